@@ -1,0 +1,240 @@
+"""Evaluate every measure for every subject of a registry, and write what comes of it: who may have what, and what it costs."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from huiqi.entitlements.columns import Figures, Run
+from huiqi.entitlements.deciding import count_deciding
+from huiqi.entitlements.population import Population, rank_population
+from huiqi.facts.registry import Registry
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
+from huiqi.vocabulary.whole import whole_folder
+
+BLOCK = 16_384
+BLOCK_WITH_REASONS = 4_096  # all results of a block are kept, so a block is smaller
+
+ENTITLEMENTS = pa.schema(
+    [
+        ("subject", pa.string()),
+        ("measure", pa.dictionary(pa.int32(), pa.string())),
+        ("edition", pa.dictionary(pa.int32(), pa.string())),
+        ("status", pa.dictionary(pa.int8(), pa.string())),
+        ("amount_low", pa.int64()),
+        ("amount_high", pa.int64()),
+    ]
+)
+
+
+@dataclass
+class Tally:
+    """What came of one measure: counts, the cost range in fen (None: no upper end), and the facts that keep subjects undecided."""
+
+    measure: Measure
+    yes: int = 0
+    depends: int = 0
+    no: int = 0
+    cost_low: int = 0
+    cost_high: int | None = 0
+    undecided_by: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one evaluation."""
+
+    tallies: tuple[Tally, ...]
+    subjects: int
+    settled: int  # results that rounding left open and the exact evaluator settled
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One measure over a block: must, may, and the amount between low and high in fen (high may be infinite)."""
+
+    must: NDArray[np.bool_]
+    may: NDArray[np.bool_]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
+    """A measure's results from a run; where nothing is due the amount is 0, where it depends it begins at 0."""
+    size = run.block.size
+    status = run.truths(planned.status)
+    must, may = np.broadcast_to(status.must, (size,)), np.broadcast_to(status.may, (size,))
+    if planned.amount is None:
+        nought = np.zeros(size)
+        return Entitlement(must, may, nought, nought)
+    figures = run.figures(planned.amount)
+    low, high = np.broadcast_to(in_fen(figures, figures.low), (size,)), np.broadcast_to(in_fen(figures, figures.high), (size,))
+    sure = must if figures.maybe is None else must & ~figures.maybe
+    return Entitlement(must, may, np.where(sure & ~np.isnan(low), low, 0.0), np.where(may & ~np.isnan(high), high, 0.0))
+
+
+def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Yuan as whole fen; amounts are rounded to the fen, so the division leaves nothing."""
+    return ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
+
+
+def evaluate(
+    rules: Rules,
+    registry: Registry,
+    as_of: datetime.date,
+    *,
+    out: Path | None = None,
+    measures: Sequence[Measure] | None = None,
+    reasons: bool = False,
+    undecided: bool = True,
+    assume_recognised: bool = False,
+    tick: Callable[[int], None] = lambda _: None,
+    about: dict[str, Any] | None = None,
+) -> Outcome:
+    """Every measure for every subject, on the facts of `as_of`.
+
+    With `out` the results are written there: entitlements.parquet, summary.csv, run.json, and with `reasons` reasons.parquet and
+    reasons.json. `undecided` counts which facts keep subjects undecided. `tick` is told of every finished block. Raises FaultyInput where a
+    registry's cells cannot be used; nothing is written then.
+    """
+    keep = reasons or undecided
+    plan = make_plan(rules, measures, keep=keep)
+    population = rank_population(Population(registry, rules, as_of, assume_recognised))
+    size = BLOCK_WITH_REASONS if keep else BLOCK
+    if out is None:
+        return _pass(population, plan, size, undecided, None, None, tick)
+    with whole_folder(out) as folder:
+        with pq.ParquetWriter(folder / "entitlements.parquet", ENTITLEMENTS, compression="zstd") as writer:
+            reasoned = _Reasons(folder, plan) if reasons else None
+            outcome = _pass(population, plan, size, undecided, writer, reasoned, tick)
+            if reasoned is not None:
+                reasoned.close()
+        _write_summary(folder / "summary.csv", outcome)
+        run = _run_record(rules, registry, as_of, assume_recognised, outcome) | (about or {})
+        (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return Outcome(outcome.tallies, outcome.subjects, outcome.settled, out)
+
+
+def _pass(
+    population: Population, plan: Plan, size: int, undecided: bool, writer: pq.ParquetWriter | None, reasons: _Reasons | None, tick: Callable[[int], None]
+) -> Outcome:
+    tallies = [Tally(planned.measure) for planned in plan.measures]
+    subjects = settled = 0
+    for block in population.blocks(plan, size):
+        run = Run(plan, block).run()
+        settled += run.settled
+        found = [entitlement(run, planned) for planned in plan.measures]
+        for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
+            _count(tally, one, block.size)
+            if undecided and (one.may & ~one.must).any():
+                tally.undecided_by += count_deciding(run, planned)
+        if writer is not None:
+            writer.write_batch(_rows(block.ids, plan, found))
+        if reasons is not None:
+            reasons.write(block.ids, run)
+        subjects += block.size
+        tick(block.size)
+    return Outcome(tuple(tallies), subjects, settled, None)
+
+
+def _count(tally: Tally, one: Entitlement, size: int) -> None:
+    yes, may = int(one.must.sum()), int(one.may.sum())
+    tally.yes += yes
+    tally.depends += may - yes
+    tally.no += size - may
+    tally.cost_low += int(one.low.astype(np.int64).sum())
+    if tally.cost_high is not None:
+        tally.cost_high = None if np.isinf(one.high).any() else tally.cost_high + int(one.high.astype(np.int64).sum())
+
+
+def _rows(ids: pa.StringArray, plan: Plan, found: list[Entitlement]) -> pa.RecordBatch:
+    """The yes and depends of a block as long rows, by measure."""
+    rows = [np.flatnonzero(one.may) for one in found]
+    counts = [len(row) for row in rows]
+    at = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+    numbers = np.repeat(np.arange(len(found), dtype=np.int32), counts)
+    status = np.concatenate([(~one.must[row]).astype(np.int8) for one, row in zip(found, rows, strict=True)]) if rows else np.zeros(0, np.int8)
+    low = np.concatenate([one.low[row] for one, row in zip(found, rows, strict=True)]) if rows else np.zeros(0)
+    high = np.concatenate([one.high[row] for one, row in zip(found, rows, strict=True)]) if rows else np.zeros(0)
+    open_ = np.isinf(high)
+    columns = [
+        pa.array(ids).take(pa.array(at)),
+        pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array([p.measure.name for p in plan.measures], pa.string())),
+        pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array([p.measure.edition for p in plan.measures], pa.string())),
+        pa.DictionaryArray.from_arrays(pa.array(status), pa.array(["yes", "depends"])),
+        pa.array(low.astype(np.int64)),
+        pa.array(np.where(open_, 0, high).astype(np.int64), mask=open_),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=ENTITLEMENTS)
+
+
+class _Reasons:
+    """reasons.parquet: for every subject the pair of every atomic test, two bits each (must, may), lowest bit first."""
+
+    def __init__(self, folder: Path, plan: Plan):
+        self.plan = plan
+        self.slots = list(dict.fromkeys(slot for planned in plan.measures for slot in planned.tests))
+        self.width = (2 * len(self.slots) + 7) // 8
+        self.writer = pq.ParquetWriter(folder / "reasons.parquet", pa.schema([("subject", pa.string()), ("tests", pa.binary(self.width))]), compression="zstd")
+        position = {slot: number for number, slot in enumerate(self.slots)}
+        names = [
+            {"measure": p.measure.id, "test": test.text, "clause": test.clause, "origin": test.origin, "at": position[slot]}
+            for p in plan.measures
+            for test, slot in zip(p.measure.tests, p.tests, strict=True)
+        ]
+        note = "test number n of a subject stands in bits 2n (must hold) and 2n+1 (may hold) of `tests`, lowest bit first"
+        (folder / "reasons.json").write_text(json.dumps({"note": note, "tests": names}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def write(self, ids: pa.StringArray, run: Run) -> None:
+        bits = np.zeros((run.block.size, 8 * self.width), bool)
+        for number, slot in enumerate(self.slots):
+            found = run.truths(slot)
+            bits[:, 2 * number], bits[:, 2 * number + 1] = found.must, found.may
+        packed = np.packbits(bits, axis=1, bitorder="little")
+        tests = pa.FixedSizeBinaryArray.from_buffers(pa.binary(self.width), len(ids), [None, pa.py_buffer(packed.tobytes())])
+        self.writer.write_batch(pa.record_batch({"subject": pa.array(ids), "tests": tests}))
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def _write_summary(path: Path, outcome: Outcome) -> None:
+    """One row a measure; money in fen, an empty cost_high has no upper end."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["measure", "edition", "kind", "title_en", "title_zh", "source", "yes", "depends", "no", "cost_low", "cost_high", "undecided_by"])
+        for tally in outcome.tallies:
+            m = tally.measure
+            source = (m.record.source or m.document.source).kind
+            facts = " ".join(f"{fact}:{count}" for fact, count in tally.undecided_by.most_common(5))
+            high = "" if tally.cost_high is None else tally.cost_high
+            row = [m.name, m.edition, m.record.kind, m.record.title.en, m.record.title.zh, source, tally.yes, tally.depends, tally.no, tally.cost_low, high, facts]
+            writer.writerow(row)
+
+
+def _run_record(rules: Rules, registry: Registry, as_of: datetime.date, assume_recognised: bool, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "as_of": as_of.isoformat(),
+        "law_on": rules.law_on.isoformat(),
+        "packs": {pack.id: pack.content_hash for pack in rules.packs},
+        "rules_hash": rules.content_hash,
+        "registry": {"title": {"en": str(registry.title.en), "zh": str(registry.title.zh)}, "made_up": registry.made_up, "hash": registry.content_hash},
+        "assume_recognised": assume_recognised,
+        "subjects": outcome.subjects,
+        "measures": len(outcome.tallies),
+        "settled_exactly": outcome.settled,
+        "money": "whole fen; amounts are entitlements before stacking rules are applied",
+    }

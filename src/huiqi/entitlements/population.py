@@ -1,0 +1,97 @@
+"""A registry's subjects as blocks for the column engine, with the classes by rank that only all of them together decide."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Run
+from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
+from huiqi.facts.registry import Registry
+from huiqi.rules.compile import Rules
+from huiqi.rules.plan import Plan, make_plan
+
+Column = tuple[str, int | None]
+
+
+@dataclass(frozen=True)
+class Population:
+    """A registry read on a day; `ranks` are the classes by rank of every subject in the registry's order."""
+
+    registry: Registry
+    rules: Rules
+    as_of: datetime.date
+    assume_recognised: bool = False
+    ranks: dict[str, NDArray[np.uint64]] = field(default_factory=dict)
+
+    @property
+    def rank_codes(self) -> dict[str, tuple[str, ...]]:
+        return {card: tuple(rule.codes.codes) for card, rule in self.rules.ranks.items()}
+
+    def columns(self, plan: Plan) -> list[Column]:
+        """The columns that a plan reads, by calendar year."""
+        return [(id, self.as_of.year - 1 + year if fact.period == "year" else None) for (id, year), fact in plan.facts.items()]
+
+    def blocks(self, plan: Plan, size: int) -> Iterator[Block]:
+        """All subjects, block by block."""
+        at = 0
+        for block in self.registry.blocks(self.columns(plan), size):
+            yield self._block(block.ids, block.columns, at)
+            at += len(block.ids)
+
+    def subject(self, id: str, plan: Plan) -> Block | None:
+        """One subject as a block of one, or nothing if the registry does not have it."""
+        found = self.registry.subject(id, self.columns(plan))
+        if found is None:
+            return None
+        return self._block(found.ids, found.columns, self.position(id) if self.ranks else 0)
+
+    def position(self, id: str) -> int:
+        """The subject's place in the registry's order."""
+        at = 0
+        for block in self.registry.blocks([], 65_536):
+            ids = block.ids.to_pylist()
+            if id in ids:
+                return at + ids.index(id)
+            at += len(ids)
+        raise KeyError(id)
+
+    def _block(self, ids: Any, columns: dict[Column, Any], at: int) -> Block:
+        ranks = {card: bits[at : at + len(ids)] for card, bits in self.ranks.items()}
+        return Block(len(ids), self.as_of, columns, self.registry.schema, self.registry.places, ids, ranks, self.rank_codes, self.assume_recognised)
+
+
+def rank_population(population: Population, tick: Callable[[int], None] = lambda _: None) -> Population:
+    """The population with its classes by rank: one pass over the registry for the totals of all scorecards with such classes."""
+    rules, found = population.rules, dict[str, NDArray[np.uint64]]()
+    for card, rule in rules.ranks.items():
+        plan = make_plan(rules, (), totals=(card,))
+        total, among = plan.ranks[card]
+        lows, highs, doubts, groups = [], [], [], []
+        for block in population.blocks(plan, 16_384):
+            run = Run(plan, block).run()
+            figures = run.figures(total)
+            lows.append(np.broadcast_to(figures.low / figures.scale, (block.size,)).copy())
+            highs.append(np.broadcast_to(figures.high / figures.scale, (block.size,)).copy())
+            doubts.append(np.zeros(block.size, bool) if figures.maybe is None else figures.maybe)
+            groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.slots[among], block.size))
+            tick(block.size)
+        if lows:
+            found[card] = classes_by_rank(*(np.concatenate(part) for part in (lows, highs, doubts, groups)), rule.shares)  # type: ignore[arg-type]
+    return Population(population.registry, rules, population.as_of, population.assume_recognised, found)
+
+
+def _groups(column: Any, size: int) -> NDArray[np.int64]:
+    """The number of each subject's group, -1 where it is not known."""
+    if isinstance(column, FactCodes):
+        return np.where(column.index >= 0, column.index, UNKNOWN_GROUP).astype(np.int64)
+    assert isinstance(column, CodeSets)
+    bits = np.broadcast_to(column.bits, (size,))
+    single = (bits != 0) & ((bits & (bits - np.uint64(1))) == 0)
+    number = np.log2(np.maximum(bits, np.uint64(1)).astype(np.float64)).astype(np.int64)
+    return np.where(single, number, UNKNOWN_GROUP)

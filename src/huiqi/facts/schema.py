@@ -1,0 +1,343 @@
+"""What can be known of a subject: facts with kinds, units, ranges, labels and questions."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from huiqi.vocabulary.problem import Problem, Where, did_you_mean
+from huiqi.vocabulary.ranges import INFINITY, UNSURE, Absent, Codes, Exact, Number, Value
+from huiqi.vocabulary.record import Anything, Kind, Line, Record, Words, build
+from huiqi.vocabulary.source import Mapping, Text, read_text, read_yaml, where_of
+from huiqi.vocabulary.unit import CURRENCIES, PLAIN, UNITS, Unit
+
+NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\Z")
+ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+FIRST_DAY, LAST_DAY = 1, 3_652_059  # 0001-01-01 and 9999-12-31 as ordinals
+
+#: Kinds whose values are figures.
+FIGURES = frozenset({"money", "number", "count", "share"})
+_DECIMALS = {"money": 2, "number": 4, "count": 0, "share": 6}
+_LOWEST: dict[str, int | None] = {"money": 0, "count": 0, "share": 0, "number": None}
+_HIGHEST: dict[str, int | None] = {"money": None, "count": None, "share": 1, "number": None}
+
+
+class FactRecord(Record):
+    """A fact as `packs/facts/*.yaml` writes it."""
+
+    type: Kind
+    label: Words
+    question: Words
+    period: Literal["year", "day"] = "day"
+    unit: Line | None = None
+    range: Anything = Field(default=None, description="[lowest, highest], ends included; either may be left empty")
+    decimals: Line | None = None
+    codes: Line | None = None
+    optional: Literal["true", "false"] = "false"
+    note: Words | None = None
+
+
+class SchemaRecord(Record):
+    """`packs/facts/<subject>.yaml`, or a pack's facts.yaml."""
+
+    subject: Line
+    born: Line | None = None
+    facts: dict[Line, FactRecord]
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of a list."""
+
+    id: str
+    label: Words
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """Codes, perhaps in a tree; `prefix` says that finer codes count as their nearest listed prefix."""
+
+    id: str
+    codes: dict[str, Code]
+    prefix: bool = False
+    where: Where = Where("")
+
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        below: dict[str, set[str]] = {id: set() for id in self.codes}
+        for id in self.codes:
+            outer: str | None = id
+            while outer is not None and outer in below:
+                below[outer].add(id)
+                outer = self.codes[outer].parent
+        return {id: frozenset(inner) for id, inner in below.items()}
+
+    def below(self, id: str) -> frozenset[str]:
+        """The code and all codes under it."""
+        return self._below[id]
+
+    @property
+    def whole(self) -> frozenset[str]:
+        return frozenset(self.codes)
+
+    def find(self, text: str) -> str | None:
+        """The code that a table's text means, or nothing."""
+        if text in self.codes:
+            return text
+        if self.prefix:
+            return next((text[:n] for n in range(len(text) - 1, 0, -1) if text[:n] in self.codes), None)
+        return None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What can be known: figures are held as whole multiples of `step`, in base units of `unit`."""
+
+    id: str
+    subject: str
+    kind: Kind
+    period: Literal["year", "day"]
+    label: Words
+    question: Words
+    unit: Unit = PLAIN
+    unit_text: str = "1"
+    decimals: int = 0
+    low: Exact = -INFINITY  # in the fact's own unit
+    high: Exact = INFINITY
+    codes: CodeList | None = None
+    optional: bool = False
+    note: Words | None = None
+    where: Where = Where("")
+
+    @property
+    def is_figure(self) -> bool:
+        return self.kind in FIGURES
+
+    @property
+    def step(self) -> Fraction:
+        """The smallest difference that is kept, in base units."""
+        return self.unit.factor / 10**self.decimals
+
+    @cached_property
+    def whole(self) -> Value:
+        """All that the fact can be: what an unknown one is. Figures in base units, dates as ordinals."""
+        absent = Absent.MAYBE if self.optional else Absent.NEVER
+        match self.kind:
+            case "flag":
+                return UNSURE
+            case "category":
+                assert self.codes is not None
+                return Codes(self.codes.whole | ({None} if self.optional else frozenset()))
+            case "date":
+                return Number(Fraction(FIRST_DAY), Fraction(LAST_DAY), absent)
+            case "place" | "text":
+                return Codes(frozenset())
+            case _:
+                low = self.low if isinstance(self.low, float) else self.low * self.unit.factor
+                high = self.high if isinstance(self.high, float) else self.high * self.unit.factor
+                return Number(low, high, absent)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All facts of one subject, under every name that a text may use for them."""
+
+    subject: str
+    facts: dict[str, Fact]
+    born: str | None = None
+    codes: dict[str, CodeList] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Ids, Chinese labels and English labels (with `_` for spaces) to ids."""
+        names: dict[str, str] = {}
+        for fact in self.facts.values():
+            names.setdefault(str(fact.label.zh), fact.id)
+            names.setdefault(slug(fact.label.en), fact.id)
+        return names | {id: id for id in self.facts}
+
+    def extended(self, more: Iterable[Fact]) -> Schema:
+        """The schema with further facts, those of a pack."""
+        return Schema(self.subject, self.facts | {fact.id: fact for fact in more}, self.born, self.codes)
+
+
+def slug(label: str) -> str:
+    """An English label as a name: `Operating revenue` is `operating_revenue`."""
+    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
+
+
+def read_codes(folder: Path, called: str) -> tuple[dict[str, CodeList], list[Problem]]:
+    """Every code list of a folder, by its file's name."""
+    lists: dict[str, CodeList] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.csv")):
+        name = f"{called}/{path.name}"
+        text, faults = read_text(path, name)
+        problems += faults
+        if text is not None:
+            id, prefix = path.name.removesuffix(".csv").removesuffix(".prefix"), path.name.endswith(".prefix.csv")
+            codes, faults = _read_codes(text, name)
+            problems += faults
+            lists[id] = CodeList(id, codes, prefix, Where(name))
+    return lists, problems
+
+
+def _read_codes(text: str, name: str) -> tuple[dict[str, Code], list[Problem]]:
+    reader = csv.reader(io.StringIO(text))
+    header = next(reader, [])
+    if header != ["code", "parent", "en", "zh"]:
+        return {}, [Problem("codes.header", "a code list begins with code,parent,en,zh", Where(name, 1, 1))]
+    codes: dict[str, Code] = {}
+    problems: list[Problem] = []
+    places: dict[str, Where] = {}
+    for row in reader:
+        where = Where(name, reader.line_num, 1)
+        if len(row) != 4 or not all((row[0], row[2], row[3])):
+            problems.append(Problem("codes.row", "a row is code,parent,en,zh; only parent may be empty", where))
+        elif row[0] in codes:
+            problems.append(Problem("codes.duplicate", f"the code {row[0]} stands twice", where, f"the first one is in line {places[row[0]].line}"))
+        else:
+            label = Words(en=Text(row[2], where), zh=Text(row[3], where))
+            codes[row[0]], places[row[0]] = Code(row[0], label, row[1] or None), where
+    for code in codes.values():
+        if code.parent is not None and code.parent not in codes:
+            problems.append(Problem("codes.parent", f"{code.id}: the code {code.parent} above it is not in the list", places[code.id], did_you_mean(code.parent, codes)))
+    circle = next((id for id in codes if _comes_back(id, codes)), None)
+    if circle is not None:
+        problems.append(Problem("codes.circle", f"the codes above {circle} lead back to it", places[circle], "remove one parent"))
+        return {}, problems
+    return codes, problems
+
+
+def _comes_back(id: str, codes: dict[str, Code]) -> bool:
+    seen: set[str] = set()
+    at: str | None = id
+    while at is not None and at in codes:
+        if at in seen:
+            return True
+        seen.add(at)
+        at = codes[at].parent
+    return False
+
+
+def read_schema(path: Path, called: str, codes: dict[str, CodeList]) -> tuple[Schema | None, list[Problem]]:
+    """The facts of one file; `codes` are the lists that its categories may name."""
+    node, problems = read_yaml(path, called)
+    if node is None:
+        return None, problems
+    record, faults = build(SchemaRecord, node, Where(called))
+    problems += faults
+    if record is None:
+        return None, problems
+    facts: dict[str, Fact] = {}
+    for id, item in record.facts.items():
+        fact, faults = _fact(id, str(record.subject), item, codes)
+        problems += faults
+        if fact is not None:
+            facts[fact.id] = fact
+    problems += _shared_names(facts)
+    if record.born is not None and (record.born not in facts or facts[str(record.born)].kind != "date"):
+        problems.append(Problem("facts.born", f"born: {record.born} is not a date among the facts", record.born.where, did_you_mean(record.born, facts)))
+        return None, problems
+    return Schema(str(record.subject), facts, str(record.born) if record.born else None, codes), problems
+
+
+def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]) -> tuple[Fact | None, list[Problem]]:
+    problems: list[Problem] = []
+
+    def wrong(code: str, message: str, node: Any, hint: str = "") -> None:
+        problems.append(Problem(code, f"{id}: {message}", where_of(node, id.where), hint))
+
+    if not ID.match(id):
+        wrong("facts.id", "an id is lower-case letters, digits and _", id)
+    if not NAME.match(record.label.zh):
+        wrong("facts.label", f"the Chinese label {record.label.zh} cannot stand in a rule", record.label.zh, "letters, digits and _ only; put the unit into unit:")
+    unit = PLAIN
+    if record.type == "money" or record.unit is not None:
+        unit_text = str(record.unit or "CNY")
+        unit = UNITS.get(unit_text, PLAIN)
+        if unit_text not in UNITS:
+            wrong("facts.unit", f"{unit_text} is not a unit", record.unit, did_you_mean(unit_text, UNITS))
+        elif record.type == "money" and unit.currency is None:
+            wrong("facts.unit", f"money is in a currency, not in {unit_text}", record.unit, f"one of {', '.join(CURRENCIES)}")
+    code_list = None
+    if record.type == "category":
+        if record.codes is None:
+            wrong("facts.codes", "a category names its code list", id, "add codes: ...")
+        elif record.codes not in codes:
+            wrong("facts.codes", f"there is no code list {record.codes}", record.codes, did_you_mean(record.codes, codes))
+        else:
+            code_list = codes[str(record.codes)]
+    elif record.codes is not None:
+        wrong("facts.codes", f"only a category has codes, not a {record.type}", record.codes)
+    if record.type in ("flag", "place", "text") and record.period == "year" and record.type != "flag":
+        wrong("facts.period", f"a {record.type} holds at a day, not for a year", id, "period: day")
+    decimals = _DECIMALS.get(record.type, 0)
+    if record.decimals is not None:
+        if record.decimals.isascii() and record.decimals.isdigit() and int(record.decimals) <= 9:
+            decimals = int(record.decimals)
+        else:
+            wrong("facts.decimals", f"{record.decimals} is not a number of decimals from 0 to 9", record.decimals)
+    low, high = _range(record, wrong)
+    if problems:
+        return None, problems
+    return Fact(
+        str(id), subject, record.type, record.period, record.label, record.question, unit,
+        str(record.unit or ("CNY" if record.type == "money" else "1")), decimals, low, high, code_list,
+        record.optional == "true", record.note, id.where,
+    ), []  # fmt: skip
+
+
+def _range(record: FactRecord, wrong: Any) -> tuple[Exact, Exact]:
+    lowest, highest = _LOWEST.get(record.type), _HIGHEST.get(record.type)
+    low: Exact = -INFINITY if lowest is None else Fraction(lowest)
+    high: Exact = INFINITY if highest is None else Fraction(highest)
+    if record.range is None:
+        return low, high
+    if record.type not in FIGURES:
+        wrong("facts.range", f"a {record.type} has no range", record.range)
+        return low, high
+    if not isinstance(record.range, list) or len(record.range) not in (1, 2):
+        wrong("facts.range", "a range is [lowest, highest]", record.range, "either end may be left empty")
+        return low, high
+    ends: list[Exact] = []
+    for text, open_end in zip([*record.range, ""][:2], (-INFINITY, INFINITY), strict=True):
+        try:
+            ends.append(figure(text) if str(text).strip() else open_end)
+        except (ValueError, ZeroDivisionError):
+            wrong("facts.range", f"{text} is not a figure", text)
+            ends.append(open_end)
+    if ends[0] > ends[1]:
+        wrong("facts.range", "the lowest value is above the highest", record.range, "turn the two round")
+    return ends[0], ends[1]
+
+
+def figure(text: str) -> Fraction:
+    """A plain figure of a file: `1_000`, `-0.5`, `12%`."""
+    text = text.strip().replace("_", "")
+    share = text.endswith("%")
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", text.rstrip("%")) or len(text) > 40:
+        raise ValueError(text)
+    return Fraction(text.rstrip("%")) / (100 if share else 1)
+
+
+def _shared_names(facts: dict[str, Fact]) -> list[Problem]:
+    """Two facts that a text could not tell apart."""
+    problems: list[Problem] = []
+    owners: dict[str, Fact] = {}
+    for fact in facts.values():
+        for name in dict.fromkeys((fact.id, str(fact.label.zh), slug(fact.label.en))):
+            if name in owners and owners[name].id != fact.id:
+                problems.append(Problem("facts.same-name", f"{fact.id} and {owners[name].id} share the name {name}", fact.where, "give one another label"))
+            owners.setdefault(name, fact)
+    return problems

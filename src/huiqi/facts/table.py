@@ -1,0 +1,135 @@
+"""One table of a registry, Parquet or CSV: its columns, and its rows by id, a batch at a time."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from huiqi.facts.text_table import TextTable, fault_of_row, open_text_table, repeated_columns
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where
+
+ENDINGS = (".parquet", ".csv")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on disk; `order` says which of its rows comes first by id, where the file itself is not in that order."""
+
+    path: Path
+    name: str
+    types: dict[str, pa.DataType]
+    text: TextTable | None = None
+    order: np.ndarray | None = None
+
+    def place(self, position: int) -> Where:
+        """The row in the file: a line of a CSV, a row from 1 of a Parquet file."""
+        row = position if self.order is None else int(self.order[position])
+        if self.text is None:
+            return Where(self.name, row + 1)
+        line, _ = next(islice(self.text.rows(), row, None))
+        return Where(self.name, line)
+
+    def batches(self, columns: Sequence[str], size: int, start: int = 0, stop: int | None = None) -> Iterator[pa.RecordBatch]:
+        """Rows `start` to `stop` by id, in batches of at most `size`, in the order of `columns`.
+
+        A table that is not sorted on disk is read into memory as far as these columns go.
+        """
+        if self.order is None:
+            yield from self._as_stored(columns, size, start, stop)
+            return
+        parts = list(self._as_stored(columns, 1 << 16, 0, None))
+        if not parts:
+            return
+        whole = pa.Table.from_batches(parts).unify_dictionaries().combine_chunks()
+        yield from whole.take(self.order[start:stop]).to_batches(max_chunksize=size)
+
+    def _as_stored(self, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
+        if self.text is not None:
+            yield from _read_text(self.text, columns, size, start, stop)
+            return
+        try:
+            yield from _read_parquet(self.path, columns, size, start, stop)
+        except (OSError, pa.ArrowException) as error:
+            raise FaultyInput([_broken(self.name, error)]) from error
+
+
+def open_table(folder: Path, stem: str) -> tuple[Table | None, list[Problem]]:
+    """The table of a registry folder by its name without ending; nothing at all if there is none."""
+    found = [folder / (stem + ending) for ending in ENDINGS if (folder / (stem + ending)).is_file()]
+    name = f"{folder.name}/{stem}"
+    if not found:
+        return None, []
+    if len(found) > 1:
+        return None, [Problem("registry.two-tables", f"there are {stem}.parquet and {stem}.csv", Where(name), "remove one of them")]
+    path, name = found[0], f"{folder.name}/{found[0].name}"
+    return _open_parquet(path, name) if path.suffix == ".parquet" else _open_csv(path, name)
+
+
+def _open_parquet(path: Path, name: str) -> tuple[Table | None, list[Problem]]:
+    try:
+        schema = pq.read_schema(path)
+    except (OSError, pa.ArrowException) as error:
+        return None, [_broken(name, error)]
+    problems = repeated_columns(tuple(schema.names), name, 0)
+    return (None, problems) if problems else (Table(path, name, dict(zip(schema.names, schema.types, strict=True))), [])
+
+
+def _open_csv(path: Path, name: str) -> tuple[Table | None, list[Problem]]:
+    text, problems = open_text_table(path, name, separator=",")
+    if text is None:
+        return None, problems
+    problems = repeated_columns(text.header, name)
+    return (None, problems) if problems else (Table(path, name, dict.fromkeys(text.header, pa.string()), text), [])
+
+
+def _broken(name: str, error: Exception) -> Problem:
+    hint = "it may have been cut short; write or copy it again"
+    return Problem("table.parquet", f"the Parquet file cannot be read: {str(error).splitlines()[0]}", Where(name), hint)
+
+
+def _read_parquet(path: Path, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
+    """Only the row groups that hold the rows; text comes as dictionaries."""
+    schema = pq.read_schema(path)
+    words = [name for name in columns if name not in ("id", "year") and pa.types.is_string(schema.field(name).type)]
+    with pq.ParquetFile(path, read_dictionary=words, buffer_size=1 << 16) as file:
+        at = 0
+        for group in range(file.metadata.num_row_groups):
+            rows = file.metadata.row_group(group).num_rows
+            if at + rows <= start:
+                at += rows
+                continue
+            for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=list(columns)):  # all groups at once would stay in memory
+                if stop is not None and at >= stop:
+                    return
+                first, last = max(start - at, 0), batch.num_rows if stop is None else min(stop - at, batch.num_rows)
+                at += batch.num_rows
+                if first < last:
+                    yield batch.slice(first, last - first).select(list(columns))
+
+
+def _read_text(text: TextTable, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
+    picks = [text.header.index(name) for name in columns]
+    rows = islice(text.rows(), start, stop)
+    line = 0
+    try:
+        while part := list(islice(rows, size)):
+            line = part[-1][0]
+            for begins, cells in part:
+                if len(cells) != len(text.header):
+                    raise FaultyInput([_wrong_length(text, begins, len(cells))])
+            cells_by_column = list(zip(*(cells for _, cells in part), strict=True))
+            yield pa.RecordBatch.from_arrays([pa.array(cells_by_column[pick], pa.string()) for pick in picks], names=list(columns))
+    except (csv.Error, UnicodeError, OSError) as error:
+        raise FaultyInput([fault_of_row(error, text.name, line + 1)]) from error
+
+
+def _wrong_length(text: TextTable, line: int, cells: int) -> Problem:
+    message = f"the row has {cells} cells, the header {len(text.header)}"
+    return Problem("table.row-length", message, Where(text.name, line), "put text that contains a comma in quotes")

@@ -1,0 +1,258 @@
+"""Worked cases: given facts, what must come of them; the packs' own tests."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from huiqi.facts.known import NONE, Known, Raw
+from huiqi.facts.schema import Fact, Schema
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.exact import Exactly
+from huiqi.rules.library import Library
+from huiqi.rules.pack import PackText
+from huiqi.rules.parse import parse
+from huiqi.rules.records import CaseRecord
+from huiqi.rules.syntax import DateLiteral, Quantity
+from huiqi.vocabulary.problem import NOWHERE, Problem, Where, did_you_mean, errors
+from huiqi.vocabulary.ranges import NO, UNSURE, YES, Absent, Codes, Exact, Number, Pair, Value
+from huiqi.vocabulary.source import Mapping, Text, where_of
+
+_STATUS = {"yes": YES, "no": NO, "depends": UNSURE}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case whose facts have been read."""
+
+    pack: str
+    record: CaseRecord
+    known: Known
+
+    @property
+    def law_on(self) -> datetime.date:
+        return self.record.law_on or self.record.as_of
+
+
+def schema_of(pack: PackText, library: Library, subject: str = "enterprise") -> Schema:
+    """The facts that a pack's cases may give: the shared ones and those of the packs read with it."""
+    return library.common.schemas[subject].extended(fact for other in library.packs for fact in other.facts.get(subject, ()))
+
+
+def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Case | None, list[Problem]]:
+    """A case's facts as values; every faulty one is a problem."""
+    schema = schema_of(pack, library)
+    problems: list[Problem] = []
+    values: dict[tuple[str, int | None], Raw] = {}
+    last = record.as_of.year - 1
+    for name, node in record.facts.items():
+        fact = schema.facts.get(schema.names.get(str(name), ""))
+        if fact is None:
+            problems.append(Problem("case.unknown-fact", f"{name} is not a fact", name.where, did_you_mean(name, schema.facts)))
+            continue
+        for year, text in _by_year(fact, node, last, problems):
+            raw, faults = _value(fact, text, library)
+            problems += faults
+            if raw is not None:
+                values[(fact.id, year)] = raw
+    if errors(problems):
+        return None, problems
+    return Case(pack.id, record, Known(schema, library.common.places, record.as_of, values, str(record.case))), problems
+
+
+def _by_year(fact: Fact, node: Any, last: int, problems: list[Problem]) -> Iterator[tuple[int | None, Text]]:
+    if isinstance(node, Mapping) and fact.period == "year":
+        for year, text in node.items():
+            if year.isascii() and year.isdigit() and len(year) == 4 and isinstance(text, Text):
+                yield int(year), text
+            else:
+                problems.append(Problem("case.year", f"{year} is not a year", year.where, "write {2023: ..., 2022: ...}"))
+    elif isinstance(node, Text):
+        yield (last if fact.period == "year" else None), node
+    else:
+        hint = "write {2023: ..., 2022: ...}" if fact.period == "year" else "one value"
+        problems.append(Problem("case.value", f"{fact.id} holds {'for years' if fact.period == 'year' else 'at a day'}", where_of(node, NOWHERE), hint))
+
+
+def _value(fact: Fact, text: Text, library: Library) -> tuple[Raw | None, list[Problem]]:
+    """One given value; money and areas carry their units."""
+
+    def wrong(message: str, hint: str = "") -> tuple[None, list[Problem]]:
+        return None, [Problem("case.value", f"{fact.id}: {message}", text.where, hint)]
+
+    if text == "none":
+        return (NONE, []) if fact.optional else wrong("it always exists; `none` is for optional facts", "leave it out where it is unknown")
+    match fact.kind:
+        case "flag":
+            return (text == "true", []) if text in ("true", "false") else wrong(f"{text} is not true or false")
+        case "category":
+            assert fact.codes is not None
+            code = fact.codes.find(text)
+            return (code, []) if code is not None else wrong(f"{text} is not a code of {fact.codes.id}", did_you_mean(text, fact.codes.codes))
+        case "place":
+            place = library.common.places.find(text)
+            return (place, []) if place is not None else wrong(f"{text} is not a place", did_you_mean(text, library.common.places.by_id))
+        case "text":
+            return str(text), []
+    syntax, problems = parse(text, text.where)
+    if fact.kind == "date":
+        return (syntax.value.toordinal(), []) if isinstance(syntax, DateLiteral) else wrong(f"{text} is not a date", "write 2024-06-30")
+    if not isinstance(syntax, Quantity):
+        return wrong(f"{text} is not a figure") if syntax is not None else (None, problems)
+    bare = syntax.unit is None and (fact.unit.is_counted or syntax.value == 0)
+    if not bare and (syntax.unit is None or syntax.unit.dimension != fact.unit.dimension):
+        return wrong(f"{text} is not a figure in {fact.unit_text}", f"write the unit: {fact.unit_text}")
+    steps = syntax.value / fact.step
+    if steps.denominator != 1:
+        return wrong(f"{text} has more decimals than the {fact.decimals} that are kept")
+    return int(steps), []
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One expectation of a case and what was found."""
+
+    case: Case
+    name: str
+    expected: str
+    found: str
+    where: Where
+
+    @property
+    def holds(self) -> bool:
+        return self.expected == self.found
+
+
+def run_cases(library: Library, packs: tuple[PackText, ...]) -> tuple[list[Verdict], list[Problem]]:
+    """Every expectation of every case of some packs."""
+    verdicts: list[Verdict] = []
+    problems: list[Problem] = []
+    for pack in packs:
+        for record in pack.cases:
+            case, faults = read_case(record, pack, library)
+            problems += faults
+            if case is not None:
+                found, faults = run_case(case, library.rules(case.law_on))
+                verdicts += found
+                problems += faults
+    return verdicts, problems
+
+
+def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
+    """One case, on the rules of its day."""
+    exact = Exactly(case.known)
+    verdicts: list[Verdict] = []
+    problems: list[Problem] = []
+    for name, expected in case.record.expect.items():
+        measures = _applying(rules.find(str(name)), exact)
+        if measures:
+            verdicts += _measure(case, name, expected, measures, exact, problems)
+            continue
+        typed = rules.value(str(name), case.pack)
+        if typed is None:
+            known = [m.key for m in rules.measures]
+            problems.append(Problem("case.unknown-name", f"{name} is neither a measure nor a definition on {case.law_on}", name.where, did_you_mean(name, known)))
+            continue
+        value = exact.codes(typed.node) if typed.type.kind in ("code", "place") else exact.value(typed.node)
+        text = _expected_value(expected, value, problems)
+        if text is not None:
+            verdicts.append(Verdict(case, str(name), text, say(value), where_of(expected, name.where)))
+    return verdicts, problems
+
+
+def _applying(measures: list[Measure], exact: Exactly) -> list[Measure]:
+    """Of several editions that hold on a day for different cohorts, those that may apply to the subject; all where none may."""
+    if len(measures) < 2:
+        return measures
+    possible = [m for m in measures if exact.truth(m.truth).may]
+    return possible or measures[-1:]
+
+
+def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exact: Exactly, problems: list[Problem]) -> list[Verdict]:
+    status, amount = (expected.get("status"), expected.get("amount")) if isinstance(expected, Mapping) else (expected, None)
+    if len(measures) > 1:
+        problems.append(Problem("case.ambiguous", f"{name} is {' and '.join(m.id for m in measures)}", name.where, "write the full name with its edition"))
+        return []
+    verdicts = []
+    pair = exact.truth(measures[0].truth)
+    if status is not None:
+        if status not in _STATUS:
+            problems.append(Problem("case.status", f"{status} is no status", where_of(status, name.where), "yes, no or depends"))
+            return []
+        verdicts.append(Verdict(case, str(name), str(status), say(pair), where_of(status, name.where)))
+    if amount is not None:
+        if measures[0].amount is None:
+            problems.append(Problem("case.amount", f"{name} has no amount", where_of(amount, name.where)))
+            return verdicts
+        due = amount_due(pair, exact.figure(measures[0].amount.node))
+        text = _expected_value(amount, due, problems)
+        if text is not None:
+            verdicts.append(Verdict(case, f"{name} amount", text, say(due), where_of(amount, name.where)))
+    return verdicts
+
+
+def amount_due(status: Pair, amount: Number) -> Number:
+    """What is due: nothing where the status is no or the amount is absent, from 0 where either depends."""
+    if not status.may or amount.absent is Absent.SURELY:
+        return Number(Fraction(0), Fraction(0))
+    sure = status.must and amount.absent is Absent.NEVER
+    return Number(amount.low if sure else Fraction(0), amount.high)
+
+
+def say(value: Value) -> str:
+    """A value in one fixed form, for comparing and for people."""
+    match value:
+        case Pair():
+            return next(word for word, pair in _STATUS.items() if pair == value)
+        case Codes(possible=possible):
+            return " | ".join(sorted("none" if code is None else code for code in possible))
+        case Number(absent=Absent.SURELY):
+            return "none"
+        case Number(low=low, high=high, absent=absent):
+            text = _figure(low) if low == high else f"{_figure(low)} .. {_figure(high)}"
+            return text + (" or none" if absent is Absent.MAYBE else "")
+
+
+def _figure(end: Exact) -> str:
+    if isinstance(end, float):
+        return "unbounded" if end > 0 else "-unbounded"
+    if end.denominator == 1:
+        return f"{end.numerator:,}"
+    exact = str(end.numerator / end.denominator)
+    return exact if Fraction(exact) == end else f"{end.numerator}/{end.denominator}"
+
+
+def _expected_value(node: Any, found: Value, problems: list[Problem]) -> str | None:
+    """An expectation in the form of `say`: a figure or code, [low, high], or a list of codes."""
+    items = node if isinstance(node, list) else [node]
+    if not all(isinstance(item, Text) for item in items):
+        problems.append(Problem("case.expect", "a value, or a list of values, is expected", where_of(node, NOWHERE)))
+        return None
+    if isinstance(found, Codes):
+        return " | ".join(sorted(str(item) for item in items))
+    if isinstance(found, Pair) or items == ["none"]:
+        return {"true": "yes", "false": "no"}.get(str(items[0]), str(items[0]))
+    ends: list[Exact] = []
+    for item in items:
+        end = _end(item, problems)
+        if end is None:
+            return None
+        ends.append(end)
+    return say(Number(ends[0], ends[-1]))
+
+
+def _end(text: Text, problems: list[Problem]) -> Exact | None:
+    if text == "unbounded":
+        return float("inf")
+    syntax, faults = parse(text, text.where)
+    problems += faults
+    if isinstance(syntax, Quantity):
+        return syntax.value
+    if isinstance(syntax, DateLiteral):
+        return Fraction(syntax.value.toordinal())
+    if not faults:
+        problems.append(Problem("case.expect", f"{text} is not a figure", text.where))
+    return None

@@ -1,0 +1,132 @@
+"""Derived facts: an expression, a table, the first choice that holds, or bands of another figure."""
+
+from __future__ import annotations
+
+from huiqi.rules.cells import read_cell
+from huiqi.rules.context import Context, Document, Region, Regions, Typed, Unresolved
+from huiqi.rules.records import DefinitionRecord
+from huiqi.rules.resolve import code, expression, truth
+from huiqi.rules.tables import cell_test, conjunction, first_match, resolve_table
+from huiqi.rules.tree import Constant, Named, Node, Type
+from huiqi.vocabulary.problem import Where, did_you_mean
+from huiqi.vocabulary.record import Words
+from huiqi.vocabulary.source import Text
+
+
+def find(name: str, context: Context, where: Where) -> Typed | None:
+    """What a definition's name stands for (`floors.staff` for a table's column), or None if there is none of that name."""
+    base, _, column = name.partition(".")
+    found = context.find(base, "definitions", where)
+    if found is None:
+        return None
+    document, key, record = found
+    columns = _resolved(document, key, record, context, where)
+    if column not in columns:
+        if not column:
+            raise context.fault("rules.column", f"{base} has columns: {', '.join(columns)}", where, f"write {base}.{next(iter(columns))}")
+        hint = did_you_mean(column, [c for c in columns if c]) or (f"its columns are {', '.join(columns)}" if "" not in columns else f"{base} is a single value")
+        raise context.fault("rules.column", f"{base} has no column {column}", where, hint)
+    return columns[column]
+
+
+def check(document: Document, key: Text, context: Context) -> None:
+    """Resolve a definition that perhaps nothing reads, so that its faults are told."""
+    _resolved(document, key, document.definitions[key], context, key.where)
+
+
+def _resolved(document: Document, key: Text, record: DefinitionRecord, context: Context, where: Where) -> dict[str, Typed]:
+    """The values of a definition by column; a single value stands under the empty name. Resolved once for each year."""
+    cache, at = context.world.resolved, ("definition", document.name, str(key), context.subject, str(context.year))
+    if at not in cache:
+        with context.resolving(f"{document.name}: {key}", where):
+            cache[at] = None
+            inner = Context(context.world, document, context.subject, context.year)
+            cache[at] = {c: _named(str(key), c, record, typed, context.year) for c, typed in _columns(key, record, inner).items()}
+    if cache[at] is None:
+        raise Unresolved(str(key))
+    return dict(cache[at])
+
+
+def _named(key: str, column: str, record: DefinitionRecord, typed: Typed, year: int) -> Typed:
+    label = record.label
+    if column:
+        label = Words(en=Text(f"{label.en}: {column}", label.en.where), zh=Text(f"{label.zh}：{column}", label.zh.where))
+    return Typed(Named(f"{key}.{column}" if column else key, label, typed.node, year), typed.type)
+
+
+def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str, Typed]:
+    forms = [form for form in ("value", "table", "choose", "bands") if getattr(record, form) is not None]
+    if len(forms) != 1 or (record.of is not None) != (record.bands is not None):
+        raise context.fault("rules.definition", f"{key} needs one of value, table, choose, or of with bands", key.where)
+    if record.value is not None:
+        return {"": expression(record.value, context)}
+    if record.table is not None:
+        columns = resolve_table(record.table, context)
+        return {"": next(iter(columns.values()))} if len(columns) == 1 else columns
+    if record.choose is not None:
+        return {"": _choose(record, context, key)}
+    assert record.of is not None and record.bands is not None
+    return {"": bands(expression(record.of, context), record.bands, context, record.codes, record.of.where)}
+
+
+def _value(text: Text, codes: Text | None, context: Context) -> Typed:
+    if codes is None:
+        return expression(text, context)
+    kind = Type("code", codes=context.code_list(codes))
+    return Typed(code(text, kind, context), kind)
+
+
+def _choose(record: DefinitionRecord, context: Context, key: Text) -> Typed:
+    rows: list[tuple[Node, Typed]] = []
+    wheres: list[Where] = []
+    otherwise = None
+    lost: Unresolved | None = None
+    for index, choice in enumerate(record.choose or []):
+        parts = {str(k): v for k, v in choice.items()}
+        last = index == len(record.choose or []) - 1
+        try:
+            if set(parts) == {"if", "then"}:
+                rows.append((truth(parts["if"], context, atomic=False), _value(parts["then"], record.codes, context)))
+                wheres.append(parts["then"].where)
+            elif set(parts) == {"else"} and last:
+                otherwise = _value(parts["else"], record.codes, context)
+                wheres.append(parts["else"].where)
+            else:
+                raise context.fault("rules.definition", "a choice is {if: .., then: ..}; the last one may be {else: ..}", next(iter(choice.values()), key).where)
+        except Unresolved as error:
+            lost = error
+    if lost is not None:
+        raise lost
+    if not rows:
+        raise context.fault("rules.definition", f"{key} has no choices", key.where)
+    return first_match(rows, otherwise, wheres, context)
+
+
+def bands(of: Typed, record: dict[Text, Text], context: Context, codes: Text | None, where: Where) -> Typed:
+    """A value by bands of another; the first band that takes the figure in gives the value."""
+    rows: list[tuple[Node, Typed]] = []
+    regions: list[tuple[tuple[Region, ...], Where]] = []
+    wheres: list[Where] = []
+    otherwise = None
+    lost: Unresolved | None = None
+    for index, (key, text) in enumerate(record.items()):
+        try:
+            value = _value(text, codes, context)
+            cell = read_cell(key)
+            if cell.how == "else":
+                if index != len(record) - 1:
+                    raise context.fault("rules.band", "else stands last", key.where)
+                otherwise = value
+            else:
+                test, region = cell_test(of, key, cell, context)
+                rows.append((conjunction([test]) if test is not None else Constant(True), value))
+                regions.append(((region,), key.where))
+            wheres.append(text.where)
+        except Unresolved as error:
+            lost = error
+    if lost is not None:
+        raise lost
+    if not rows:
+        raise context.fault("rules.band", "there are no bands", where)
+    context.world.regions.append(Regions("bands", (of,), tuple(regions), otherwise is not None, where))
+    return first_match(rows, otherwise, wheres, context)

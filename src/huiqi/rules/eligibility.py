@@ -1,0 +1,83 @@
+"""The tree of atomic tests that decides who may have a measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huiqi.rules.context import Context, Unresolved
+from huiqi.rules.resolve import truth
+from huiqi.rules.tree import Condition, Group, Test
+from huiqi.vocabulary.problem import Where
+from huiqi.vocabulary.record import Words, build
+from huiqi.vocabulary.source import Mapping, Text, where_of
+
+_GROUPS = ("all", "any", "none", "at_least")
+
+
+def condition(node: Any, context: Context, clause: str, origin: Any = "measure", where: Where = Where("")) -> Condition:
+    """A test or group as the pack writes it; every faulty line is reported before the whole is given up."""
+    where = where_of(node, where)
+    if isinstance(node, Text):
+        return Test(truth(node, context, atomic=True), str(node).strip(), clause, origin)
+    if not isinstance(node, Mapping):
+        raise context.fault("rules.eligible", "a test, or all / any / none / at_least is expected here", where)
+    keys = {str(key) for key in node}
+    if "test" in keys:
+        return _test(node, keys, context, clause, origin)
+    named = [key for key in _GROUPS if key in keys]
+    if len(named) != 1:
+        hint = "an expression that holds `: ` stands in quotes" if len(keys) == 1 else "one of all, any, none, at_least"
+        raise context.fault("rules.eligible", f"{', '.join(sorted(keys))} is no form of a condition", where, hint)
+    kind = named[0]
+    allowed = {kind, "clause", "label"} | ({"of"} if kind == "at_least" else set())
+    if extra := keys - allowed:
+        raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key beside {kind}", where)
+    items = node["of" if kind == "at_least" else kind] if kind != "at_least" or "of" in keys else None
+    if not isinstance(items, list) or not items:
+        raise context.fault("rules.eligible", f"{kind} holds a list of tests", where, "write the tests as lines with a dash")
+    count = _count(node, len(items), context) if kind == "at_least" else 0
+    parts = conditions(items, context, str(node.get("clause", clause)), origin)
+    return Group(kind, tuple(parts), count, _label(node, context))
+
+
+def conditions(items: list[Any], context: Context, clause: str, origin: Any = "measure") -> list[Condition]:
+    """Every condition of a list."""
+    parts, lost = [], None
+    for item in items:
+        try:
+            parts.append(condition(item, context, clause, origin))
+        except Unresolved as error:
+            lost = error
+    if lost is not None:
+        raise lost
+    return parts
+
+
+def _test(node: Mapping, keys: set[str], context: Context, clause: str, origin: Any) -> Test:
+    if extra := keys - {"test", "clause", "say"}:
+        raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key of a test", node.where, "a test has test, clause and say")
+    text = node["test"]
+    if not isinstance(text, Text):
+        raise context.fault("rules.eligible", "test holds one expression", node.where)
+    return Test(truth(text, context, atomic=True), str(text).strip(), str(node.get("clause", clause)), origin, _words(node.get("say"), context))
+
+
+def _count(node: Mapping, most: int, context: Context) -> int:
+    text = node["at_least"]
+    if isinstance(text, Text) and text.isascii() and text.isdigit() and 1 <= int(text) <= most:
+        return int(text)
+    raise context.fault("rules.eligible", f"at_least takes a whole number from 1 to {most}", where_of(text, node.where))
+
+
+def _label(node: Mapping, context: Context) -> Words | None:
+    return _words(node.get("label"), context)
+
+
+def _words(node: Any, context: Context) -> Words | None:
+    if node is None:
+        return None
+    words, problems = build(Words, node, where_of(node, Where("")))
+    context.world.problems.extend(problems)
+    if words is None:
+        raise Unresolved("words")
+    return words

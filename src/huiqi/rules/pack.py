@@ -1,0 +1,184 @@
+"""Read a pack folder: every file of it as records, with all problems at once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from huiqi.facts.schema import CodeList, Fact, Schema, read_codes, read_schema
+from huiqi.rules.context import Document
+from huiqi.rules.records import CaseRecord, CoreRecord, PackRecord, PolicyRecord
+from huiqi.rules.tables import TableText, read_table
+from huiqi.vocabulary.place import Places, read_places
+from huiqi.vocabulary.problem import Problem, Where, did_you_mean
+from huiqi.vocabulary.record import Record, build
+from huiqi.vocabulary.source import Sequence, read_text, read_yaml
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all packs of a folder share: the schemas of subjects, code lists and places."""
+
+    folder: Path
+    schemas: dict[str, Schema]
+    codes: dict[str, CodeList]
+    places: Places
+
+
+@dataclass(frozen=True)
+class PackText:
+    """One pack as written."""
+
+    id: str
+    folder: Path
+    record: PackRecord
+    documents: tuple[Document, ...]
+    facts: dict[str, tuple[Fact, ...]]  # subject -> facts that only this pack has
+    codes: dict[str, CodeList]
+    tables: dict[str, TableText]
+    cases: tuple[CaseRecord, ...]
+    content_hash: str
+    files: tuple[str, ...] = field(default=())
+
+
+def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
+    """The shared facts, code lists and places of a packs folder."""
+    called = folder.name
+    if not (folder / "facts").is_dir():
+        return None, [Problem("pack.no-facts", f"{folder} has no facts/ folder", Where(called), "a packs folder holds facts/, places.yaml and packs")]
+    codes, problems = read_codes(folder / "facts" / "codes", f"{called}/facts/codes")
+    places, faults = read_places(folder, called)
+    problems += faults
+    schemas: dict[str, Schema] = {}
+    for path in sorted((folder / "facts").glob("*.yaml")):
+        schema, faults = read_schema(path, f"{called}/facts/{path.name}", codes)
+        problems += faults
+        if schema is not None:
+            schemas[schema.subject] = schema
+    return Common(folder, schemas, codes, places), problems
+
+
+def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Problem]]:
+    """One pack of that folder; None where not even pack.yaml can be used."""
+    called = f"{folder.parent.name}/{folder.name}"
+    if not (folder / "pack.yaml").is_file():
+        known = [path.parent.name for path in common.folder.glob("*/pack.yaml")]
+        hint = did_you_mean(folder.name, known) or (f"packs here: {', '.join(sorted(known))}" if known else "")
+        return None, [Problem("pack.not-found", f"there is no pack {folder.name}", Where(called), hint)]
+    record, problems = _one(PackRecord, folder / "pack.yaml", f"{called}/pack.yaml")
+    if record is None:
+        return None, problems
+    if record.id != folder.name:
+        problems.append(Problem("pack.id", f"the pack calls itself {record.id}, its folder {folder.name}", record.id.where, "the two are the same"))
+    if record.place not in common.places.by_id:
+        problems.append(Problem("rules.unknown-place", f"{record.place} is not a place", record.place.where, did_you_mean(record.place, common.places.by_id)))
+    codes, faults = read_codes(folder / "codes", f"{called}/codes")
+    problems += faults
+    all_codes = common.codes | codes
+    facts: dict[str, tuple[Fact, ...]] = {}
+    if (folder / "facts.yaml").is_file():
+        schema, faults = read_schema(folder / "facts.yaml", f"{called}/facts.yaml", all_codes)
+        problems += faults
+        if schema is not None:
+            facts[schema.subject] = tuple(schema.facts.values())
+            problems += _clashes(schema, common)
+    documents: list[Document] = []
+    if (folder / "core.yaml").is_file():
+        core, faults = _one(CoreRecord, folder / "core.yaml", f"{called}/core.yaml")
+        problems += faults
+        if core is not None:
+            documents.append(Document(record.id, core, f"{called}/core.yaml"))
+    for path in sorted((folder / "special").glob("*.yaml")):
+        name = f"{called}/special/{path.name}"
+        policy, faults = _one(PolicyRecord, path, name)
+        problems += faults
+        if policy is not None:
+            documents.append(Document(record.id, policy, name))
+    tables: dict[str, TableText] = {}
+    for path in sorted((folder / "tables").glob("*.csv")):
+        name = f"{called}/tables/{path.name}"
+        text, faults = read_text(path, name)
+        problems += faults
+        if text is not None:
+            table, faults = read_table(text, name)
+            problems += faults
+            if table is not None:
+                tables[path.name] = table
+    cases, faults = _cases(folder, called)
+    problems += faults
+    problems += _strays(folder, called)
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv"))
+    return PackText(
+        str(record.id), folder, record, tuple(documents), facts, codes, tables, tuple(cases), content_hash(paths, folder),
+        tuple(str(path.relative_to(folder)) for path in paths),
+    ), problems  # fmt: skip
+
+
+def content_hash(paths: list[Path], folder: Path) -> str:
+    """A hash of files and their names: what a result was made from."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _one(kind: type[R], path: Path, name: str) -> tuple[R | None, list[Problem]]:
+    node, problems = read_yaml(path, name)
+    if node is None:
+        return None, problems
+    record, faults = build(kind, node, Where(name, 1, 1))
+    return record, problems + faults
+
+
+def _cases(folder: Path, called: str) -> tuple[list[CaseRecord], list[Problem]]:
+    cases: list[CaseRecord] = []
+    problems: list[Problem] = []
+    for path in sorted((folder / "cases").glob("*.yaml")):
+        name = f"{called}/cases/{path.name}"
+        node, faults = read_yaml(path, name)
+        problems += faults
+        if node is None:
+            continue
+        if not isinstance(node, Sequence):
+            problems.append(Problem("record.form", "a file of cases is a list", Where(name, 1, 1), "begin each case with `- case: ...`"))
+            continue
+        for item in node:
+            case, faults = build(CaseRecord, item, node.where)
+            problems += faults
+            if case is not None:
+                cases.append(case)
+    return cases, problems
+
+
+def _clashes(schema: Schema, common: Common) -> list[Problem]:
+    """Facts of a pack that the shared schema has already, under any name."""
+    shared = common.schemas.get(schema.subject)
+    if shared is None:
+        return [Problem("facts.subject", f"there is no subject {schema.subject}", Where(""), did_you_mean(schema.subject, common.schemas))]
+    return [
+        Problem("facts.same-name", f"{fact.id} shares the name {name} with the shared fact {shared.names[name]}", fact.where, "use the shared fact, or another name")
+        for fact in schema.facts.values()
+        for name in [n for n, owner in schema.names.items() if owner == fact.id and n in shared.names]
+    ]  # fmt: skip
+
+
+_KNOWN = {"pack.yaml", "core.yaml", "facts.yaml"}
+_FOLDERS = {"special": ".yaml", "tables": ".csv", "codes": ".csv", "cases": ".yaml"}
+
+
+def _strays(folder: Path, called: str) -> list[Problem]:
+    """Files that no reader looks at: a policy in the wrong folder would be silently ignored."""
+    problems = []
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        if path.is_dir() or path.suffix in (".md", ".txt") or path.name.startswith("."):
+            continue
+        expected = len(place.parts) == 2 and _FOLDERS.get(place.parts[0]) == path.suffix
+        if str(place) not in _KNOWN and not expected:
+            hint = f"files: {', '.join(sorted(_KNOWN))}; folders: {', '.join(f'{f}/*{s}' for f, s in _FOLDERS.items())}"
+            problems.append(Problem("pack.stray-file", f"{place} is in no place where huiqi looks", Where(f"{called}/{place}"), hint, "warning"))
+    return problems

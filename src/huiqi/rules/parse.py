@@ -1,0 +1,218 @@
+"""Parse one line of the rule language; a line that cannot be parsed is a problem with a column and a remedy."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from fractions import Fraction
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from lark import Lark, Transformer, v_args
+from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
+
+from huiqi.rules.syntax import (
+    Call,
+    Chain,
+    DateLiteral,
+    Logic,
+    Membership,
+    Name,
+    NoneLiteral,
+    Operation,
+    Quantity,
+    Syntax,
+    TextLiteral,
+    Truth,
+    children,
+)
+from huiqi.vocabulary.problem import Problem, Where
+from huiqi.vocabulary.unit import SCALES, UNITS, Unit
+
+LONGEST = 1_000
+DEEPEST = 40
+
+_ALIKE = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "、": ","}
+)
+
+
+def _either(words: list[str]) -> str:
+    """A pattern for any of the words, longest first; a Latin word must not run on into a name."""
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(w) + (r"(?![A-Za-z0-9_])" if w[-1].isascii() else "") for w in ordered)
+
+
+_UNIT = _either([name for name in UNITS if name != "1"])
+_SCALE = _either(list(SCALES))
+_QUANTITY = rf"(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[ ]*%|[ ]*(?:{_SCALE}))?(?:[ ]*(?:{_UNIT})(?:/(?:{_UNIT}))*)?"
+_PARTS = re.compile(rf"(?P<figure>[\d_.]+)[ ]*(?P<percent>%)?(?P<scale>{_SCALE})?[ ]*(?P<unit>.*)\Z")
+
+
+@v_args(inline=True)
+class _Build(Transformer[Any, Syntax]):
+    """Lark's callbacks: one method a rule of the grammar."""
+
+    def quantity(self, token: Any) -> Syntax:
+        parts = _PARTS.match(token)
+        assert parts is not None
+        value = Fraction(parts["figure"].replace("_", ""))
+        if parts["percent"]:
+            value /= 100
+        if parts["scale"]:
+            value *= SCALES[parts["scale"]]
+        unit: Unit | None = None
+        if parts["unit"]:
+            first, *below = (UNITS[name.strip()] for name in parts["unit"].split("/"))
+            unit = first
+            for divisor in below:
+                unit = unit / divisor
+            value *= unit.factor
+        return Quantity(token.start_pos, value, unit)
+
+    def date(self, token: Any) -> Syntax:
+        try:
+            return DateLiteral(token.start_pos, datetime.date.fromisoformat(token))
+        except ValueError:
+            raise _Refused(token.start_pos, f"there is no day {token}", "dates are written 2024-06-30") from None
+
+    def text(self, token: Any) -> Syntax:
+        return TextLiteral(token.start_pos, token[1:-1])
+
+    def truth(self, token: Any) -> Syntax:
+        return Truth(token.start_pos, token == "true")
+
+    def nothing(self, token: Any) -> Syntax:
+        return NoneLiteral(token.start_pos)
+
+    def name(self, token: Any, sign: Any = None, years: Any = None) -> Syntax:
+        if years is None:
+            return Name(token.start_pos, str(token))
+        if not years.isdigit() or (sign == "+" and int(years)) or (sign is None and int(years)):
+            raise _Refused(token.start_pos, f"{token}[{sign or ''}{years}]: years go back", "write [-1] for the year before")
+        return Name(token.start_pos, str(token), -int(years))
+
+    def call(self, token: Any, *arguments: Any) -> Syntax:
+        return Call(token.start_pos, str(token), tuple(a for a in arguments if a is not None))
+
+    def arithmetic(self, first: Any, *rest: Any) -> Syntax:
+        node = first
+        for op, right in zip(rest[::2], rest[1::2], strict=True):
+            node = Operation(op.start_pos, {"−": "-", "×": "*", "÷": "/"}.get(op, str(op)), node, right)
+        return node
+
+    def signed(self, sign: Any, of: Any) -> Syntax:
+        if sign == "+":
+            return of
+        if isinstance(of, Quantity):
+            return Quantity(sign.start_pos, -of.value, of.unit)
+        return Operation(sign.start_pos, "-", Quantity(sign.start_pos, Fraction(0), None), of)
+
+    def chain(self, first: Any, *rest: Any) -> Syntax:
+        ops = tuple({"≥": ">=", "≤": "<=", "≠": "!="}.get(op, str(op)) for op in rest[::2])
+        return Chain(first.column, (first, *rest[1::2]), ops)
+
+    def list(self, *items: Any) -> tuple[Syntax, ...]:
+        return tuple(item for item in items if item is not None)
+
+    def one_of(self, of: Any, _in: Any, items: Any) -> Syntax:
+        return Membership(of.column, of, "in", items)
+
+    def none_of(self, of: Any, _not: Any, _in: Any, items: Any) -> Syntax:
+        return Membership(of.column, of, "not in", items)
+
+    def within(self, of: Any, _within: Any, items: Any) -> Syntax:
+        return Membership(of.column, of, "within", items if isinstance(items, tuple) else (items,))
+
+    def negated(self, token: Any, part: Any) -> Syntax:
+        return Logic(token.start_pos, "not", (part,))
+
+    def conjunction(self, *parts: Any) -> Syntax:
+        return Logic(parts[0].column, "and", tuple(parts[::2]))
+
+    def disjunction(self, *parts: Any) -> Syntax:
+        return Logic(parts[0].column, "or", tuple(parts[::2]))
+
+
+class _Refused(Exception):
+    """Well formed, but not allowed."""
+
+    def __init__(self, column: int, message: str, hint: str):
+        super().__init__(message)
+        self.column, self.message, self.hint = column, message, hint
+
+
+@cache
+def _parser() -> Lark:
+    grammar = files("huiqi.rules").joinpath("grammar.lark").read_text(encoding="utf-8")
+    grammar = grammar.replace("QUANTITY_PATTERN", _QUANTITY.replace("/", r"\/"))
+    return Lark(grammar, parser="lalr", lexer="contextual", transformer=_Build(), propagate_positions=False, maybe_placeholders=True)
+
+
+@lru_cache(maxsize=65_536)
+def _parse(text: str) -> Syntax | tuple[int, str, str]:
+    """The syntax of a line, or (column, message, hint). Cached by text, since measures share lines."""
+    if len(text) > LONGEST:
+        return LONGEST, f"a line has at most {LONGEST} characters", "move a part into definitions"
+    line = text.translate(_ALIKE)
+    if not line.strip():
+        return 0, "an expression is missing", ""
+    if _nesting(line) > DEEPEST:
+        return 0, f"nested more than {DEEPEST} deep", "move a part into definitions"
+    try:
+        node = _parser().parse(line)
+    except _Refused as refused:
+        return refused.column, refused.message, refused.hint
+    except UnexpectedInput as error:
+        return _unexpected(error, line)
+    if not isinstance(node, Syntax):
+        return 0, "a list cannot stand alone", "write `name in [..]`"
+    if _depth(node) > DEEPEST:
+        return 0, f"nested more than {DEEPEST} deep", "move a part into definitions"
+    return node
+
+
+def _nesting(line: str) -> int:
+    depth = deepest = 0
+    for character in line:
+        depth += (character in "([") - (character in ")]")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _depth(node: Syntax) -> int:
+    deepest, level = 0, [node]
+    while level:
+        deepest += 1
+        level = [part for inner in level for part in children(inner)]
+    return deepest
+
+
+_HINTS = {
+    "==": "one = compares",
+    "&&": "write `and` (in definitions), or split the line under all:",
+    "||": "write `or` (in definitions), or split the line under any:",
+    "!": "write `not`, or != to compare",
+    "{": "braces are for YAML, not for expressions",
+}
+
+
+def _unexpected(error: UnexpectedInput, line: str) -> tuple[int, str, str]:
+    if isinstance(error, UnexpectedEOF) or getattr(getattr(error, "token", None), "type", "") == "$END":
+        return len(line.rstrip()), "the line ends too early", "a value, a name or a closing bracket is missing"
+    column = max(getattr(error, "pos_in_stream", None) or 0, 0)
+    found = line[column : column + 12].split()[0] if line[column:].strip() else "the end"
+    hint = next((hint for mark, hint in _HINTS.items() if mark in line[max(column - 1, 0) : column + 2]), "")
+    if isinstance(error, UnexpectedCharacters) and not hint:
+        hint = f"the character {line[column]!r} has no meaning here"
+    return column, f"{found} is not expected here", hint
+
+
+def parse(text: str, where: Where) -> tuple[Syntax | None, list[Problem]]:
+    """The syntax tree of a line that stands at `where`."""
+    found = _parse(str(text))
+    if isinstance(found, Syntax):
+        return found, []
+    column, message, hint = found
+    return None, [Problem("rules.syntax", message, where.shift(column), hint)]

@@ -1,0 +1,186 @@
+"""From trees to a list of instructions: every distinct part once, in an order in which it can be reckoned.
+
+The column engine runs the list block by block. `Plan.last_use` says when a result can be dropped. Two parts are the same if they do the same
+to the same; where they were written and under which name makes no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from huiqi.facts.schema import Fact
+from huiqi.rules import tree
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.tree import Node
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction: what to do, to which earlier results, and the node it came from."""
+
+    op: str
+    args: tuple[int, ...]
+    data: Any
+    node: Node
+
+
+@dataclass(frozen=True)
+class PlannedMeasure:
+    """Where the results of a measure stand: its status, its amount, and each of its tests."""
+
+    measure: Measure
+    status: int
+    amount: int | None
+    tests: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Instructions for some measures; `ranks` are the totals and groups of scorecards with classes by rank."""
+
+    steps: tuple[Step, ...]
+    measures: tuple[PlannedMeasure, ...]
+    ranks: dict[str, tuple[int, int | None]]
+    last_use: tuple[int, ...]
+    facts: dict[tuple[str, int], Fact]
+    born: dict[str, str | None]
+
+    @property
+    def reads(self) -> tuple[tuple[str, int], ...]:
+        """The facts that the plan reads, with years counted back from the last completed one."""
+        return tuple(self.facts)
+
+
+class _Planner:
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.slots: dict[Hashable, int] = {}
+        self.of_node: dict[int, int] = {}
+        self.kept: list[Node] = []
+        self.facts: dict[tuple[str, int], Fact] = {}
+
+    def slot(self, node: Node) -> int:
+        """The result of a node; equal parts share one."""
+        found = self.of_node.get(id(node))
+        if found is None:
+            found = self.of_node[id(node)] = self._lower(node)
+            self.kept.append(node)
+        return found
+
+    def add(self, op: str, args: tuple[int, ...], data: Any, node: Node) -> int:
+        key = (op, args, data)
+        if key not in self.slots:
+            self.slots[key] = len(self.steps)
+            self.steps.append(Step(op, args, data, node))
+        return self.slots[key]
+
+    def _fact(self, kind: str, fact: Fact, year: int, node: Node) -> int:
+        self.facts.setdefault((fact.id, year), fact)
+        return self.add(kind, (), (fact.id, year), node)
+
+    def _lower(self, node: Node) -> int:
+        match node:
+            case tree.Named(body=body) | tree.Called(body=body):
+                return self.slot(body)
+            case tree.Figure(value=value):
+                return self.add("figure", (), value, node)
+            case tree.FactFigure(fact=fact, year=year):
+                return self._fact("fact_figure", fact, year, node)
+            case tree.FactCode(fact=fact, year=year):
+                return self._fact("fact_code", fact, year, node)
+            case tree.FactFlag(fact=fact, year=year):
+                return self._fact("fact_flag", fact, year, node)
+            case tree.Arithmetic(op=op, left=left, right=right):
+                return self.add(op, (self.slot(left), self.slot(right)), None, node)
+            case tree.Present(of=of):
+                return self.add("present", (self.slot(of),), None, node)
+            case tree.Rounded(of=of, step=step, direction=direction):
+                return self.add("round", (self.slot(of),), (step, direction), node)
+            case tree.Tally(parts=parts):
+                return self.add("tally", tuple(self.slot(part) for part in parts), None, node)
+            case tree.Since(date=date, unit=unit):
+                return self.add("since", (self.slot(date),), unit, node)
+            case tree.YearOf(date=date):
+                return self.add("year_of", (self.slot(date),), None, node)
+            case tree.Between(low=low, high=high):
+                return self.add("between", (self.slot(low),) if high is None else (self.slot(low), self.slot(high)), None, node)
+            case tree.Absence():
+                return self.add("absence", (), None, node)
+            case tree.CodeValue(value=value, codes=codes):
+                return self.add("code", (), (codes.id, tuple(codes.codes), value), node)
+            case tree.RankClass(scorecard=scorecard, codes=codes):
+                return self.add("rank_class", (), (scorecard, tuple(codes.codes)), node)
+            case tree.Choose(condition=condition, then=then, otherwise=otherwise):
+                return self.add("choose", (self.slot(condition), self.slot(then), self.slot(otherwise)), None, node)
+        return self._lower_truth(node)
+
+    def _lower_truth(self, node: Node) -> int:
+        match node:
+            case tree.Constant(value=value):
+                return self.add("constant", (), value, node)
+            case tree.Compare(op=op, left=left, right=right):
+                return self.add("compare", (self.slot(left), self.slot(right)), op, node)
+            case tree.GrowthCompare(op=op, last=last, first=first, intervals=n, rate=rate):
+                grown = tree.Arithmetic("/", last, first)
+                return self.add("compare", (self.slot(grown), self.slot(tree.Figure((1 + rate) ** n))), op, node)
+            case tree.OneOf(of=of, wanted=wanted, negated=negated):
+                return self.add("one_of", (self.slot(of),), (wanted, negated), node)
+            case tree.SameCode(left=left, right=right):
+                return self.add("same_code", (self.slot(left), self.slot(right)), None, node)
+            case tree.Exists(of=of):
+                return self.add("exists", (self.slot(of),), None, node)
+            case tree.All(parts=parts):
+                return self._join("all", parts, node)
+            case tree.Any(parts=parts):
+                return self._join("any", parts, node)
+            case tree.Not(part=part):
+                return self.add("not", (self.slot(part),), None, node)
+            case tree.AtLeast(count=count, parts=parts):
+                return self.add("at_least", tuple(self.slot(part) for part in parts), count, node)
+            case tree.Recognised(fact=fact, outcome=outcome):
+                self.facts.setdefault((fact.id, 0), fact)
+                known = self.add("fact_flag", (), (fact.id, 0), tree.FactFlag(fact))
+                return self.add("recognised", (known, self.slot(outcome)), None, node)
+        raise TypeError(f"{type(node).__name__} cannot be planned")
+
+    def _join(self, op: str, parts: tuple[Node, ...], node: Node) -> int:
+        """`all` and `any` take a part once, in a fixed order, so that equal sets share a result."""
+        slots = tuple(sorted({self.slot(part) for part in parts}))
+        return slots[0] if len(slots) == 1 else self.add(op, slots, None, node)
+
+
+def make_plan(rules: Rules, measures: Iterable[Measure] | None = None, totals: Iterable[str] = (), *, keep: bool = False) -> Plan:
+    """Instructions for all measures of the rules, or for some of them.
+
+    `totals` names scorecards whose totals and groups are wanted for ranking; with `keep` no result is dropped, so that reasons can be walked.
+    """
+    planner = _Planner()
+    planned = []
+    for measure in rules.measures if measures is None else measures:
+        tests = tuple(planner.slot(test.truth) for test in measure.tests)
+        amount = planner.slot(measure.amount.node) if measure.amount is not None else None
+        planned.append(PlannedMeasure(measure, planner.slot(measure.truth), amount, tests))
+    ranks = {}
+    for card in totals:
+        rule = rules.ranks[card]
+        ranks[card] = (planner.slot(rule.total), None if rule.among is None else planner.slot(rule.among))
+    last_use = _last_uses(planner.steps)
+    wanted = range(len(planner.steps)) if keep else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair))
+    for kept in wanted:
+        if kept is not None:
+            last_use[kept] = len(planner.steps)
+    born = {subject: schema.born for subject, schema in rules.schemas.items()}
+    for subject in {fact.subject for fact in planner.facts.values()}:
+        if (date := born.get(subject)) is not None:
+            planner.facts.setdefault((date, 0), rules.schemas[subject].facts[date])
+    return Plan(tuple(planner.steps), tuple(planned), ranks, tuple(last_use), planner.facts, born)
+
+
+def _last_uses(steps: list[Step]) -> list[int]:
+    last = list(range(len(steps)))
+    for index, step in enumerate(steps):
+        for arg in step.args:
+            last[arg] = index
+    return last

@@ -1,0 +1,284 @@
+"""The pack format as records: what each file of a pack may hold. The JSON Schema for editors is generated from these."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from huiqi.vocabulary.record import Anything, Date, Expression, Line, Record, Words
+
+MeasureKind = Literal[
+    "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service"
+]  # fmt: skip
+
+Condition = Annotated[Anything, Field(description="a test, or all / any / none: [..], or at_least: n with of: [..]", json_schema_extra={"x-form": "Condition"})]
+AmountText = Annotated[Anything, Field(description="an expression, `unpublished`, or one of the amount forms", json_schema_extra={"x-form": "Amount"})]
+
+
+class Source(Record):
+    """How sure we are of a text."""
+
+    kind: Literal["official", "copy", "memory", "illustrative"]
+    note: Words
+
+
+class PackRecord(Record):
+    """pack.yaml"""
+
+    id: Line
+    title: Words
+    place: Line
+    inherits: list[Line] = []
+    currency: Literal["CNY", "USD", "EUR", "GBP"] = "CNY"
+    licence: Line
+
+
+class DefinitionRecord(Record):
+    """A derived fact: value, table, choose, or of with bands."""
+
+    label: Words
+    value: Expression | None = None
+    table: Line | None = None
+    choose: list[dict[Line, Expression]] | None = None
+    of: Expression | None = None
+    bands: dict[Line, Expression] | None = None
+    codes: Line | None = None
+    clause: Line | None = None
+    source: Source | None = None
+    note: Words | None = None
+
+
+class ItemRecord(Record):
+    """One item of a scorecard."""
+
+    label: Words
+    points: Expression | None = None
+    of: Expression | None = None
+    bands: dict[Line, Expression] | None = None
+    max: Expression
+    part: Line | None = None
+    note: Words | None = None
+
+
+class ScorecardRecord(Record):
+    """Points, a total, and what follows from it."""
+
+    title: Words
+    clause: Line
+    items: dict[Line, ItemRecord]
+    passes_when: list[Expression] = []
+    decimals: Line | None = None
+    classes: dict[Line, Line] | None = None
+    among: Expression | None = None
+    source: Source | None = None
+    note: Words | None = None
+
+
+class Apply(Record):
+    """How the measure is claimed."""
+
+    mode: Literal["automatic", "application", "call"]
+    documents: list[Words] = []
+    office: Words | None = None
+    decide_within: Line | None = None
+    statutory: Line | None = None
+
+
+class MeasureRecord(Record):
+    """One support instrument."""
+
+    kind: MeasureKind
+    title: Words
+    clause: Line
+    eligible: Condition = None
+    amount: AmountText = None
+    topics: list[Line] = []
+    subject: Line | None = None
+    gives: Line | None = None
+    pays: list[Line] = []
+    fund: Line | None = None
+    apply: Apply | None = None
+    source: Source | None = None
+    note: Words | None = None
+
+
+class PolicyRecord(Record):
+    """special/*.yaml: one edition of one policy document."""
+
+    policy: Line
+    edition: Line
+    title: Words
+    document: Line
+    issuer: Words
+    first_day: Date
+    source: Source
+    last_day: Date | None = None
+    replaces: Line | None = None
+    applies_when: list[Condition] = []
+    continues_for: list[Condition] = []
+    definitions: dict[Line, DefinitionRecord] = {}
+    scorecards: dict[Line, ScorecardRecord] = {}
+    measures: dict[Line, MeasureRecord] = {}
+    note: Words | None = None
+
+
+class CoreCondition(Record):
+    """A condition that every measure of the pack shares."""
+
+    test: Expression
+    clause: Line
+    label: Words
+
+
+class Cumulation(Record):
+    """A stacking rule: exactly one of its first eight keys says which."""
+
+    label: Words
+    clause: Line
+    highest: list[Line] | Literal["same_kind", "same_topic"] | None = None
+    first: list[Line] | None = None
+    exclusive: list[Line] | None = None
+    not_if_funded: Literal["elsewhere"] | None = None
+    includes: list[Line] | None = None
+    share: dict[Line, Expression] | None = None
+    cap: Expression | None = None
+    intensity: Expression | None = None
+    measures: list[Line] | None = None
+    over: list[Line] | Literal["all", "topic"] | None = None
+    of: Expression | None = None
+    per: Literal["year", "three_years", "project", "measure"] | None = None
+    keep: Literal["first", "best"] | None = None
+    reduce: Literal["last", "proportional"] | None = None
+
+
+class AtLeastShare(Record):
+    """A floor for a fund: a share of something."""
+
+    share: Expression
+    of: Words
+
+
+class Fund(Record):
+    """Earmarked money with a purpose."""
+
+    title: Words
+    clause: Line
+    at_least: AtLeastShare | None = None
+    yearly: Expression | None = None
+    note: Words | None = None
+
+
+class CoreRecord(Record):
+    """core.yaml: the "1"."""
+
+    title: Words
+    document: Line
+    issuer: Words
+    first_day: Date
+    source: Source
+    last_day: Date | None = None
+    aims: list[Words] = []
+    conditions: dict[Line, CoreCondition] = {}
+    definitions: dict[Line, DefinitionRecord] = {}
+    cumulation: list[Cumulation] = []
+    funds: dict[Line, Fund] = {}
+    note: Words | None = None
+
+
+class CaseRecord(Record):
+    """A worked case: given facts and what must come of them."""
+
+    case: Line
+    as_of: Date
+    law_on: Date | None = None
+    facts: dict[Line, Anything]
+    expect: dict[Line, Anything]
+    from_: Words = Field(alias="from")
+
+
+# ---------------------------------------------------------------- amounts
+
+
+class Rounding(Record):
+    """To a multiple of a figure."""
+
+    to: Expression
+    direction: Literal["down", "up", "half_up"] = "half_up"
+
+
+class AmountForm(Record):
+    """What every form of an amount shares."""
+
+    cap: Expression | None = None
+    floor: Expression | None = None
+    round: Rounding | None = None
+
+
+class RateAmount(AmountForm):
+    """A share of a base."""
+
+    rate: Expression
+    of: Expression
+
+
+class TiersAmount(AmountForm):
+    """Each slice of a base at its own rate."""
+
+    tiers: dict[Line, Expression]
+    of: Expression
+
+
+class BandsAmount(AmountForm):
+    """The whole amount by the bracket of a base."""
+
+    bands: dict[Line, Expression]
+    of: Expression
+
+
+class LadderAmount(AmountForm):
+    """Paid once, when a level is first reached."""
+
+    ladder: dict[Line, Expression]
+    of: Expression
+    pays: Literal["highest", "each"]
+    years: Expression | None = None
+
+
+class PointsAmount(AmountForm):
+    """So much a point of a scorecard."""
+
+    points: Line
+    each: Expression
+
+
+class MatchAmount(AmountForm):
+    """A share of what another measure gives."""
+
+    match: Line
+    rate: Expression
+
+
+class TableAmount(AmountForm):
+    """The single output of a decision table."""
+
+    table: Line
+
+
+class CeilingAmount(Record):
+    """The text sets a ceiling and not the figure."""
+
+    up_to: Expression
+
+
+class FigureAmount(AmountForm):
+    """A plain expression with a cap, floor or rounding."""
+
+    value: Expression
+
+
+#: Forms by the key that only they have.
+AMOUNT_FORMS: dict[str, type[Record]] = {
+    "rate": RateAmount, "tiers": TiersAmount, "bands": BandsAmount, "ladder": LadderAmount, "points": PointsAmount,
+    "match": MatchAmount, "table": TableAmount, "up_to": CeilingAmount, "value": FigureAmount,
+}  # fmt: skip

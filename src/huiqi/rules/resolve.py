@@ -1,0 +1,405 @@
+"""Give every name of a line its meaning and every part its type: from syntax to the typed tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from huiqi.facts.schema import Fact
+from huiqi.rules import functions
+from huiqi.rules.context import Context, Typed, Unresolved
+from huiqi.rules.parse import parse
+from huiqi.rules.syntax import Call, Chain, DateLiteral, Logic, Membership, Name, NoneLiteral, Operation, Quantity, Syntax, TextLiteral, Truth, walk
+from huiqi.rules.tree import (
+    All,
+    Any,
+    Arithmetic,
+    Called,
+    CodeValue,
+    Compare,
+    Constant,
+    Exists,
+    FactCode,
+    FactFigure,
+    FactFlag,
+    Figure,
+    Node,
+    Not,
+    OneOf,
+    Recognised,
+    SameCode,
+    Type,
+    body,
+)
+from huiqi.vocabulary.place import Places
+from huiqi.vocabulary.problem import Where, did_you_mean
+from huiqi.vocabulary.source import Text
+from huiqi.vocabulary.unit import PLAIN, Unit
+
+DAY = Unit((("day", 1),))
+
+
+def expression(text: Text, context: Context) -> Typed:
+    """The meaning of a line of a definition or an amount; raises Unresolved with the problems recorded."""
+    syntax, problems = parse(text, text.where)
+    context.world.problems.extend(problems)
+    if syntax is None:
+        raise Unresolved(str(text))
+    return _Line(text.where, context).typed(syntax)
+
+
+def figure(text: Text, context: Context, unit: Unit | None = None) -> Typed:
+    """A line that must give a figure, in a unit where one is asked for."""
+    typed = expression(text, context)
+    if typed.type.kind != "figure":
+        raise context.fault("rules.type", f"a figure is expected here, not {typed.type}", text.where)
+    if unit is not None and not fits(typed, unit):
+        raise context.fault("rules.unit", f"this gives {typed.type}, where a figure in {unit} is expected", text.where, _unit_remedy(typed.type.unit, unit))
+    return typed
+
+
+def truth(text: Text, context: Context, *, atomic: bool) -> Node:
+    """A line that must give a test; an atomic one may not hide `and` or `or`."""
+    syntax, problems = parse(text, text.where)
+    context.world.problems.extend(problems)
+    if syntax is None:
+        raise Unresolved(str(text))
+    if atomic and (hidden := _hidden_logic(syntax)) is not None:
+        listed = "all" if hidden.op == "and" else "any"
+        raise context.fault(
+            "rules.hidden-logic",
+            f"`{hidden.op}` hides inside one test, which could not be explained to its clause",
+            text.where.shift(hidden.column),
+            f"list the parts as lines under {listed}:",
+        )
+    typed = _Line(text.where, context).typed(syntax)
+    if typed.type.kind != "truth":
+        raise context.fault("rules.type", f"a test is expected here, but this gives {typed.type}", text.where, "compare it with something")
+    return typed.node
+
+
+def _hidden_logic(syntax: Syntax) -> Logic | None:
+    return next((part for part in walk(syntax) if isinstance(part, Logic) and part.op != "not"), None)
+
+
+def constant(text: Text, context: Context) -> Fraction:
+    """A line that must be a figure without any fact in it."""
+    typed = figure(text, context)
+    if not isinstance(body(typed.node), Figure):
+        raise context.fault("rules.constant", "a figure without facts is expected here", text.where)
+    node = body(typed.node)
+    assert isinstance(node, Figure)
+    return node.value
+
+
+def fits(typed: Typed, unit: Unit) -> bool:
+    """The figure is in that unit, or is a bare number that can stand for it; nought fits every unit."""
+    if typed.type.unit.dimension == unit.dimension:
+        return True
+    return (typed.type.bare and unit.is_counted) or (isinstance(typed.node, Figure) and typed.node.value == 0)
+
+
+def _unit_remedy(found: Unit, wanted: Unit) -> str:
+    if found.currency and wanted.currency:
+        return "money of two currencies does not compare without a dated exchange table"
+    if found.is_plain and wanted.currency:
+        return "write the unit: 元, 万元, 亿元"
+    return f"write a figure in {wanted}" if not wanted.is_plain else "divide by a figure of the same unit first"
+
+
+def compare(op: str, left: Typed, right: Typed, context: Context, where: Where) -> Node:
+    """`left op right`, with units and code lists checked."""
+    kinds = {left.type.kind, right.type.kind}
+    if isinstance(left.node, functions.Growth) or isinstance(right.node, functions.Growth):
+        return functions.compare_growth(op, left, right, context, where)
+    if kinds <= {"code", "place"} or (kinds == {"truth"} and op in ("=", "!=")):
+        return _compare_words(op, left, right, context, where)
+    if kinds == {"figure"}:
+        if not (fits(left, right.type.unit) or fits(right, left.type.unit)):
+            a, b = left.type.unit, right.type.unit
+            raise context.fault("rules.unit", f"{left.type} does not compare with {right.type}", where, _unit_remedy(*((b, a) if b.is_plain else (a, b))))
+    elif kinds != {"date"}:
+        raise context.fault("rules.type", f"{left.type} does not compare with {right.type}", where)
+    return Compare(op, left.node, right.node)
+
+
+def _compare_words(op: str, left: Typed, right: Typed, context: Context, where: Where) -> Node:
+    if op not in ("=", "!="):
+        raise context.fault("rules.type", f"{left.type} has no order", where, "use =, != or in")
+    if left.type.kind == "truth":
+        same = Any((All((left.node, right.node)), All((Not(left.node), Not(right.node)))))
+        return same if op == "=" else Not(same)
+    if left.type.codes is not None and right.type.codes is not None and left.type.codes.id != right.type.codes.id:
+        raise context.fault("rules.codes", f"{left.type} does not compare with {right.type}", where)
+    node = SameCode(left.node, right.node)
+    return node if op == "=" else All((Exists(left.node), Exists(right.node), Not(node)))
+
+
+class _Line:
+    """One line being resolved: its place turns columns into places."""
+
+    def __init__(self, where: Where, context: Context):
+        self.where, self.context = where, context
+
+    def at(self, syntax: Syntax) -> Where:
+        return self.where.shift(syntax.column)
+
+    def all(self, parts: Iterable[Syntax]) -> list[Typed]:
+        """Every part; faults of all are recorded before the line is given up."""
+        found, lost = [], None
+        for part in parts:
+            try:
+                found.append(self.typed(part))
+            except Unresolved as error:
+                lost = error
+        if lost is not None:
+            raise lost
+        return found
+
+    def typed(self, syntax: Syntax) -> Typed:
+        match syntax:
+            case Quantity(value=value, unit=unit):
+                return Typed(Figure(value), Type("figure", (unit or PLAIN).dimension, bare=unit is None))
+            case DateLiteral(value=day):
+                return Typed(Figure(Fraction(day.toordinal())), Type("date"))
+            case Truth(value=value):
+                return Typed(Constant(value), Type("truth"))
+            case Name():
+                return self.name(syntax)
+            case Operation():
+                return self.operation(syntax)
+            case Chain():
+                return self.chain(syntax)
+            case Membership():
+                return self.membership(syntax)
+            case Logic():
+                return self.logic(syntax)
+            case Call():
+                return self.call(syntax)
+            case TextLiteral(value=text):
+                raise self.context.fault("rules.type", f'"{text}" is a code and can only be compared with one', self.at(syntax), 'write `fact = "code"`')
+            case NoneLiteral():
+                raise self.context.fault("rules.type", "`none` is no value to reckon with", self.at(syntax), "write exists(x) or not exists(x)")
+        raise TypeError(type(syntax).__name__)
+
+    # ------------------------------------------------------------ names
+
+    def name(self, syntax: Name) -> Typed:
+        if syntax.name in self.context.local and not syntax.year:
+            return self.context.local[syntax.name]
+        context, where = self.context.shifted(syntax.year), self.at(syntax)
+        fact_id = context.schema.names.get(syntax.name)
+        fact = context.schema.facts.get(fact_id) if fact_id else None
+        if (derived := context.world.derive(syntax.name, context, where)) is not None:
+            if syntax.name in context.schema.facts:
+                raise context.fault("rules.same-name", f"{syntax.name} is both a fact and a definition", where, "give the definition another name")
+            return derived
+        if fact is None:
+            raise context.fault("rules.unknown-name", f"{syntax.name} is not a fact or a definition", where, did_you_mean(syntax.name, self.known_names()))
+        return self.fact(fact, syntax, context)
+
+    def known_names(self) -> list[str]:
+        names = [*self.context.local, *self.context.schema.names]
+        for layer in self.context.world.visible(self.context.document):
+            names += [str(name) for document in layer for name in (*document.definitions, *document.scorecards)]
+        return names
+
+    def fact(self, fact: Fact, syntax: Name, context: Context) -> Typed:
+        year = context.year
+        if fact.period == "day" and syntax.year:
+            raise context.fault("rules.year", f"{fact.id} holds at a day and has no earlier years", self.at(syntax), "leave out the brackets")
+        year = year if fact.period == "year" else 0
+        match fact.kind:
+            case "flag":
+                recognition = context.world.recognition(fact.id, context) if year == 0 else None
+                node: Node = FactFlag(fact, year) if recognition is None else Recognised(fact, *recognition)
+                return Typed(node, Type("truth"))
+            case "category":
+                return Typed(FactCode(fact, year), Type("code", codes=fact.codes))
+            case "place":
+                return Typed(FactCode(fact, year), Type("place"))
+            case "date":
+                return Typed(FactFigure(fact, year), Type("date"))
+            case "text":
+                raise context.fault("rules.type", f"{fact.id} is a text for readers; no rule can test it", self.at(syntax))
+        return Typed(FactFigure(fact, year), Type("figure", fact.unit.dimension))
+
+    # ------------------------------------------------------------ arithmetic
+
+    def operation(self, syntax: Operation) -> Typed:
+        left, right = self.all((syntax.left, syntax.right))
+        where = self.at(syntax)
+        for side in (left, right):
+            if side.type.kind not in ("figure", "date"):
+                raise self.context.fault("rules.type", f"{side.type} cannot be reckoned with", where)
+            if isinstance(side.node, functions.Growth):
+                raise self.context.fault("rules.growth", "cagr can only be compared with a figure", where, "compare first, then combine the tests")
+        result = self.sum_type(syntax.op, left, right, where) if syntax.op in "+-" else self.product_type(syntax.op, left, right, where)
+        return Typed(fold(syntax.op, left.node, right.node, self.context, where), result)
+
+    def sum_type(self, op: str, left: Typed, right: Typed, where: Where) -> Type:
+        a, b = left.type, right.type
+        if a.kind == b.kind == "date":
+            if op == "-":
+                return Type("figure", DAY)
+            raise self.context.fault("rules.type", "two dates cannot be added", where)
+        if "date" in (a.kind, b.kind):
+            span = right if a.kind == "date" else left
+            if fits(span, DAY) and (op == "+" or a.kind == "date"):
+                return Type("date")
+            raise self.context.fault("rules.type", f"{a} {op} {b} has no meaning", where, "add days to a date: `d + 30 days`")
+        if a.unit.dimension == b.unit.dimension:
+            return replace(a, bare=a.bare and b.bare)
+        if fits(left, b.unit):
+            return replace(b, bare=False)
+        if fits(right, a.unit):
+            return replace(a, bare=False)
+        raise self.context.fault("rules.unit", f"{a} {op} {b}: the units do not fit", where, _unit_remedy(a.unit, b.unit))
+
+    def product_type(self, op: str, left: Typed, right: Typed, where: Where) -> Type:
+        a, b = left.type, right.type
+        if "date" in (a.kind, b.kind):
+            raise self.context.fault("rules.type", f"{a} {op} {b} has no meaning", where)
+        if op == "*" and a.unit.currency and b.unit.currency:
+            raise self.context.fault("rules.unit", "money times money has no meaning", where, "divide one of the two by money first")
+        if op == "/" and a.unit.currency and b.unit.currency and a.unit.currency != b.unit.currency:
+            raise self.context.fault("rules.unit", f"{a} {op} {b}: two currencies", where, _unit_remedy(a.unit, b.unit))
+        unit = a.unit * b.unit if op == "*" else a.unit / b.unit
+        return Type("figure", unit.dimension, bare=a.bare and b.bare)
+
+    # ------------------------------------------------------------ tests
+
+    def chain(self, syntax: Chain) -> Typed:
+        each = [term for term in syntax.terms if isinstance(term, Call) and term.name == "each"]
+        if each:
+            return self.each(syntax, each)
+        if any(isinstance(term, TextLiteral | NoneLiteral) for term in syntax.terms):
+            return self.compare_literal(syntax)
+        terms = self.all(syntax.terms)
+        parts = []
+        for op, left, right, place in zip(syntax.ops, terms, terms[1:], syntax.terms, strict=False):
+            parts.append(compare(op, left, right, self.context, self.at(place)))
+        return Typed(parts[0] if len(parts) == 1 else All(tuple(parts)), Type("truth"))
+
+    def each(self, syntax: Chain, calls: list[Call]) -> Typed:
+        """`each(x, n) >= c`: in each of the last n years."""
+        if len(calls) > 1 or len(calls[0].arguments) != 2:
+            raise self.context.fault("rules.function", "each(expression, years) stands once in a comparison", self.at(calls[0]))
+        years = functions.whole_number(calls[0].arguments[1], self.context, self.at(calls[0].arguments[1]), lowest=1, highest=10)
+        terms = tuple(calls[0].arguments[0] if term is calls[0] else term for term in syntax.terms)
+        moved = []
+        for back in range(years):
+            line = _Line(self.where, self.context.shifted(-back))
+            moved.append(line.chain(Chain(syntax.column, terms, syntax.ops)).node)
+        return Typed(Called("each", tuple(moved), All(tuple(moved))), Type("truth"))
+
+    def compare_literal(self, syntax: Chain) -> Typed:
+        """`region = "x"`: the literal's list is that of the other side."""
+        if len(syntax.terms) != 2 or syntax.ops[0] not in ("=", "!="):
+            raise self.context.fault("rules.type", "codes have no order", self.at(syntax), "use =, != or in")
+        left, right = syntax.terms
+        if isinstance(left, TextLiteral | NoneLiteral):
+            left, right = right, left
+        how = "in" if syntax.ops[0] == "=" else "not in"
+        return self.membership(Membership(syntax.column, left, how, (right,)))
+
+    def membership(self, syntax: Membership) -> Typed:
+        of = self.typed(syntax.of)
+        if any(isinstance(item, NoneLiteral) for item in syntax.items):
+            if len(syntax.items) > 1 or of.type.kind not in ("date", "code", "figure"):
+                raise self.context.fault("rules.type", "`none` stands alone in a comparison", self.at(syntax), "write `not exists(x)`")
+            there = Exists(of.node)
+            return Typed(there if syntax.how == "not in" else Not(there), Type("truth"))
+        if of.type.kind not in ("code", "place"):
+            raise self.context.fault("rules.type", f"{of.type} is not a code; `{syntax.how}` tests codes", self.at(syntax), "compare figures with >=, <, =")
+        wanted: set[str] = set()
+        for item in syntax.items:
+            if not isinstance(item, TextLiteral):
+                raise self.context.fault("rules.type", "a list holds codes in quotes", self.at(item), 'write ["a", "b"]')
+            wanted |= self.wanted(of.type, item)
+        return Typed(OneOf(of.node, frozenset(wanted), negated=syntax.how == "not in"), Type("truth"))
+
+    def wanted(self, of: Type, item: TextLiteral) -> frozenset[str]:
+        """The code or place and all below it."""
+        where = self.at(item)
+        if of.kind == "place":
+            return place_and_below(item.value, self.context, where)
+        assert of.codes is not None
+        if item.value not in of.codes.codes:
+            raise self.context.fault("rules.unknown-code", f'"{item.value}" is not a code of {of.codes.id}', where, code_hint(item.value, of, self.context))
+        return of.codes.below(item.value)
+
+    def logic(self, syntax: Logic) -> Typed:
+        parts = self.all(syntax.parts)
+        for part, place in zip(parts, syntax.parts, strict=True):
+            if part.type.kind != "truth":
+                raise self.context.fault("rules.type", f"`{syntax.op}` joins tests; this is {part.type}", self.at(place))
+        nodes = tuple(part.node for part in parts)
+        node: Node = Not(nodes[0]) if syntax.op == "not" else All(nodes) if syntax.op == "and" else Any(nodes)
+        return Typed(node, Type("truth"))
+
+    # ------------------------------------------------------------ calls
+
+    def call(self, syntax: Call) -> Typed:
+        if syntax.name == "each":
+            raise self.context.fault("rules.function", "each(expression, years) belongs into a comparison", self.at(syntax), "write `each(growth(revenue), 2) >= 25%`")
+        function = functions.ALL.get(syntax.name)
+        if function is None:
+            hint = did_you_mean(syntax.name, [*functions.ALL, "each"]) or f"functions: {', '.join(sorted(functions.ALL))}"
+            raise self.context.fault("rules.unknown-function", f"there is no function {syntax.name}", self.at(syntax), hint)
+        if not function.least <= len(syntax.arguments) <= function.most:
+            raise self.context.fault("rules.function", f"{syntax.name} is written {function.form}", self.at(syntax))
+        return function.resolve(functions.Arguments(syntax, self.where, self.context, lambda part, context: _Line(self.where, context).typed(part)))
+
+
+def place_and_below(text: str, context: Context, where: Where) -> frozenset[str]:
+    """A place and all that lies in it."""
+    places: Places = context.world.places
+    id = places.find(text)
+    if id is None:
+        raise context.fault("rules.unknown-place", f"{text} is not a place", where, did_you_mean(text, places.by_id))
+    return places.below(id)
+
+
+def code_hint(text: str, of: Type, context: Context) -> str:
+    """A remedy for a code that is not in its list: the list that has it, or the nearest code."""
+    assert of.codes is not None
+    if (place := context.world.places.find(text)) is not None:
+        return f"{text} is a place ({context.world.places.by_id[place].level}); test the fact `place` with `within`"
+    owners = [id for id, codes in context.world.codes[context.document.pack].items() if text in codes.codes]
+    if owners:
+        return f"it is a code of {', '.join(owners)}"
+    if len(of.codes.codes) <= 12:
+        return f"its codes are {', '.join(of.codes.codes)}"
+    return did_you_mean(text, of.codes.codes)
+
+
+def fold(op: str, left: Node, right: Node, context: Context, where: Where) -> Node:
+    """An operation, reckoned at once where both sides are figures."""
+    if isinstance(right, Figure) and right.value == 0 and op == "/":
+        raise context.fault("rules.zero", "this divides by nought", where)
+    if isinstance(left, Figure) and isinstance(right, Figure):
+        a, b = left.value, right.value
+        match op:
+            case "+":
+                return Figure(a + b)
+            case "-":
+                return Figure(a - b)
+            case "*":
+                return Figure(a * b)
+            case "/":
+                return Figure(a / b)
+            case "min":
+                return Figure(min(a, b))
+            case "max":
+                return Figure(max(a, b))
+    return Arithmetic(op, left, right)
+
+
+def code(text: Text, codes: Type, context: Context) -> Node:
+    """A bare code of a known list, as tables and choices write it."""
+    assert codes.codes is not None
+    if text not in codes.codes.codes:
+        raise context.fault("rules.unknown-code", f'"{text}" is not a code of {codes.codes.id}', text.where, code_hint(text, codes, context))
+    return CodeValue(str(text), codes.codes)
