@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from hypothesis import strategies as st
 
-from huiqi.entitlements.columns import Block
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Schema
 from huiqi.rules.compile import Rules, compile_rules
@@ -36,6 +34,7 @@ facts:
   listed: {type: flag, label: {en: Listed, zh: 上市}, question: {en: Is it, zh: 是否}}
   honest: {type: flag, label: {en: Honest, zh: 守信}, question: {en: Is it, zh: 是否}}
   trade: {type: category, codes: trade, label: {en: Trade, zh: 行业}, question: {en: Which, zh: 哪个}}
+  star: {type: flag, label: {en: Star, zh: 明星}, question: {en: Is it, zh: 是否}}
   rank: {type: category, codes: trade, optional: "true", label: {en: Rank, zh: 等级}, question: {en: Which, zh: 哪个}}
 """
 CODES = "code,parent,en,zh\nmake,,Making,制造\nchips,make,Chips,芯片\nsell,,Selling,销售\nrest,,Rest,其他\n"
@@ -225,7 +224,6 @@ TABLES = {
     "t.csv": 'trade,revenue,-> pays\nmake,>= 1万元,500元\nsell|rest,100元 .. 1万元,600.5元\n,< 100元,0元\n',
     "two.csv": "listed,trade,staff,-> money,-> code: trade\ntrue,make,,100元,make\n,chips,10 ..< 300,200元,chips\nfalse,,>= 20,300元,sell\n",
 }
-FACTS_WITH_STAR = FACTS + "  star: {type: flag, label: {en: Star, zh: 明星}, question: {en: Is it, zh: 是否}}\n"
 
 
 # ---------------------------------------------------------------- facts
@@ -270,23 +268,3 @@ def subjects(draw: Any, schema: Schema, places: Places, *, most: int = 6, years:
                     values[(id, year)] = draw(raw(schema, places, id))
         found.append(Known(schema, places, AS_OF, values, f"s{number}"))
     return found
-
-
-def encode(known: Sequence[Known], columns: Sequence[tuple[str, int | None]], **more: Any) -> Block:
-    """The same subjects as a block, in the encoding of a registry."""
-    schema, places = known[0].schema, known[0].places
-    encoded: dict[tuple[str, int | None], Any] = {}
-    for id, year in columns:
-        fact = schema.facts[id]
-        cells = [k.values.get((id, year)) for k in known]
-        match fact.kind:
-            case "flag":
-                encoded[(id, year)] = np.array([-1 if c is None else int(c) for c in cells], np.int8)
-            case "category":
-                codes = list(fact.codes.codes)  # type: ignore[union-attr]
-                encoded[(id, year)] = np.array([-1 if c is None else -2 if c is NONE else codes.index(c) for c in cells], np.int32)
-            case "place":
-                encoded[(id, year)] = np.array([-1 if c is None else list(places.by_id).index(c) for c in cells], np.int32)
-            case _:
-                encoded[(id, year)] = np.array([np.nan if c is None else -np.inf if c is NONE else float(c) for c in cells], np.float64)
-    return Block(len(known), known[0].as_of, encoded, schema, places, [k.id for k in known], **more)

@@ -49,7 +49,9 @@ verified: true
 def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
     folder = tmp_path_factory.mktemp("facts")
     (folder / "codes").mkdir()
-    (folder / "codes" / "industry.prefix.csv").write_text("code,parent,en,zh\nC,,Manufacturing,制造业\nC39,C,Electronics,电子\nI65,,Software,软件\n", "utf-8")
+    (folder / "codes" / "industry.prefix.csv").write_text(
+        "code,parent,en,zh\nC,,Manufacturing,制造业\nC39,C,Electronics,电子\nI65,,Software,软件\n", "utf-8"
+    )
     (folder / "codes" / "grade.csv").write_text("code,parent,en,zh\nA,,A,甲\nB,,B,乙\n", "utf-8")
     (folder / "enterprise.yaml").write_text(FACTS, "utf-8")
     codes, problems = read_codes(folder / "codes", "codes")
@@ -82,7 +84,7 @@ def make(tmp_path: Path) -> Make:
     """Write a registry folder: `make(main=..., yearly=..., about=...)`, each text or bytes; None leaves the file out."""
 
     def write(main: str | bytes | None, yearly: str | bytes | None = None, about: str | None = ABOUT, folder: str = "three-firms") -> Path:
-        (tmp_path / folder).mkdir()
+        (tmp_path / folder).mkdir(exist_ok=True)
         for name, text in (("enterprise.csv", main), ("enterprise_year.csv", yearly), ("registry.yaml", about)):
             if text is not None:
                 (tmp_path / folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())

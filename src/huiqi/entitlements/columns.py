@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -138,6 +139,31 @@ def decode(fact: Fact, cell: Any, places: Places) -> Raw | None:
             return NONE if cell == -math.inf else None if cell != cell else int(cell)
         case _:
             return None if cell != cell else int(cell)
+
+
+def block_of(subjects: Sequence[Known], facts: Iterable[tuple[Fact, int]]) -> Block:
+    """Subjects at hand as a block with the columns of some facts, each so many years back; all of one schema and day."""
+    first = subjects[0]
+    columns: dict[tuple[str, int | None], NDArray[Any]] = {}
+    for fact, year in facts:
+        columns[first.key(fact, year)] = encode(fact, [known.given(fact, year) for known in subjects], first.places)
+    return Block(len(subjects), first.as_of, columns, first.schema, first.places, [known.id for known in subjects])
+
+
+def encode(fact: Fact, cells: Sequence[Raw | None], places: Places) -> NDArray[Any]:
+    """Recorded values in the encoding of a registry's columns (`facts.cells`)."""
+    match fact.kind:
+        case "flag":
+            return np.array([-1 if cell is None else int(bool(cell)) for cell in cells], np.int8)
+        case "category":
+            assert fact.codes is not None
+            index = {code: n for n, code in enumerate(fact.codes.codes)}
+            return np.array([-1 if cell is None else -2 if cell is NONE else index[str(cell)] for cell in cells], np.int32)
+        case "place":
+            index = {id: n for n, id in enumerate(places.by_id)}
+            return np.array([-1 if cell is None else index[str(cell)] for cell in cells], np.int32)
+        case _:
+            return np.array([math.nan if cell is None else -math.inf if cell is NONE else float(cell) for cell in cells], np.float64)  # type: ignore[arg-type]
 
 
 def codes_of(bits: Any, codes: tuple[str, ...]) -> Codes:
@@ -832,6 +858,7 @@ _INTEGERS: dict[str, Callable[[int, int], bool]] = {
 # ---------------------------------------------------------------- on dates
 
 
+@lru_cache(maxsize=64)
 def _anniversaries(as_of: datetime.date) -> Floats:
     """The latest day of birth for 1, 2, 3, ... completed years, as ordinals, falling."""
     days = []

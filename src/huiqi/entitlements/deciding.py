@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
-from huiqi.rules.plan import PlannedMeasure
-from huiqi.rules.tree import Condition, Test
+from huiqi.rules.plan import PlannedMeasure, Step
+from huiqi.rules.tree import Condition, Group, Test, tests_in
 
 Bools = NDArray[np.bool_]
 Reading = tuple[str, int]  # a fact and how many years back
@@ -18,8 +19,8 @@ Reading = tuple[str, int]  # a fact and how many years back
 
 def undecided_tests(run: Run, planned: PlannedMeasure) -> Iterator[tuple[int, Bools]]:
     """The number of each test of a measure, with the subjects for which it is undecided and could still matter."""
-    slots = iter(enumerate(planned.tests))
-    yield from _mark(run, planned.measure.eligible, slots, np.ones(run.block.size, bool))
+    status = run.truths(planned.status)
+    yield from _mark(run, planned.measure.eligible, iter(enumerate(planned.tests)), np.broadcast_to(status.may & ~status.must, (run.block.size,)))
 
 
 def _pair(run: Run, condition: Condition, slots: list[int]) -> tuple[Bools, Bools, int]:
@@ -52,50 +53,70 @@ def _mark(run: Run, condition: Condition, slots: Iterator[tuple[int, int]], open
         yield number, open_ & found.may & ~found.must
         return
     for part in condition.parts:
-        mine = [next(slots) for _ in _tests(part)]
+        mine = [next(slots) for _ in tests_in(part)]
         must, may, _ = _pair(run, part, [slot for _, slot in mine])
         yield from _mark(run, part, iter(mine), open_ & may & ~must)
 
 
-def _tests(condition: Condition) -> Iterator[Test]:
-    if isinstance(condition, Test):
-        yield condition
-    else:
-        for part in condition.parts:
-            yield from _tests(part)
+def failing_parts(run: Run, planned: PlannedMeasure) -> NDArray[np.int64]:
+    """How many of the outermost parts of a measure's eligibility each subject fails."""
+    assert isinstance(planned.measure.eligible, Group)
+    failing, used = np.zeros(run.block.size, np.int64), 0
+    for part in planned.measure.eligible.parts:
+        _, may, count = _pair(run, part, list(planned.tests[used:]))
+        failing += ~may
+        used += count
+    return failing
 
 
-def facts_behind(run: Run, slot: int, open_: Bools, found: dict[Reading, Bools]) -> None:
-    """Add to `found` the unknown facts on which an open result rests, by subject.
+def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
+    """The unknown facts on which open results rest, by subject; `open_` maps results to the subjects for which they are asked about.
 
-    The walk leaves out what is known already, and parts that no longer matter: the branch not taken, the operand that a minimum passes over.
+    The walk goes back through the plan once. It leaves out what is known already and what no longer matters: the branch not taken, the
+    operand that a minimum passes over, the outcome of a recognition (asking whether it was granted settles it).
     """
-    column, step = run.slots[slot], run.plan.steps[slot]
-    here = open_ & _undecided(column, run.block.size)
-    if not here.any():
-        return
-    if step.op in ("fact_figure", "fact_flag", "fact_code"):
-        found[step.data] = found.get(step.data, np.zeros(run.block.size, bool)) | here
-        return
-    if step.op == "recognised":
-        facts_behind(run, step.args[0], here, found)
-        return
-    if step.op == "choose":
-        condition = run.truths(step.args[0])
-        facts_behind(run, step.args[0], here & condition.may & ~condition.must, found)
-        facts_behind(run, step.args[1], here & condition.may, found)
-        facts_behind(run, step.args[2], here & ~condition.must, found)
-        return
-    if step.op in ("min", "max"):
-        a, b = run.figures(step.args[0]), run.figures(step.args[1])
-        first, second = (a, b) if step.op == "min" else (b, a)
-        with np.errstate(invalid="ignore"):
-            a_high, a_low, b_high, b_low = (x / y.scale for x, y in ((first.high, first), (first.low, first), (second.high, second), (second.low, second)))
-            for slot_, matters in zip(step.args if step.op == "min" else step.args[::-1], (~(b_high < a_low), ~(a_high < b_low)), strict=True):
-                facts_behind(run, slot_, here & matters, found)
-        return
-    for arg in step.args:
-        facts_behind(run, arg, here, found)
+    found: dict[Reading, Bools] = {}
+    size, steps = run.block.size, run.plan.steps
+    waiting, masks = [-slot for slot in open_], dict(open_)
+    heapq.heapify(waiting)
+
+    def ask(slot: int, subjects: Bools) -> None:
+        if slot in masks:
+            masks[slot] = masks[slot] | subjects
+        else:
+            masks[slot] = subjects
+            heapq.heappush(waiting, -slot)
+
+    while waiting:
+        slot = -heapq.heappop(waiting)
+        step, here = steps[slot], masks[slot] & _undecided(run.slots[slot], size)
+        if not here.any():
+            continue
+        match step.op:
+            case "fact_figure" | "fact_flag" | "fact_code":
+                found[step.data] = here
+            case "recognised":
+                ask(step.args[0], here)
+            case "choose":
+                condition = run.truths(step.args[0])
+                ask(step.args[0], here & condition.may & ~condition.must)
+                ask(step.args[1], here & condition.may)
+                ask(step.args[2], here & ~condition.must)
+            case "min" | "max":
+                for arg, matters in zip(step.args, _not_passed_over(run, step), strict=True):
+                    ask(arg, here & matters)
+            case _:
+                for arg in step.args:
+                    ask(arg, here)
+    return found
+
+
+def _not_passed_over(run: Run, step: Step) -> tuple[Bools, Bools]:
+    """Where each operand of a minimum or maximum can still be the one that is taken."""
+    a, b = (run.figures(slot) for slot in step.args)
+    if step.op == "min":
+        return ~(b.high / b.scale < a.low / a.scale), ~(a.high / a.scale < b.low / b.scale)
+    return ~(b.low / b.scale > a.high / a.scale), ~(a.low / a.scale > b.high / b.scale)
 
 
 def _undecided(column: object, size: int) -> Bools:
@@ -115,11 +136,12 @@ def _undecided(column: object, size: int) -> Bools:
 
 def deciding_facts(run: Run, planned: PlannedMeasure) -> dict[Reading, Bools]:
     """The unknown facts that keep a measure undecided, with the subjects for which each does."""
-    found: dict[Reading, Bools] = {}
+    open_: dict[int, Bools] = {}
+    for number, subjects in undecided_tests(run, planned):
+        slot = planned.tests[number]
+        open_[slot] = open_[slot] | subjects if slot in open_ else subjects
     with np.errstate(all="ignore"):
-        for number, open_ in undecided_tests(run, planned):
-            facts_behind(run, planned.tests[number], open_, found)
-    return found
+        return facts_behind(run, open_)
 
 
 def count_deciding(run: Run, planned: PlannedMeasure) -> Counter[str]:

@@ -249,7 +249,12 @@ class Reading:
         match code:
             case "cell.range":
                 low, high = _shown(fact.low), _shown(fact.high)
-                return words(f"{value} is outside {low} to {high} {fact.unit_text}", f"{value}超出{low}至{high}的范围（{fact.unit_text}）")
+                unit = "" if fact.unit.is_plain else f" {fact.unit_text}"
+                if fact.high == math.inf:
+                    return words(f"{value} is below {low}{unit}", f"{value}低于{low}{unit}")
+                if fact.low == -math.inf:
+                    return words(f"{value} is above {high}{unit}", f"{value}高于{high}{unit}")
+                return words(f"{value} is not between {low} and {high}{unit}", f"{value}不在{low}至{high}{unit}之间")
             case "cell.category":
                 assert fact.codes is not None
                 return words(f"{value} is not a code of the list {fact.codes.id}", f"{value}不在代码表{fact.codes.id}中")
@@ -391,4 +396,4 @@ def _tidy(texts: pa.Array) -> pa.Array:
 
 
 def _shown(end: Fraction | float) -> str:
-    return f"{float(end):,.10g}" if not isinstance(end, float) else "any"
+    return f"{float(end):,.10g}"

@@ -109,7 +109,8 @@ def _stretches(table: Table, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Batches of exactly STRETCH rows, save the last."""
     waiting: list[pa.RecordBatch] = []
     for batch in table.batches(columns, STRETCH):
-        waiting.append(batch)
+        plain = [column.dictionary_decode() if isinstance(column.type, pa.DictionaryType) else column for column in batch.columns]
+        waiting.append(pa.RecordBatch.from_arrays(plain, names=columns))
         while sum(part.num_rows for part in waiting) >= STRETCH:
             whole = pa.concat_batches(waiting)
             yield whole.slice(0, STRETCH)
@@ -126,8 +127,6 @@ def _sorted(table: Table) -> Table:
 
 def _years(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Calendar years, and which cells are none."""
-    if isinstance(column.type, pa.DictionaryType):
-        column = column.dictionary_decode()
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         good = pc.fill_null(pc.match_substring_regex(column, r"^\s*\d{4}\s*$"), False)
         column = pc.if_else(good, pc.utf8_trim_whitespace(column), None)

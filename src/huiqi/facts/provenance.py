@@ -130,8 +130,8 @@ def write_about(path: Path, title: Words, made_up: bool, general: Provenance, co
 def _as_text(provenance: Provenance) -> dict[str, Any]:
     return {
         "source": _both(provenance.source),
-        "observed_on": provenance.observed_on,
-        "recorded_on": provenance.recorded_on,
+        "observed_on": provenance.observed_on.isoformat(),  # as text: the same date object twice would become an alias
+        "recorded_on": provenance.recorded_on.isoformat(),
         "verified": provenance.verified,
     }
 

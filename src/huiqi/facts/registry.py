@@ -27,7 +27,7 @@ from huiqi.facts.schema import Fact, Schema
 from huiqi.facts.table import Table, open_table
 from huiqi.facts.text_table import missing_column
 from huiqi.vocabulary.place import Places
-from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean, in_order
 from huiqi.vocabulary.record import Words
 
 Column = tuple[str, int | None]  #: a fact, and a calendar year unless it is a day fact
@@ -132,7 +132,7 @@ class Registry:
             elif len(problems) >= TOLD:
                 break
         if problems:
-            raise FaultyInput(problems[:TOLD])
+            raise FaultyInput(in_order(problems[:TOLD]))
 
     def _cursors(self, columns: list[Column], start: int, stop: int) -> tuple[_Cursor, _Cursor | None]:
         day = [fact for fact, year in columns if year is None and self.has(fact)]
@@ -212,7 +212,10 @@ class _Cursor:
         """The next rows, in one or several batches."""
         taken = []
         while rows > 0:
-            batch = self._rest if self._rest is not None else next(self._batches)
+            batch = self._rest if self._rest is not None else next(self._batches, None)
+            if batch is None:
+                message = "the table has fewer rows than when it was opened"
+                raise FaultyInput([Problem("registry.changed", message, Where(self.table.name), "open the registry again")])
             taken.append(batch.slice(0, rows))
             self._rest = batch.slice(rows) if batch.num_rows > rows else None
             rows -= taken[-1].num_rows

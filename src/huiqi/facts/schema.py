@@ -17,7 +17,7 @@ from pydantic import Field
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.ranges import INFINITY, UNSURE, Absent, Codes, Exact, Number, Value
 from huiqi.vocabulary.record import Anything, Kind, Line, Record, Words, build
-from huiqi.vocabulary.source import Mapping, Text, read_text, read_yaml, where_of
+from huiqi.vocabulary.source import Text, read_text, read_yaml, where_of
 from huiqi.vocabulary.unit import CURRENCIES, PLAIN, UNITS, Unit
 
 NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\Z")
@@ -99,7 +99,7 @@ class CodeList:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fact:
     """What can be known: figures are held as whole multiples of `step`, in base units of `unit`."""
 

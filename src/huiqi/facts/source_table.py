@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,7 +15,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huiqi.facts.text_table import TextTable, fault_of_row, open_text_table
+from huiqi.facts.text_table import TextTable, open_text_table
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
 
 PART = 50_000
@@ -58,16 +57,15 @@ class SourceTable:
     def parts(self) -> Iterator[Part]:
         """All rows below the header; blank ones are left out. Raises FaultyInput where the file cannot be read on."""
         if self.text is not None:
-            rows: Iterable[tuple[int, list[str]]] = _told_as_problems(self.text)
+            rows = self.text.rows()
         elif self.path.suffix.lower() in _EXCEL:
             rows = _excel_rows(self)
         else:
             yield from self._parquet_parts()
             return
-        rows = iter(rows)
         while some := list(islice(rows, PART)):
-            even = [(line, cells) for line, cells in some if len(cells) == len(self.header)]
             odd = [(line, cells) for line, cells in some if len(cells) != len(self.header)]
+            even = [(line, cells) for line, cells in some if len(cells) == len(self.header)] if odd else some
             columns = list(zip(*(cells for _, cells in even), strict=True)) or [()] * len(self.header)
             yield Part(np.array([line for line, _ in even], np.int64), [pa.array(column, pa.string()) for column in columns], odd)
 
@@ -103,15 +101,6 @@ def open_source(
             return None, [_unreadable(path.name, error)]
     text, problems = open_text_table(path, path.name, encoding, separator, header_row)
     return (None, problems) if text is None else (SourceTable(path, path.name, text.header, header_row, text), problems)
-
-
-def _told_as_problems(text: TextTable) -> Iterator[tuple[int, list[str]]]:
-    line = 0
-    try:
-        for line, cells in text.rows():
-            yield line, cells
-    except (csv.Error, UnicodeError, OSError) as error:
-        raise FaultyInput([fault_of_row(error, text.name, line + 1)]) from error
 
 
 def _open_excel(path: Path, sheet: str | None, header_row: int) -> tuple[SourceTable | None, list[Problem]]:

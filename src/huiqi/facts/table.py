@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from huiqi.facts.text_table import TextTable, fault_of_row, open_text_table, repeated_columns
+from huiqi.facts.text_table import TextTable, open_text_table, repeated_columns
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
 ENDINGS = (".parquet", ".csv")
@@ -117,17 +116,11 @@ def _read_parquet(path: Path, columns: Sequence[str], size: int, start: int, sto
 def _read_text(text: TextTable, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
     picks = [text.header.index(name) for name in columns]
     rows = islice(text.rows(), start, stop)
-    line = 0
-    try:
-        while part := list(islice(rows, size)):
-            line = part[-1][0]
-            for begins, cells in part:
-                if len(cells) != len(text.header):
-                    raise FaultyInput([_wrong_length(text, begins, len(cells))])
-            cells_by_column = list(zip(*(cells for _, cells in part), strict=True))
-            yield pa.RecordBatch.from_arrays([pa.array(cells_by_column[pick], pa.string()) for pick in picks], names=list(columns))
-    except (csv.Error, UnicodeError, OSError) as error:
-        raise FaultyInput([fault_of_row(error, text.name, line + 1)]) from error
+    while part := list(islice(rows, size)):
+        if odd := [(line, len(cells)) for line, cells in part if len(cells) != len(text.header)]:
+            raise FaultyInput(_wrong_length(text, line, cells) for line, cells in odd[:20])
+        by_column = list(zip(*(cells for _, cells in part), strict=True))
+        yield pa.RecordBatch.from_arrays([pa.array(by_column[pick], pa.string()) for pick in picks], names=list(columns))
 
 
 def _wrong_length(text: TextTable, line: int, cells: int) -> Problem:

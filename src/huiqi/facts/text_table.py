@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from huiqi.vocabulary.problem import Problem, Where, did_you_mean
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
 
 _SEPARATORS = ",\t;|"
 
@@ -27,17 +27,20 @@ class TextTable:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row below the header with the line on which it begins; blank lines are left out.
 
-        Raises csv.Error or UnicodeDecodeError where the file cannot be read on.
+        Raises FaultyInput where the file cannot be read on.
         """
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=self.separator, strict=True)
-            line, header = 1, self.header_row
-            for cells in reader:
-                if header > 0:
-                    header -= 1
-                elif any(cells):
-                    yield line, cells
-                line = reader.line_num + 1
+        line, header = 1, self.header_row
+        try:
+            with self.path.open(encoding=self.encoding, newline="") as file:
+                reader = csv.reader(file, delimiter=self.separator, strict=True)
+                for cells in reader:
+                    if header > 0:
+                        header -= 1
+                    elif cells and (cells[0] or any(cells)):
+                        yield line, cells
+                    line = reader.line_num + 1
+        except (csv.Error, UnicodeError, OSError) as error:
+            raise FaultyInput([_unreadable(error, self.name, line)]) from error
 
 
 def open_text_table(
@@ -58,17 +61,17 @@ def open_text_table(
             header: list[str] = []
             for _ in range(header_row):
                 header = next(reader, [])
-    except OSError as error:
-        return None, [Problem("table.unreadable", f"the file cannot be read: {error.strerror}", Where(name))]
-    except (csv.Error, UnicodeError) as error:
-        return None, [fault_of_row(error, name, 1)]
+    except (csv.Error, UnicodeError, OSError) as error:
+        return None, [_unreadable(error, name, 1)]
     if not any(cell.strip() for cell in header):
         return None, [Problem("table.empty", f"there is no header in line {header_row}", Where(name, header_row), "the header names the columns")]
     return TextTable(path, name, encoding, separator, tuple(cell.strip().removeprefix("\ufeff") for cell in header), header_row), []
 
 
-def fault_of_row(error: Exception, name: str, line: int) -> Problem:
+def _unreadable(error: Exception, name: str, line: int) -> Problem:
     """Why a text table cannot be read on beyond a line."""
+    if isinstance(error, OSError):
+        return Problem("table.unreadable", f"the file cannot be read: {error.strerror}", Where(name))
     if isinstance(error, UnicodeError):
         return Problem("table.encoding", f"the text cannot be decoded: {error}", Where(name, line), "save the file as UTF-8")
     return Problem("table.row", f"the row that begins here cannot be read: {error}", Where(name, line), "look for a quote that is not closed")
@@ -91,7 +94,7 @@ def find_encoding(path: Path, name: str) -> tuple[str | None, list[Problem]]:
             file.seek(0)
             return _gb18030_or_mixed(enumerate(file, start=1), name)
     except OSError as error:
-        return None, [Problem("table.unreadable", f"the file cannot be read: {error.strerror}", Where(name))]
+        return None, [_unreadable(error, name, 0)]
 
 
 def _is_utf8(path: Path) -> bool:

@@ -37,14 +37,14 @@ class Case:
         return self.record.law_on or self.record.as_of
 
 
-def schema_of(pack: PackText, library: Library, subject: str = "enterprise") -> Schema:
-    """The facts that a pack's cases may give: the shared ones and those of the packs read with it."""
+def schema_of(library: Library, subject: str = "enterprise") -> Schema:
+    """The facts of a subject: the shared ones and those of the packs."""
     return library.common.schemas[subject].extended(fact for other in library.packs for fact in other.facts.get(subject, ()))
 
 
 def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Case | None, list[Problem]]:
     """A case's facts as values; every faulty one is a problem."""
-    schema = schema_of(pack, library)
+    schema = schema_of(library)
     problems: list[Problem] = []
     values: dict[tuple[str, int | None], Raw] = {}
     last = record.as_of.year - 1

@@ -284,15 +284,18 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def walk(node: Node, seen: set[int] | None = None) -> Iterator[Node]:
-    """The node and everything below it, each shared part once."""
-    seen = set() if seen is None else seen
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    yield node
-    for part in children(node):
-        yield from walk(part, seen)
+def walk(node: Node, *, into_recognitions: bool = True) -> Iterator[Node]:
+    """The node and everything below it, each shared part once, in the order of the text."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        at = waiting.pop()
+        if id(at) in seen:
+            continue
+        seen.add(id(at))
+        yield at
+        if into_recognitions or not isinstance(at, Recognised):
+            waiting += reversed(children(at))
 
 
 def body(node: Node) -> Node:
@@ -303,9 +306,9 @@ def body(node: Node) -> Node:
 
 
 def facts_in(node: Node) -> dict[tuple[str, int], Fact]:
-    """Every fact and year that the node reads, in the order of the text."""
+    """Every fact and year that the node reads, in the order of the text; of a recognition only its own flag."""
     found: dict[tuple[str, int], Fact] = {}
-    for part in walk(node):
+    for part in walk(node, into_recognitions=False):
         match part:
             case FactFigure(fact=fact, year=year) | FactCode(fact=fact, year=year) | FactFlag(fact=fact, year=year):
                 found.setdefault((fact.id, year), fact)

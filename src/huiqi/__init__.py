@@ -1,0 +1,27 @@
+"""huiqi (惠企): a district's "1+X" industry-support policy system as code.
+
+    library, problems = huiqi.read_library(["cn-zj-hangzhou-binjiang"])
+    huiqi.check_library(library)                      every problem of the texts
+    rules = library.rules(law_on)                     the measures in force on a day
+    registry, problems = huiqi.open_registry(folder, rules.schemas["enterprise"], rules.places)
+    huiqi.evaluate(rules, registry, as_of, out=...)   every measure for every enterprise
+    explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
+    explainer.explain(explainer.subject(id))          why, for one enterprise
+    huiqi.ask(explainer, explainer.subject(id))       what to ask it next
+
+Every value is a range; a fact that nobody knows is the whole range of what it could be.
+"""
+
+from huiqi.entitlements.ask import ask
+from huiqi.entitlements.evaluate import evaluate
+from huiqi.entitlements.explain import Explainer
+from huiqi.entitlements.population import Population
+from huiqi.facts.registry import open_registry
+from huiqi.rules.cases import run_cases
+from huiqi.rules.check import check_library
+from huiqi.rules.library import packs_folder, read_library
+from huiqi.vocabulary.problem import FaultyInput, Problem
+
+__version__ = "0.1.0"
+
+__all__ = ["Explainer", "FaultyInput", "Population", "Problem", "ask", "check_library", "evaluate", "open_registry", "packs_folder", "read_library", "run_cases"]

@@ -1,0 +1,41 @@
+"""All commands under one name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import huiqi
+from huiqi.cli.ask import ask
+from huiqi.cli.check import check
+from huiqi.cli.demo import demo
+from huiqi.cli.evaluate import evaluate
+from huiqi.cli.explain import explain
+from huiqi.cli.import_ import import_
+from huiqi.cli.schema import schema
+from huiqi.cli.synthesize import synthesize
+from huiqi.cli.test import test
+
+app = typer.Typer(
+    help="huiqi (惠企): a district's 1+X industry-support policy system as code.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"huiqi {huiqi.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", callback=_version, is_eager=True)] = False) -> None:
+    """Say the version where it is asked for."""
+
+
+for command in (check, test, import_, synthesize, evaluate, explain, ask, schema, demo):
+    app.command(name=command.__name__.strip("_"))(command)

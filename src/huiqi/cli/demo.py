@@ -1,0 +1,90 @@
+"""huiqi demo: the main job from beginning to end, on a made-up district."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.panel import Panel
+
+from huiqi.cli.options import Lang, Language, library_of, registry_of
+from huiqi.cli.show import console, progress, show_explanation, show_outcome
+from huiqi.entitlements import evaluate as entitlements
+from huiqi.entitlements.columns import Run
+from huiqi.entitlements.deciding import deciding_facts, failing_parts
+from huiqi.entitlements.explain import Explainer
+from huiqi.entitlements.population import Population
+from huiqi.facts.synthesize import synthesize
+
+PACK = "cn-zj-hangzhou-binjiang"
+AS_OF = datetime.date(2024, 6, 30)
+ENTERPRISES, SEED = 20_000, 2024
+LOOKED_AT = 4_096
+_NEVER = 10**9
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the made-up registry and the results.")] = Path("demo"),
+    lang: Language = Lang.en,
+) -> None:
+    """Make up a district, evaluate the national and Binjiang packs on it, and explain two of the results."""
+    library = library_of([PACK])
+    rules = library.rules(AS_OF)
+    folder = out / "registry"
+    console.print(f"Making up {ENTERPRISES:,} enterprises of Binjiang: none of them exists ...")
+    synthesize(PACK, ENTERPRISES, SEED, folder, rules.schemas["enterprise"], rules.places, as_of=AS_OF, years=3, overwrite=True)
+    registry = registry_of(folder, rules)
+    with progress(registry.subjects, "evaluating") as tick:
+        outcome = entitlements.evaluate(rules, registry, AS_OF, out=out / "results", tick=tick)
+    console.print(f"{len(outcome.tallies)} measures for each, facts of {AS_OF}. [bold]The registry is made up; the rules are real.[/]\n")
+    show_outcome(outcome, rules.schemas["enterprise"], lang.value)
+    if lang is Lang.en:
+        console.print("\n[dim]Depends: unknown facts could turn it either way. Assured: due to the firms that surely qualify.[/]")
+        console.print("[dim]Possible: due if every unknown fact turned out well. Not public: the text gives a benefit without a figure.[/]\n")
+    explainer = Explainer.of_registry(Population(registry, rules, AS_OF))
+    shown = None
+    for key, language, wish in (("gazelle", "en", "no"), ("technology-sme", "zh", "depends")):
+        shown = _telling(explainer, key, wish)
+        if shown is not None:
+            console.print(Panel.fit("Why? One firm, in English" if language == "en" else "为什么？以一家企业为例"))
+            run = explainer.subject(shown)
+            assert run is not None
+            show_explanation(explainer.explain(run, [m for m in rules.measures if m.key == key])[0], language)
+            console.print()
+    _what_next(out, shown or "")
+
+
+def _telling(explainer: Explainer, key: str, status: str) -> str | None:
+    """A subject whose result for a measure says most: one part that fails and little unknown, or the fewest facts that would decide."""
+    planned = next((p for p in explainer.plan.measures if p.measure.key == key), None)
+    assert explainer.population is not None
+    block = next(iter(explainer.population.blocks(explainer.plan, LOOKED_AT)), None)
+    if planned is None or block is None:
+        return None
+    run = Run(explainer.plan, block).run()
+    found = run.truths(planned.status)
+    size = (block.size,)
+    if status == "no":
+        undecided = sum((np.broadcast_to(t.may & ~t.must, size).astype(np.int64) for t in map(run.truths, planned.tests)), np.zeros(size, np.int64))
+        weight = np.where(np.broadcast_to(found.may, size), _NEVER, 100 * failing_parts(run, planned) + undecided)
+    else:
+        facts = sum((subjects.astype(np.int64) for subjects in deciding_facts(run, planned).values()), np.zeros(size, np.int64))
+        weight = np.where(np.broadcast_to(found.may & ~found.must, size), facts, _NEVER)
+    best = int(np.argmin(weight))
+    return None if weight[best] == _NEVER else str(block.ids[best])
+
+
+def _what_next(out: Path, subject: str) -> None:
+    common = f"--pack {PACK} --registry {out}/registry --as-of {AS_OF}"
+    console.print("[bold]What to try next[/]  (put .venv/bin on your PATH, or write .venv/bin/huiqi)")
+    for command, what in (
+        (f"huiqi explain {subject} gazelle {common}", "the reasons for this firm and another measure"),
+        (f"huiqi ask {subject} {common} --lang zh", "which facts would settle the most"),
+        (f"huiqi evaluate {common} --law-on 2018-06-30 --out {out}/law-of-2018", "the same firms under the texts of 2018"),
+        (f"huiqi check {PACK} && huiqi test {PACK}", "the texts and their worked cases"),
+    ):
+        console.print(f"  {command}\n      [dim]{what}[/]")
+    console.print(f"  Results: {out}/results/ (entitlements.parquet, summary.csv, run.json); the rules themselves: packs/{PACK}/")

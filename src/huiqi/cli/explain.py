@@ -1,0 +1,97 @@
+"""huiqi explain: why a subject may or may not have a measure."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Packs, RegistryFolder, measures_of, population_of, rules_of
+from huiqi.cli.show import console, show_explanation
+from huiqi.entitlements.columns import Run
+from huiqi.entitlements.explain import Explainer, Explanation, FactUsed, Reason
+from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
+
+Subject = Annotated[str, typer.Argument(help="The subject's id in the registry.")]
+
+
+def explain(
+    subject: Subject,
+    pack: Packs,
+    registry: RegistryFolder,
+    as_of: AsOf,
+    measure: Annotated[str | None, typer.Argument(help="A measure; none: all of them.")] = None,
+    law_on: LawOn = None,
+    lang: Language = Lang.en,
+    json_: AsJson = False,
+    assume_recognised: AssumeRecognised = False,
+) -> None:
+    """Tell the reasons behind a status: tests, facts with their sources, clauses, and what it would take."""
+    rules, facts_day = rules_of(pack, as_of, law_on)
+    chosen = measures_of(rules, [measure]) if measure else None
+    explainer = Explainer.of_registry(population_of(registry, rules, facts_day, assume_recognised), chosen)
+    explanations = explainer.explain(run_of(explainer, subject))
+    if json_:
+        typer.echo(json.dumps([as_json(e) for e in explanations], ensure_ascii=False, indent=2))
+        return
+    for number, explanation in enumerate(explanations):
+        if number:
+            console.print()
+        show_explanation(explanation, lang.value)
+
+
+def run_of(explainer: Explainer, subject: str) -> Run:
+    """The subject, evaluated; one that the registry does not have is a problem."""
+    run = explainer.subject(subject)
+    if run is None:
+        assert explainer.population is not None
+        registry = explainer.population.registry
+        raise FaultyInput([Problem("registry.unknown-subject", f"{subject} is not in {registry.folder}", NOWHERE, f"it has {registry.subjects:,} subjects; look at their ids")])
+    return run
+
+
+def as_json(e: Explanation) -> dict[str, Any]:
+    """An explanation in both languages."""
+    record, document = e.measure.record, e.measure.document.record
+    source = record.source or document.source
+    return {
+        "subject": e.subject,
+        "measure": e.measure.name,
+        "edition": e.measure.edition,
+        "title": {"en": str(record.title.en), "zh": str(record.title.zh)},
+        "document": str(document.document),
+        "clause": str(record.clause),
+        "source": {"kind": source.kind, "note": {"en": str(source.note.en), "zh": str(source.note.zh)}},
+        "as_of": e.as_of.isoformat(),
+        "law_on": e.law_on.isoformat(),
+        "status": e.status,
+        "amount": None if e.amount is None else {"low": e.amount.low, "high": e.amount.high, "currency": e.amount.currency, "lines": [line.as_json() for line in e.amount.lines]},
+        "reasons": [_reason(reason) for reason in e.reasons],
+        "deciding": [_fact(fact) for fact in e.deciding],
+        "notes": [note.as_json() for note in e.notes],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    found: dict[str, Any] = {"status": reason.status, "text": reason.text.as_json()}
+    for key in ("clause", "written"):
+        if value := getattr(reason, key):
+            found[key] = value
+    for key in ("origin", "found", "gap", "undefined"):
+        if (words := getattr(reason, key)) is not None:
+            found[key] = words.as_json()
+    if reason.facts:
+        found["facts"] = [_fact(fact) for fact in reason.facts]
+    if reason.parts:
+        found["parts"] = [_reason(part) for part in reason.parts]
+    return found
+
+
+def _fact(fact: FactUsed) -> dict[str, Any]:
+    found: dict[str, Any] = {"fact": fact.fact, "year": fact.year, "label": fact.label.as_json(), "value": None if fact.value is None else fact.value.as_json()}
+    if fact.provenance is not None:
+        p = fact.provenance
+        source = {"en": str(p.source.en), "zh": str(p.source.zh)}
+        found["provenance"] = {"source": source, "observed_on": p.observed_on.isoformat(), "recorded_on": p.recorded_on.isoformat(), "verified": p.verified}
+    return found

@@ -1,0 +1,90 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huiqi.entitlements.population import Population
+from huiqi.facts.registry import Registry, open_registry
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.library import Library, packs_folder, read_library
+from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean, errors
+
+
+class Lang(StrEnum):
+    """A language to read."""
+
+    en = "en"
+    zh = "zh"
+
+
+Packs = Annotated[list[str], typer.Option("--pack", "-p", help="A pack by its id, or the path of a pack folder; may be repeated.")]
+PackArguments = Annotated[list[str], typer.Argument(help="Packs by id, or paths of pack folders; none: all that come with huiqi.")]
+RegistryFolder = Annotated[Path, typer.Option("--registry", "-r", help="The registry's folder.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="The day whose facts count, like 2024-06-30.")]
+LawOn = Annotated[str | None, typer.Option("--law-on", help="The day whose texts are in force; default: the day of --as-of.")]
+Language = Annotated[Lang, typer.Option("--lang", help="The language to read.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
+AssumeRecognised = Annotated[bool, typer.Option("--assume-recognised", help="Count a recognition that the registry does not know as granted where its tests are met.")]
+
+
+def day(text: str, option: str) -> datetime.date:
+    """A day from the command line."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not a day; write 2024-06-30", param_hint=option) from None
+
+
+def library_of(names: list[str]) -> Library:
+    """The packs, or FaultyInput with all their problems."""
+    library, problems = read_library(names or shipped())
+    if library is None or errors(problems):
+        raise FaultyInput(problems)
+    return library
+
+
+def shipped() -> list[str]:
+    """The packs that come with huiqi."""
+    return sorted(path.parent.name for path in packs_folder().glob("*/pack.yaml"))
+
+
+def rules_of(names: list[str], as_of: str, law_on: str | None) -> tuple[Rules, datetime.date]:
+    """The rules in force, and the day whose facts count."""
+    facts_day = day(as_of, "--as-of")
+    return library_of(names).rules(day(law_on, "--law-on") if law_on else facts_day), facts_day
+
+
+def registry_of(folder: Path, rules: Rules) -> Registry:
+    """The registry, or FaultyInput with all its problems."""
+    registry, problems = open_registry(folder, rules.schemas["enterprise"], rules.places)
+    if registry is None:
+        raise FaultyInput(problems)
+    return registry
+
+
+def population_of(folder: Path, rules: Rules, as_of: datetime.date, assume_recognised: bool) -> Population:
+    """The registry read on a day."""
+    return Population(registry_of(folder, rules), rules, as_of, assume_recognised)
+
+
+def measures_of(rules: Rules, names: list[str]) -> list[Measure]:
+    """The measures that full or short names mean; an unknown or doubtful name is a problem."""
+    chosen: list[Measure] = []
+    problems = []
+    for name in names:
+        found = rules.find(name)
+        if not found:
+            hint = did_you_mean(name, [m.key for m in rules.measures]) or f"measures in force on {rules.law_on}: {', '.join(sorted({m.key for m in rules.measures}))}"
+            problems.append(Problem("measure.unknown", f"{name} is no measure in force on {rules.law_on}", NOWHERE, hint))
+        elif len({m.name for m in found}) > 1:
+            problems.append(Problem("measure.ambiguous", f"{name} is the name of several measures", NOWHERE, f"write one of {', '.join(m.name for m in found)}"))
+        chosen += found
+    if problems:
+        raise FaultyInput(problems)
+    return chosen

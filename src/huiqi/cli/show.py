@@ -1,0 +1,191 @@
+"""How results look on a terminal; in a pipe the same without colours and bars."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from huiqi.entitlements.evaluate import Outcome, Tally
+from huiqi.entitlements.explain import STATUS_WORDS, Explanation, FactUsed, Reason
+from huiqi.facts.provenance import Provenance
+from huiqi.facts.schema import Schema
+from huiqi.vocabulary.problem import Problem
+from huiqi.vocabulary.speech import Both, brief_money, money_range
+
+console = Console(highlight=False, soft_wrap=True)
+complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_MARKS = {"yes": "[green]✓[/]", "no": "[red]✗[/]", "depends": "[yellow]?[/]"}
+SOURCE_WORDS = {
+    "official": Both("official text", "官方原文"), "copy": Both("copy of the text on another page", "转载文本"),
+    "memory": Both("known, not re-read", "据记忆，未核对原文"), "illustrative": Both("illustrative, may be wrong in detail", "示意，细节可能有误"),
+}  # fmt: skip
+
+
+def show_problems(problems: list[Problem]) -> None:
+    """Problems with their places and remedies, and how many there are."""
+    for problem in problems:
+        colour = "red" if problem.severity == "error" else "yellow"
+        place = f"[bold]{escape(str(problem.where))}[/]: " if problem.where.file else ""
+        warning = "" if problem.severity == "error" else "warning: "
+        complaints.print(f"{place}{warning}[{colour}]{problem.code}[/]: {escape(problem.message)}")
+        if problem.hint:
+            complaints.print(f"    {escape(problem.hint)}", style="dim")
+
+
+@contextlib.contextmanager
+def progress(total: int, title: str) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal, nothing in a pipe; gives what to call with each finished number."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=complaints, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task, done)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def show_outcome(outcome: Outcome, schema: Schema, lang: str) -> None:
+    """For each measure: yes, depends, no, the cost range, and what keeps most firms undecided."""
+    heads = {
+        "en": ("Measure", "Yes", "Depends", "No", "Assured cost", "Possible cost", "Undecided mostly for want of"),
+        "zh": ("政策措施", "符合", "待定", "不符合", "确定额", "可能额", "待定主要因缺少"),
+    }[lang]
+    table = Table(show_lines=False, pad_edge=False, box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if 1 <= number <= 5 else "left", no_wrap=1 <= number <= 5, ratio=None)
+    pack = ""
+    for tally in outcome.tallies:
+        if tally.measure.document.pack != pack:
+            pack = tally.measure.document.pack
+            table.add_row(f"[bold cyan]{escape(pack)}[/]")
+        table.add_row(*_cells(tally, schema, lang))
+    # A pipe has no width of its own; the table keeps the one that it needs on paper.
+    Console(highlight=False, width=None if console.is_terminal else 150).print(table)
+
+
+def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
+    record = tally.measure.record
+    title = f"{escape(record.title(lang))} [dim]{tally.measure.edition}[/]"
+    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.cost_low)(lang), brief_money(tally.cost_high)(lang)]
+    facts = [f"{schema.facts[fact].label(lang)} ({count:,})" for fact, count in tally.undecided_by.most_common(2)]
+    return [title, f"{tally.yes:,}", f"{tally.depends:,}", f"{tally.no:,}", *money, escape("; ".join(facts))]
+
+
+# ---------------------------------------------------------------- explanations
+
+
+@dataclass
+class ExplanationText:
+    """One explanation as lines; sources are footnotes, since most facts share one."""
+
+    explanation: Explanation
+    lang: str
+    _sources: list[Provenance] = field(default_factory=list)
+
+    @property
+    def _colon(self) -> str:
+        return "：" if self.lang == "zh" else ": "
+
+    def lines(self) -> Iterator[str]:
+        e, lang = self.explanation, self.lang
+        record, document = e.measure.record, e.measure.document.record
+        yield f"[bold]{escape(record.title(lang))}[/]  [dim]{e.measure.id}[/]"
+        source = record.source or document.source
+        comma = "，" if lang == "zh" else ", "
+        yield f"  {escape(document.title(lang))}{comma}{escape(str(document.document))} {escape(str(record.clause))}"
+        yield f"  [dim]{SOURCE_WORDS[source.kind](lang)}{self._colon}{escape(source.note(lang))}[/]"
+        words = Both("facts of {0}, law of {1}", "事实截至{0}，政策以{1}为准")(lang).format(e.as_of, e.law_on)
+        yield f"{e.subject}{self._colon}{_MARKS[e.status]} [bold]{STATUS_WORDS[e.status](lang)}[/]  [dim]({words})[/]"
+        yield from self._amount()
+        for reason in e.reasons:
+            yield from self._reason(reason, 1)
+        yield from self._deciding()
+        for note in e.notes:
+            yield f"  [dim]{escape(note(lang))}[/]"
+        for number, provenance in enumerate(self._sources, start=1):
+            yield f"  [dim]\\[{number}] {escape(self._provenance(provenance))}[/]"
+
+    def _amount(self) -> Iterator[str]:
+        amount = self.explanation.amount
+        if amount is None:
+            return
+        label = Both("amount (before stacking rules)", "金额（未计叠加规则）")(self.lang)
+        yield f"  {label}{self._colon}[bold]{escape(money_range(amount.low, amount.high, amount.currency)(self.lang))}[/]"
+        for line in amount.lines:
+            yield f"    {escape(line(self.lang))}"
+
+    def _reason(self, reason: Reason, depth: int, matters: bool = True) -> Iterator[str]:
+        """A reason with its parts; `matters` is false below a group that is settled by other parts, where the facts are left out."""
+        indent = "  " * depth
+        notes = [escape(text) for text in (reason.clause, reason.origin(self.lang) if reason.origin else "") if text]
+        only = reason.facts[0] if len(reason.facts) == 1 and reason.facts[0].is_flag else None
+        yield f"{indent}{_MARKS[reason.status]} {escape(reason.text(self.lang))}{self._bracketed(notes)}{self._flag(only)}"
+        inner = indent + "    "
+        if matters:
+            for words in (reason.found if reason.gap is None else None, reason.undefined):
+                if words is not None:
+                    yield f"{inner}[dim]= {escape(words(self.lang))}[/]"
+            if reason.gap is not None:
+                yield f"{inner}[red]→ {escape(reason.gap(self.lang))}[/]"
+            if only is None:
+                for fact in reason.facts:
+                    yield f"{inner}{self._fact(fact)}"
+        settled = reason.status == "yes"
+        for part in reason.parts:
+            yield from self._reason(part, depth + 1, matters and (not settled or part.status == "yes"))
+
+    def _bracketed(self, notes: list[str]) -> str:
+        if not notes:
+            return ""
+        return f"[dim]（{'，'.join(notes)}）[/]" if self.lang == "zh" else f" [dim]({', '.join(notes)})[/]"
+
+    def _flag(self, fact: FactUsed | None) -> str:
+        """A yes-or-no fact says no more than its test; only its source, or that nobody knows it."""
+        if fact is None:
+            return ""
+        if fact.value is None:
+            return f" [yellow]{Both('unknown', '未知')(self.lang)}[/]"
+        return f" [dim]\\[{self._footnote(fact.provenance)}][/]" if fact.provenance is not None else ""
+
+    def _fact(self, fact: FactUsed) -> str:
+        label = escape(fact.label(self.lang)) + self._colon
+        if fact.value is None:
+            unknown = Both("unknown", "未知")(self.lang)
+            range_ = self._bracketed([escape(fact.range(self.lang))]) if fact.range is not None else ""
+            return f"[dim]{label}[/][yellow]{unknown}[/]{range_}"
+        note = f" [{self._footnote(fact.provenance)}]" if fact.provenance is not None else ""
+        return f"[dim]{label}{escape(fact.value(self.lang))}{escape(note)}[/]"
+
+    def _footnote(self, provenance: Provenance) -> int:
+        if provenance not in self._sources:
+            self._sources.append(provenance)
+        return self._sources.index(provenance) + 1
+
+    def _provenance(self, p: Provenance) -> str:
+        verified = Both("verified", "已核实") if p.verified else Both("not verified", "未核实")
+        template = Both("{0}; true on {1}, recorded on {2}; {3}", "{0}；截至{1}，{2}登记；{3}")(self.lang)
+        return template.format(p.source(self.lang), p.observed_on, p.recorded_on, verified(self.lang))
+
+    def _deciding(self) -> Iterator[str]:
+        if not self.explanation.deciding:
+            return
+        label = Both("these facts would decide it", "以下信息可决定结果")(self.lang)
+        names = (Both("; ", "；")(self.lang)).join(escape(f.label(self.lang)) for f in self.explanation.deciding)
+        yield f"  [yellow]{label}[/]{self._colon}{names}"
+
+
+def show_explanation(explanation: Explanation, lang: str) -> None:
+    """One explanation on the terminal."""
+    for line in ExplanationText(explanation, lang).lines():
+        console.print(line)

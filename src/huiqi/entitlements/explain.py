@@ -1,0 +1,455 @@
+"""Why, for one subject: the tree of reasons behind a status, with the facts used, the clauses, and what it would take."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Literal
+
+from huiqi.entitlements.columns import Run, block_of
+from huiqi.entitlements.deciding import deciding_facts
+from huiqi.entitlements.population import Population, rank_population
+from huiqi.facts.known import Known, Raw
+from huiqi.facts.provenance import Provenance
+from huiqi.facts.schema import Fact
+from huiqi.rules import tree
+from huiqi.rules.cases import amount_due
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.exact import Exactly
+from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
+from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, unit_of
+from huiqi.rules.tree import Condition, Node, Test
+from huiqi.vocabulary import ranges, speech
+from huiqi.vocabulary.period import anniversary
+from huiqi.vocabulary.ranges import Absent, Codes, Number, Pair
+from huiqi.vocabulary.speech import Both, both, listed
+from huiqi.vocabulary.unit import PLAIN, UNITS
+
+Status = Literal["yes", "no", "depends"]
+STATUS_WORDS: dict[Status, Both] = {"yes": Both("yes", "符合"), "no": Both("no", "不符合"), "depends": Both("depends", "待定")}
+_GROUPS = {
+    "all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不"),
+}  # fmt: skip
+_ORIGINS = {"core": Both("core policy", "总政策"), "edition": Both("who falls under this edition", "本版适用对象"), "place": Both("where it applies", "适用地域")}
+
+
+def status_of(pair: Pair) -> Status:
+    """yes: must hold; no: may not hold; depends: neither is settled."""
+    return "yes" if pair.must else "depends" if pair.may else "no"
+
+
+@dataclass(frozen=True)
+class FactUsed:
+    """One fact that a test reads: its value, or that nobody knows it, and where that comes from."""
+
+    fact: str
+    year: int | None
+    label: Both
+    value: Both | None  # None: unknown
+    is_flag: bool
+    provenance: Provenance | None
+    range: Both | None = None  # what an unknown one can be
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A test or group of tests with its outcome; `gap` says what it would take, `undefined` why a value does not exist."""
+
+    status: Status
+    text: Both
+    clause: str = ""
+    origin: Both | None = None
+    parts: tuple[Reason, ...] = ()
+    facts: tuple[FactUsed, ...] = ()
+    found: Both | None = None
+    gap: Both | None = None
+    undefined: Both | None = None
+    written: str = ""
+
+
+@dataclass(frozen=True)
+class AmountReason:
+    """What is due, in fen (high None: no upper end), and how it comes about."""
+
+    low: int
+    high: int | None
+    currency: str
+    lines: tuple[Both, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything behind one measure for one subject."""
+
+    subject: str
+    measure: Measure
+    as_of: datetime.date
+    law_on: datetime.date
+    status: Status
+    reasons: tuple[Reason, ...]
+    amount: AmountReason | None
+    deciding: tuple[FactUsed, ...]
+    notes: tuple[Both, ...] = ()
+
+
+def _no_provenance(_: str) -> Provenance | None:
+    return None
+
+
+@dataclass
+class Explainer:
+    """Explains measures of some rules; made once, used for many subjects."""
+
+    rules: Rules
+    as_of: datetime.date
+    assume_recognised: bool = False
+    provenance: Callable[[str], Provenance | None] = _no_provenance
+    population: Population | None = None
+    measures: Sequence[Measure] | None = None
+    plan: Plan = field(init=False)
+    renderer: Renderer = field(init=False)
+    _planned: dict[str, PlannedMeasure] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.measures = self.rules.measures if self.measures is None else tuple(self.measures)
+        self.plan = make_plan(self.rules, self.measures, keep=True)
+        self.renderer = Renderer(self.rules.places, self.as_of.year - 1)
+        self._planned = {planned.measure.id: planned for planned in self.plan.measures}
+
+    @classmethod
+    def of_registry(cls, population: Population, measures: Sequence[Measure] | None = None) -> Explainer:
+        """An explainer for the subjects of a registry; classes by rank are taken over all of it."""
+        ranked = rank_population(population) if population.rules.ranks else population
+
+        def provenance(fact: str) -> Provenance | None:
+            return ranked.registry.provenance(fact) if ranked.registry.has(fact) else None
+
+        return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
+
+    def subject(self, id: str) -> Run | None:
+        """A registry's subject, evaluated; None where the registry does not have it."""
+        assert self.population is not None
+        block = self.population.subject(id, self.plan)
+        return None if block is None else Run(self.plan, block).run()
+
+    def known(self, known: Known) -> Run:
+        """Facts at hand, evaluated."""
+        block = block_of([known], [(fact, year) for (_, year), fact in self.plan.facts.items()])
+        block.assume_recognised = self.assume_recognised
+        return Run(self.plan, block).run()
+
+    def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
+        """Explanations for the one subject of a run, by measure."""
+        subject = _Subject(self, run)
+        return [subject.explain(self._planned[m.id]) for m in (measures if measures is not None else self.measures or ())]
+
+
+class _Subject:
+    """One subject being explained."""
+
+    def __init__(self, explainer: Explainer, run: Run):
+        self.explainer, self.run = explainer, run
+        self.exact: Exactly = run.block.exactly(0)
+        self.known = self.exact.known
+        self.renderer = explainer.renderer
+        self._used: dict[tuple[str, int], FactUsed] = {}
+
+    def explain(self, planned: PlannedMeasure) -> Explanation:
+        measure = planned.measure
+        pair = self.exact.truth(measure.truth)
+        assert isinstance(measure.eligible, tree.Group)
+        reasons = tuple(self.reason(part) for part in measure.eligible.parts)
+        deciding = tuple(self.fact_used(self.explainer.plan.facts[reading], reading[1]) for reading in deciding_facts(self.run, planned)) if not pair.known else ()
+        explainer = self.explainer
+        return Explanation(
+            self.known.id, measure, explainer.as_of, explainer.rules.law_on, status_of(pair), reasons, self.amount(measure, pair), deciding, tuple(self.notes(measure))
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ reasons
+
+    def reason(self, condition: Condition, wanted: bool = True) -> Reason:
+        """A condition with its parts; `wanted` says that it still has to hold, so that what it would take is of interest."""
+        pair = self.exact.truth(tree.truth_of(condition))
+        wanted = wanted and not pair.must
+        if isinstance(condition, Test):
+            return self.test(condition, pair, wanted)
+        text = both(("at least {0} of these", "以下至少{0}项"), str(condition.count)) if condition.kind == "at_least" else _GROUPS[condition.kind]
+        if condition.label is not None:
+            text = both(("{0}: {1}", "{0}：{1}"), Both(str(condition.label.en), str(condition.label.zh)), text)
+        return Reason(status_of(pair), text, parts=tuple(self.reason(part, wanted and condition.kind != "none") for part in condition.parts))
+
+    def test(self, test: Test, pair: Pair, wanted: bool) -> Reason:
+        text = Both(str(test.say.en), str(test.say.zh)) if test.say is not None else self.renderer.say(test.truth)
+        facts = tuple(self.fact_used(fact, year) for (_, year), fact in tree.facts_in(test.truth).items())
+        undefined = self.undefined(test.truth) if not pair.must else None
+        found = self.found(test.truth) if undefined is None else None
+        gap = self.gap(test.truth) if wanted and undefined is None else None
+        return Reason(status_of(pair), text, test.clause, _ORIGINS.get(test.origin), (), facts, found, gap, undefined, test.text)
+
+    def found(self, truth: Node) -> Both | None:
+        """What the left side of a comparison comes to, where it is more than a bare fact."""
+        for node in _comparisons(truth):
+            if isinstance(node, tree.GrowthCompare):
+                return self._growth(node)
+            left = _left(node)
+            if isinstance(left, tree.FactFigure | tree.Figure | tree.FactCode):
+                return None
+            said = self.value(left)
+            return None if said is None else both(("{0}: {1}", "{0}：{1}"), self.renderer.say(left), said)
+        return None
+
+    def value(self, node: Node) -> Both | None:
+        """The value of a node in words; None for a truth."""
+        value = self.exact.value(node)
+        if isinstance(value, Codes) or codes_of(node) is not None:
+            return self.codes(node, self.exact.codes(node))
+        if isinstance(value, Pair):
+            return None
+        if value.absent is Absent.SURELY:
+            return Both("does not exist", "不存在")
+        if is_date(node):
+            return speech.day(value.low) if value.known else Both("unknown", "未知")
+        unit, share = unit_of(node) or PLAIN, is_share(node)
+        low, high = (speech.figure(end, unit, share=share) for end in (value.low, value.high))
+        if value.low == value.high:
+            return low
+        if isinstance(value.low, float) and isinstance(value.high, float):
+            return Both("unknown", "未知")
+        if isinstance(value.high, float):
+            return both(("{0} or more", "{0}以上"), low)
+        return both(("up to {0}", "至多{0}"), high) if isinstance(value.low, float) else both(("between {0} and {1}", "{0}至{1}"), low, high)
+
+    def codes(self, node: Node, value: Codes) -> Both:
+        listed_codes = codes_of(node)
+        named = [code for code in value.possible if code is not None]
+        if not named:
+            return Both("none", "无")
+        if listed_codes is None or len(named) > 6:
+            return Both(" or ".join(sorted(named)), "或".join(sorted(named))) if len(named) <= 6 else Both("unknown", "未知")
+        ordered = [code_label(code, listed_codes) for code in listed_codes.codes if code in value.possible]
+        return listed(ordered, " or ", "或")
+
+    def fact_used(self, fact: Fact, year: int) -> FactUsed:
+        """A fact with its value and where it comes from."""
+        if (fact.id, year) not in self._used:
+            self._used[fact.id, year] = self._fact_used(fact, year)
+        return self._used[fact.id, year]
+
+    def _fact_used(self, fact: Fact, year: int) -> FactUsed:
+        raw = self.known.given(fact, year)
+        at = self.explainer.as_of.year - 1 + year if fact.period == "year" else None
+        label = self.renderer.fact(fact, year)
+        if raw is None:
+            lived = fact.period == "year" and self.known.lived(year) == "no"
+            value = Both("the firm did not exist yet", "企业尚未成立") if lived else None
+            return FactUsed(fact.id, at, label, value, fact.kind == "flag", None, None if lived else _range(fact))
+        return FactUsed(fact.id, at, label, self.raw(fact, raw), fact.kind == "flag", self.explainer.provenance(fact.id))
+
+    def raw(self, fact: Fact, raw: Raw) -> Both:
+        """A recorded value in words."""
+        match fact.kind:
+            case "flag":
+                return Both("yes", "是") if raw else Both("no", "否")
+            case "place":
+                label = self.known.places.by_id[str(raw)].label if isinstance(raw, str) else None
+                return Both(str(label.en), str(label.zh)) if label is not None else Both("none", "无")
+            case "category" | "text":
+                if isinstance(raw, str) and fact.codes is not None:
+                    return code_label(raw, fact.codes)
+                return Both(str(raw), str(raw)) if isinstance(raw, str) else Both("none", "无")
+            case "date":
+                return speech.day(raw) if isinstance(raw, int) else Both("never", "无")
+            case _:
+                assert isinstance(raw, int)
+                if fact.kind == "number" and fact.unit.factor != 1:
+                    own = speech.figure(Fraction(raw, 10**fact.decimals), PLAIN)
+                    return both(("{0} {1}", "{0}{1}"), own, fact.unit_text)
+                return speech.figure(raw * fact.step, fact.unit, share=fact.kind == "share")
+
+    # ------------------------------------------------------------ what it would take
+
+    def undefined(self, truth: Node) -> Both | None:
+        """Why a comparison has no value on one side, where known facts give none."""
+        for node in tree.walk(truth, into_recognitions=False):
+            if isinstance(node, tree.Arithmetic | tree.GrowthCompare):
+                parts = tree.children(node)
+                values = [self.exact.value(part) for part in parts]
+                if not all(isinstance(v, Number) and v.absent is Absent.NEVER for v in values):
+                    continue
+                if (isinstance(node, tree.GrowthCompare) or node.op == "/") and values[1] == ranges.exactly(0):
+                    return both(("{0} is 0, so this has no value", "{0}为0，无法计算"), self.renderer.say(parts[1]))
+            if isinstance(node, tree.FactFigure) and self.exact.figure(node).absent is Absent.SURELY:
+                if node.fact.kind == "date":
+                    return both(("{0}: never", "{0}：无"), self.renderer.say(node))
+                return both(("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立"), self.renderer.say(node))
+        return None
+
+    def gap(self, truth: Node) -> Both | None:
+        """What it would take for a failing comparison to hold."""
+        for node in _comparisons(truth):
+            if self.exact.truth(node).may:
+                continue
+            if isinstance(node, tree.GrowthCompare):
+                return self._growth_gap(node)
+            assert isinstance(node, tree.Compare)
+            left, right, op = (node.left, node.right, node.op)
+            if isinstance(left, tree.Figure):
+                left, right, op = right, left, {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(op, op)
+            gap = self._gap(left, op, right)
+            if gap is not None:
+                return gap
+        return None
+
+    def _gap(self, left: Node, op: str, right: Node) -> Both | None:
+        have, need = self.exact.figure(left), self.exact.figure(right)
+        more = op in (">=", ">")
+        end, target = (have.high, need.low) if more else (have.low, need.high)
+        if op in ("=", "!=") or isinstance(end, float) or isinstance(target, float) or Absent.SURELY in (have.absent, need.absent):
+            return None
+        body = tree.body(left)
+        if isinstance(body, tree.Since):
+            return self._since_gap(body, target, more, op)
+        if is_date(left):
+            return None
+        words = both(("found {0}, needed {1} {2}", "现为{0}，要求{1}{2}"), self.value(left) or Both("", ""), _needed(op, left), self.renderer.edge(left, tree.Figure(target)))
+        if isinstance(body, tree.Arithmetic) and body.op == "/":
+            top, bottom = self.exact.figure(body.left), self.exact.figure(body.right)
+            if top.low == top.high and bottom.low == bottom.high and bottom.low > 0 and not isinstance(top.low, float):
+                missing = target * bottom.low - top.low
+                unit = unit_of(body.left) or PLAIN
+                of = left.arguments[0] if isinstance(left, tree.Called) and left.name == "growth" else body.left
+                amount = speech.figure(_up(abs(missing), unit), unit)
+                return both(("{0}: {1} of {2}", "{0}：{2}{1}"), words, both(_missing(missing > 0, op), amount), self.renderer.say(of))
+        unit = unit_of(left) or PLAIN
+        amount = speech.figure(abs(target - end), unit, share=is_share(left))
+        if end == target:
+            return words
+        return both(("{0}: {1}", "{0}：{1}"), words, both(_missing(target > end, op), amount))
+
+    def _since_gap(self, node: tree.Since, target: Fraction, more: bool, op: str) -> Both | None:
+        date = self.exact.figure(node.date)
+        if node.unit != "years" or not more or date.low != date.high or isinstance(date.low, float):
+            return None
+        years = math.floor(target) + 1 if op == ">" else math.ceil(target)
+        day = anniversary(datetime.date.fromordinal(int(date.low)), years)
+        return both(("from {0} on", "自{0}起符合"), day.isoformat())
+
+    def _growth_gap(self, node: tree.GrowthCompare) -> Both | None:
+        last, first = self.exact.figure(node.last), self.exact.figure(node.first)
+        if node.op not in (">=", ">") or last.low != last.high or first.low != first.high or isinstance(last.low, float) or isinstance(first.low, float):
+            return None
+        needed = first.low * (1 + node.rate) ** node.intervals
+        unit = unit_of(node.last) or PLAIN
+        amount = speech.figure(_up(needed - last.low, unit), unit)
+        have, need = self._growth(node) or Both("none", "无"), speech.figure(node.rate, PLAIN, share=True)
+        return both(("found {0}, needed {1}: {2} more of {3}", "现为{0}，要求{1}：{3}还差{2}"), have, need, amount, self.renderer.say(node.last))
+
+    def _growth(self, node: tree.GrowthCompare) -> Both | None:
+        """The yearly growth, rounded for the eye; the test itself compares powers."""
+        last, first = self.exact.figure(node.last), self.exact.figure(node.first)
+        if not (last.known and first.known) or isinstance(last.low, float) or isinstance(first.low, float) or first.low <= 0 or last.low < 0:
+            return None
+        rate = float(last.low / first.low) ** (1 / node.intervals) - 1
+        return both(("{0} a year", "年均{0}"), speech.figure(Fraction(rate).limit_denominator(10**6), PLAIN, share=True))
+
+    # ------------------------------------------------------------ amounts and notes
+
+    def amount(self, measure: Measure, pair: Pair) -> AmountReason | None:
+        if measure.amount is None:
+            return None
+        due = amount_due(pair, self.exact.figure(measure.amount.node))
+        low, high = int(due.low * 100), None if isinstance(due.high, float) else int(due.high * 100)
+        return AmountReason(low, high, self.currency(measure), tuple(self._amount_lines(measure)) if pair.may else ())
+
+    def currency(self, measure: Measure) -> str:
+        return next(str(pack.record.currency) for pack in self.explainer.rules.packs if pack.id == measure.document.pack)
+
+    def _amount_lines(self, measure: Measure) -> Iterator[Both]:
+        amount = measure.amount
+        assert amount is not None
+        if amount.unpublished:
+            yield Both("the text gives a benefit whose figure is not public", "文件给予支持，但金额未公布")
+            return
+        if amount.form == "up_to":
+            yield Both("the text sets a ceiling and not the figure", "文件只规定上限，未规定具体金额")
+        for label, node in (("base", amount.base), ("rate", amount.rate), ("cap", amount.cap), ("floor", amount.floor)):
+            if node is None:
+                continue
+            value = speech.figure(node.value, UNITS["元"] if label != "rate" else PLAIN, share=label == "rate") if isinstance(node, tree.Figure) else self.value(node)
+            words = _AMOUNT_PARTS[label]
+            if isinstance(node, tree.Figure):
+                yield both(("{0}: {1}", "{0}：{1}"), words, value or Both("", ""))
+            else:
+                yield both(("{0}: {1}, {2}", "{0}：{1}，{2}"), words, self.renderer.say(node), value or Both("", ""))
+
+    def notes(self, measure: Measure) -> Iterator[Both]:
+        """Which recognitions were taken from the registry and which from their own measure."""
+        told: set[str] = set()
+        for node in tree.walk(measure.truth):
+            if isinstance(node, tree.Recognised) and node.fact.id not in told:
+                told.add(node.fact.id)
+                label = self.renderer.fact(node.fact, 0)
+                if self.known.given(node.fact) is not None:
+                    yield both(("{0}: taken from the registry", "{0}：以登记信息为准"), label)
+                elif self.run.block.assume_recognised:
+                    yield both(("{0}: not in the registry; assumed granted where {1} is met", "{0}：登记中未载明；符合{1}的视为已认定"), label, ", ".join(node.measures))
+                else:
+                    yield both(("{0}: not in the registry; {1} says whether it may be granted", "{0}：登记中未载明；按{1}判断可否认定"), label, ", ".join(node.measures))
+
+
+_AMOUNT_PARTS = {"base": Both("base", "基数"), "rate": Both("rate", "比例"), "cap": Both("cap", "封顶"), "floor": Both("floor", "起补")}
+
+
+def _comparisons(truth: Node) -> Iterator[Node]:
+    """The comparisons that a test is made of, in order."""
+    match tree.body(truth):
+        case tree.Compare() | tree.GrowthCompare() as node:
+            yield node
+        case tree.All(parts=parts) | tree.Any(parts=parts):
+            for part in parts:
+                yield from _comparisons(part)
+
+
+def _left(node: Node) -> Node:
+    if isinstance(node, tree.Compare):
+        return node.right if isinstance(node.left, tree.Figure) else node.left
+    assert isinstance(node, tree.GrowthCompare)
+    return node.last
+
+
+def _needed(op: str, left: Node) -> Both:
+    words = comparison(op, left)
+    return Both(words.en.removeprefix("is "), words.zh)
+
+
+def _missing(more: bool, op: str) -> tuple[str, str]:
+    """How much is missing or too much; a strict comparison asks for more than the difference."""
+    if op in (">", "<"):
+        return ("over {0} more", "还差，须超过{0}") if more else ("over {0} less", "须减少超过{0}")
+    return ("{0} more", "还差{0}") if more else ("{0} less", "超出{0}")
+
+
+def _up(value: Fraction, unit: Any) -> Fraction:
+    """Up to the fen, or to whole things, so that the gap closes."""
+    step = Fraction(1, 100) if unit.currency else Fraction(1) if unit.powers and unit.powers[0][0] in ("person", "item") else Fraction(1, 10_000)
+    return math.ceil(value / step) * step
+
+
+@lru_cache(maxsize=4_096)
+def _range(fact: Fact) -> Both | None:
+    """What an unknown figure can be."""
+    if not fact.is_figure:
+        return None
+    whole = fact.whole
+    assert isinstance(whole, Number)
+    low, high = whole.low, whole.high
+    if isinstance(low, float):
+        return None
+    least = speech.figure(low, fact.unit.dimension, share=fact.kind == "share")
+    if isinstance(high, float):
+        return both(("{0} or more", "{0}以上"), least)
+    return both(("{0} to {1}", "{0}至{1}"), least, speech.figure(high, fact.unit.dimension, share=fact.kind == "share"))
