@@ -21,6 +21,8 @@ from huiqi.facts.synthetic.sales import Sales
 from huiqi.facts.synthetic.scene import Columns
 from huiqi.facts.synthetic.trades import INDUSTRIAL, WITHOUT_DEDUCTION
 
+_LARGEST = 5e14  # fen: 5,000 billion yuan; what a table holds is read fastest below 2**49
+
 
 def balance_sheet(rng: np.random.Generator, firms: Firms, sales: Sales) -> Columns:
     """Assets, what is owed, what is left; new equity in a few years of the young and driven."""
@@ -29,12 +31,13 @@ def balance_sheet(rng: np.random.Generator, firms: Firms, sales: Sales) -> Colum
     equity = np.where(rng.random(scale.shape) < raises[:, None], 800 * WAN * spread(rng, scale, 1.1) * np.exp(0.4 * firms.size)[:, None], 0.0)
     equity = np.rint(equity / WAN) * WAN * firms.exists  # in round sums
     assets = firms.trait("assets")[:, None] * scale * spread(rng, firms.size, 0.6)[:, None] * spread(rng, scale, 0.1)
-    assets = np.rint((assets + 0.5 * firms.capital[:, None]) * firms.exists + np.cumsum(0.8 * equity, axis=1))
+    assets = (assets + 0.5 * firms.capital[:, None]) * firms.exists + np.cumsum(0.8 * equity, axis=1)
+    assets = np.rint(np.minimum(assets, _LARGEST))
     lasting = 0.25 * firms.size + 0.9 * rng.standard_normal(len(firms.size))
     owed = odds(0.42, lasting[:, None] + 0.12 * rng.standard_normal(scale.shape))
     drowning = happens(rng, 0.04 * np.exp(-0.4 * firms.size))
     owed = owed * np.where(drowning, 1.2 + rng.exponential(0.8, len(firms.size)), 1.0)[:, None]
-    liabilities = np.rint(assets * owed)
+    liabilities = np.rint(np.minimum(assets * owed, _LARGEST))
     opening = np.concatenate([assets[:, :1], assets[:, :-1]], axis=1)
     wave = 0.5 + np.clip(0.08 * rng.standard_normal(scale.shape), -0.5, 0.5)
     return {

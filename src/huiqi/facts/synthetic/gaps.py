@@ -29,7 +29,7 @@ def _form(whole: float, each: float, facts: str) -> Form:
 
 
 #: Every year a firm may also report nothing at all.
-SILENT = 0.085
+SILENT = 0.07
 YEAR_FORMS = (
     _form(0.0, 0.025, "revenue total_income employees total_assets liabilities net_profit tax_paid"),
     _form(0.02, 0.04, "main_revenue total_cost net_assets employees_average total_assets_average taxable_income insured_staff"),

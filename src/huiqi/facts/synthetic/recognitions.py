@@ -46,7 +46,7 @@ def high_tech_certificates(rng: np.random.Generator, scene: Scene, firms: Firms,
     core = firms.field & (day_facts["core_ip"] > 0) & (ratio(years["rd_expense_domestic"][:, -1], years["rd_expense"][:, -1]) >= 0.6)
     now = core & (research >= wanted) & (product >= 0.6) & (staff >= 0.1)
     once = core & (research >= 0.6 * wanted) & (product >= 0.4) & (staff >= 0.06)
-    chance = np.where(now, odds(0.62, 0.5 * firms.drive + 0.7 * firms.size), np.where(once, 0.12, 0.0))
+    chance = np.where(now, odds(0.72, 0.5 * firms.drive + 0.7 * firms.size), np.where(once, 0.12, 0.0))
     certified = _certified_on(rng, scene, firms)
     held = happens(rng, chance) & np.isfinite(certified)
     earliest = firms.established + 365
@@ -88,11 +88,11 @@ def recognitions(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sa
     innovative = some(rng, ~large & (high_tech | (inventive & (intensity >= 0.03) & (growth >= 0.05))) & (revenue >= 2e6), 0.28, 0.7 * drive + 0.4 * size)
     since = np.where(np.isfinite(day_facts["niche_since"]), day_facts["niche_since"], np.inf)
     refined = ~large & (firms.age >= 3) & (scene.today - since >= 730) & (spent >= 1e6) & (intensity >= 0.03) & (revenue >= 10e6)
-    specialised = some(rng, refined, 0.32, 0.8 * drive)
+    specialised = some(rng, refined, 0.55, 0.8 * drive)
     kept = np.maximum(np.where(specialised, since + 730, scene.today), scene.today - _THREE_YEARS + 2)
     specialised_on = between(rng, kept, scene.today)
     strong = specialised & (scene.today - since >= 1095) & (growth > -0.2) & (day_facts["class1_ip"] >= 2) & (revenue >= 40e6)
-    giant = some(rng, strong, 0.4, 1.2 * (drive - 1))
+    giant = some(rng, strong, 0.45, 1.2 * (drive - 0.5))
     manufacturing, known = INDUSTRIAL[firms.trade], revenue >= 100e6
     single = some(rng, manufacturing & (revenue >= 400e6) & (drive > 0.5), 0.15, drive)
     hidden = some(rng, (manufacturing | firms.field) & ~single & (revenue >= 50e6) & (drive > 0.5), 0.05, 0.6 * drive)
@@ -112,7 +112,7 @@ def recognitions(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sa
         "gazelle": gazelle,
         "niche_leader": some(rng, known & (firms.age >= 5), 0.06, 0.8 * drive) | single,
         "leading_enterprise": leading,
-        "technology_innovation_demonstration": some(rng, firms.field & (revenue >= 300e6) & (drive > 1), 0.05, 0.5 * drive),
+        "technology_innovation_demonstration": some(rng, firms.field & (revenue >= 300e6) & (drive > 0.5), 0.1, 0.5 * drive),
         "ip_demonstration": some(rng, (day_facts["class1_ip"] >= 12) & (firms.age >= 4), 0.05, 0.5 * drive),
         "rd_headquarters": some(rng, spent >= 40e6, 0.12, 0.4 * drive),
         "municipal_incubator": some(rng, is_in(firms.trade, "L72", "M75", "K704") & (firms.age >= 2), 0.007, 0.6 * size),

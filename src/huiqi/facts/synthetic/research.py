@@ -50,7 +50,7 @@ def intellectual_property(rng: np.random.Generator, firms: Firms, years: Columns
     luck = rng.gamma(0.9, 1 / 0.9, (2, count))
     age = np.sqrt(np.minimum(firms.age, 15) / 6)
     drive = np.exp(0.35 * firms.drive) * age
-    first = rng.poisson(np.minimum(np.where(firms.researches, 0.35 * spent**0.6, 0.015) * drive * luck[0], 20_000)).astype(float)
+    first = rng.poisson(np.minimum(np.where(firms.researches, 0.5 * spent**0.6, 0.015) * drive * luck[0], 20_000)).astype(float)
     second = rng.poisson(np.minimum(np.where(firms.researches, 2.6 * (0.3 + spent) ** 0.45, 0.3) * drive * luck[1], 20_000)).astype(float)
     bought = happens(rng, np.full(count, 0.05)) & (first + second > 0)
     own = np.where(bought, 0, rng.binomial(first.astype(int), 0.85)).astype(float)

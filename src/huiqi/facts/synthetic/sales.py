@@ -18,7 +18,7 @@ from huiqi.facts.synthetic.draws import WAN, happens, high_share, low_share, spr
 from huiqi.facts.synthetic.firms import Firms
 from huiqi.facts.synthetic.scene import Columns, Scene
 
-_LARGEST = 3e13  # fen: 300 billion yuan
+_LARGEST = 1e13  # fen: 100 billion yuan
 
 
 @dataclass(frozen=True)
