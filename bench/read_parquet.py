@@ -18,6 +18,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -198,6 +199,7 @@ def main() -> None:
     if importlib.util.find_spec("polars") is None:
         ways = [way for way in ways if way.startswith("pyarrow")]
         print("polars is not installed, so there is nothing to compare with: python -m pip install polars\n")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the folder goes when the run is stopped
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "enterprise.parquet"
         write(path, given.rows, given.group)

@@ -266,5 +266,6 @@ def subjects(draw: Any, schema: Schema, places: Places, *, most: int = 6, years:
             for year in years if fact.period == "year" else (None,):
                 if draw(st.integers(1, 4)) > share:
                     values[(id, year)] = draw(raw(schema, places, id))
-        found.append(Known(schema, places, AS_OF, values, f"s{number}"))
+        first_year = draw(st.none() | st.integers(min((y for _, y in values if y is not None), default=2024) - 1, 2024))
+        found.append(Known(schema, places, AS_OF, values, f"s{number}", first_year))
     return found

@@ -119,7 +119,7 @@ def test_when_no_row_can_be_accepted(office: Office) -> None:
 def test_files_that_are_not_what_they_are_called(office: Office, name: str) -> None:
     office.file(name, b"PK\x03\x04 not really\0")
     office.run(YEAR_2015)
-    expected = {"a.xls": "import.old-excel", "a.csv": "table.not-text"}.get(name, "table.unreadable")
+    expected = {"a.xls": "import.old-excel", "a.csv": "table.not-text", "a.parquet": "table.parquet"}.get(name, "table.unreadable")
     assert office.codes() == [expected]
 
 

@@ -158,6 +158,14 @@ def test_a_parquet_that_is_damaged_inside(make: Make, schema: Schema, places: Pl
         list(registry.blocks([("capital", None)]))
 
 
+def test_a_parquet_with_text_that_is_not_utf8(make: Make, schema: Schema, places: Places) -> None:
+    folder = make(None)
+    gbk = pa.array(["杭州".encode("gbk")], pa.binary()).view(pa.string())
+    pq.write_table(pa.table({"id": gbk}), folder / "enterprise.parquet")
+    _, problems = open_registry(folder, schema, places)
+    assert [short(p) for p in problems] == ["enterprise.parquet: table.parquet"]
+
+
 def test_columns_of_types_that_cannot_hold_the_fact(make: Make, schema: Schema, places: Places) -> None:
     folder = make(None)
     odd = {"id": [["A"]], "capital": [True], "established": [1.5], "industry": [2.0], "listed": [datetime.date(2020, 1, 1)]}

@@ -19,6 +19,7 @@ def evaluate(
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the results; a former result in it is replaced.")],
     law_on: LawOn = None,
     measure: Annotated[list[str], typer.Option("--measure", "-m", help="Only these measures.")] = [],  # noqa: B006 - typer reads the default
+    value: Annotated[list[str], typer.Option("--value", help="Also write this definition or scorecard result of everybody, like size_class.")] = [],  # noqa: B006
     reasons: Annotated[bool, typer.Option("--reasons", help="Also write the outcome of every test for every subject.")] = False,
     assume_recognised: AssumeRecognised = False,
     lang: Language = Lang.en,
@@ -30,6 +31,11 @@ def evaluate(
     if out.exists() and any(out.iterdir()) and not (out / "run.json").exists():
         raise typer.BadParameter(f"{out} holds something that is not a result of huiqi; it is left as it is", param_hint="--out")
     with progress(opened.subjects, "evaluating") as tick:
-        outcome = entitlements.evaluate(rules, opened, facts_day, out=out, measures=chosen, reasons=reasons, assume_recognised=assume_recognised, tick=tick)
+        outcome = entitlements.evaluate(
+            rules, opened, facts_day, out=out, measures=chosen, values=value, reasons=reasons, assume_recognised=assume_recognised, tick=tick
+        )  # fmt: skip
     show_outcome(outcome, rules.schemas["enterprise"], lang.value)
+    for name, counts in outcome.values.items():
+        shown = "; ".join(f"{text} {count:,}" for text, count in counts.most_common(12))
+        console.print(f"{name}: {shown}" + (f"; {len(counts) - 12} more" if len(counts) > 12 else ""))
     console.print(f"{outcome.subjects:,} enterprises, {len(outcome.tallies)} measures: {out}/")

@@ -102,6 +102,7 @@ class Block:
     schema: Schema
     places: Places
     ids: Any = None
+    first_years: NDArray[np.int16] | None = None  # the first calendar year with a record, 0 for none
     ranks: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict)  # class by rank of each subject, one bit a class
     rank_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assume_recognised: bool = False
@@ -117,7 +118,8 @@ class Block:
             raw = decode(self.schema.facts[id], column[row], self.places)
             if raw is not None:
                 values[(id, year)] = raw
-        return Known(self.schema, self.places, self.as_of, values, str(self.ids[row]) if self.ids is not None else "")
+        first_year = int(self.first_years[row]) or None if self.first_years is not None else None
+        return Known(self.schema, self.places, self.as_of, values, str(self.ids[row]) if self.ids is not None else "", first_year)
 
     def exactly(self, row: int) -> Exactly:
         """The exact evaluator for one subject of the block."""
@@ -147,7 +149,8 @@ def block_of(subjects: Sequence[Known], facts: Iterable[tuple[Fact, int]]) -> Bl
     columns: dict[tuple[str, int | None], NDArray[Any]] = {}
     for fact, year in facts:
         columns[first.key(fact, year)] = encode(fact, [known.given(fact, year) for known in subjects], first.places)
-    return Block(len(subjects), first.as_of, columns, first.schema, first.places, [known.id for known in subjects])
+    first_years = np.array([known.first_year or 0 for known in subjects], np.int16)
+    return Block(len(subjects), first.as_of, columns, first.schema, first.places, [known.id for known in subjects], first_years)
 
 
 def encode(fact: Fact, cells: Sequence[Raw | None], places: Places) -> NDArray[Any]:
@@ -263,8 +266,11 @@ class Run:
                 self._lived[year] = (None, None)
             else:
                 cell: Floats = self.block.columns[(born, None)]
-                after = float(datetime.date(self.block.as_of.year - 1 + year, 12, 31).toordinal())
-                self._lived[year] = (_if_any(cell > after), _if_any(np.isnan(cell)))
+                calendar_year = self.block.as_of.year - 1 + year
+                perhaps = np.isnan(cell)
+                if (first := self.block.first_years) is not None:
+                    perhaps &= (first == 0) | (first > calendar_year)
+                self._lived[year] = (_if_any(cell > datetime.date(calendar_year, 12, 31).toordinal()), _if_any(perhaps))
         return self._lived[year]
 
     def fact_flag(self, step: Step) -> Truths:

@@ -7,7 +7,7 @@ import datetime
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Figures, Run
+from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
 from huiqi.entitlements.deciding import count_deciding
 from huiqi.entitlements.population import Population, rank_population
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
+from huiqi.rules.tree import Node
+from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean
 from huiqi.vocabulary.whole import whole_folder
 
 BLOCK = 16_384
@@ -60,6 +62,7 @@ class Outcome:
     subjects: int
     settled: int  # results that rounding left open and the exact evaluator settled
     folder: Path | None
+    values: dict[str, Counter[str]] = field(default_factory=dict)  # for each value asked for: how many subjects have which codes
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def evaluate(
     *,
     out: Path | None = None,
     measures: Sequence[Measure] | None = None,
+    values: Sequence[str] = (),
     reasons: bool = False,
     undecided: bool = True,
     assume_recognised: bool = False,
@@ -107,31 +111,35 @@ def evaluate(
     """Every measure for every subject, on the facts of `as_of`.
 
     With `out` the results are written there: entitlements.parquet, summary.csv, run.json, and with `reasons` reasons.parquet and
-    reasons.json. `undecided` counts which facts keep subjects undecided. `tick` is told of every finished block. Raises FaultyInput where a
+    reasons.json. `values` names definitions or results of scorecards (size_class) that are wanted of every subject: values.parquet, with the
+    codes that are possible with `|`, or the range in base units. `undecided` counts which facts keep subjects undecided. `tick` is told of every finished block. Raises FaultyInput where a
     registry's cells cannot be used; nothing is written then.
     """
     keep = reasons or undecided
-    plan = make_plan(rules, measures, keep=keep)
+    plan = make_plan(rules, measures, values=_nodes(rules, values), keep=keep)
     population = rank_population(Population(registry, rules, as_of, assume_recognised))
     size = BLOCK_WITH_REASONS if keep else BLOCK
     if out is None:
-        return _pass(population, plan, size, undecided, None, None, tick)
+        return _pass(population, plan, size, undecided, None, [], tick)
     with whole_folder(out) as folder:
         with pq.ParquetWriter(folder / "entitlements.parquet", ENTITLEMENTS, compression="zstd") as writer:
             reasoned = _Reasons(folder, plan) if reasons else None
-            outcome = _pass(population, plan, size, undecided, writer, reasoned, tick)
-            if reasoned is not None:
-                reasoned.close()
+            valued = _Values(folder, plan) if values else None
+            outcome = _pass(population, plan, size, undecided, writer, [part for part in (reasoned, valued) if part is not None], tick)
+            for part in (reasoned, valued):
+                if part is not None:
+                    part.close()
         _write_summary(folder / "summary.csv", outcome)
         run = _run_record(rules, registry, as_of, assume_recognised, outcome) | (about or {})
         (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return Outcome(outcome.tallies, outcome.subjects, outcome.settled, out)
+    return replace(outcome, folder=out)
 
 
 def _pass(
-    population: Population, plan: Plan, size: int, undecided: bool, writer: pq.ParquetWriter | None, reasons: _Reasons | None, tick: Callable[[int], None]
+    population: Population, plan: Plan, size: int, undecided: bool, writer: pq.ParquetWriter | None, further: list[_Reasons | _Values], tick: Callable[[int], None]
 ) -> Outcome:
     tallies = [Tally(planned.measure) for planned in plan.measures]
+    counts: dict[str, Counter[str]] = {name: Counter() for name in plan.values}
     subjects = settled = 0
     for block in population.blocks(plan, size):
         run = Run(plan, block).run()
@@ -143,11 +151,13 @@ def _pass(
                 tally.undecided_by += count_deciding(run, planned)
         if writer is not None:
             writer.write_batch(_rows(block.ids, plan, found))
-        if reasons is not None:
-            reasons.write(block.ids, run)
+        for part in further:
+            part.write(block.ids, run)
+        for name, slot in plan.values.items():
+            counts[name] += Counter(value_texts(run, slot))
         subjects += block.size
         tick(block.size)
-    return Outcome(tuple(tallies), subjects, settled, None)
+    return Outcome(tuple(tallies), subjects, settled, None, counts)
 
 
 def _count(tally: Tally, one: Entitlement, size: int) -> None:
@@ -206,6 +216,52 @@ class _Reasons:
         packed = np.packbits(bits, axis=1, bitorder="little")
         tests = pa.FixedSizeBinaryArray.from_buffers(pa.binary(self.width), len(ids), [None, pa.py_buffer(packed.tobytes())])
         self.writer.write_batch(pa.record_batch({"subject": pa.array(ids), "tests": tests}))
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def _nodes(rules: Rules, names: Sequence[str]) -> dict[str, Node]:
+    """The nodes that names mean; an unknown name is the caller's mistake."""
+    found = {}
+    for name in names:
+        typed = rules.value(name)
+        if typed is None:
+            known = [str(key) for document in rules.world.documents for key in (*document.definitions, *document.scorecards)]
+            raise FaultyInput([Problem("value.unknown", f"{name} is neither a definition nor a result of a scorecard", hint=did_you_mean(name, known))])
+        found[name] = typed.node
+    return found
+
+
+def value_texts(run: Run, slot: int) -> list[str]:
+    """A result of every subject as text: the possible codes with `|`, `low..high`, or yes, no, depends."""
+    column, size = run.slots[slot], run.block.size
+    match column:
+        case CodeSets(bits=bits, codes=codes):
+            masks = np.broadcast_to(bits, (size,))
+            words = {mask: "|".join([*(c for n, c in enumerate(codes) if mask >> n & 1), *(["none"] if mask >> 63 else [])]) for mask in map(int, np.unique(masks))}
+            return [words[mask] for mask in masks.tolist()]
+        case Truths(must=must, may=may):
+            return np.where(np.broadcast_to(must, (size,)), "yes", np.where(np.broadcast_to(may, (size,)), "depends", "no")).tolist()
+        case Figures(low=low, high=high, scale=scale):
+            ends = zip(np.broadcast_to(low / scale, (size,)).tolist(), np.broadcast_to(high / scale, (size,)).tolist(), strict=True)
+            return ["none" if a != a else f"{a:.15g}" if a == b else f"{a:.15g}..{b:.15g}" for a, b in ends]
+    assert isinstance(column, FactCodes)
+    options = ["none", "unknown", *(column.fact.codes.codes if column.fact.codes is not None else run.block.places.by_id)]
+    return [options[index + 2] for index in column.index.tolist()]
+
+
+class _Values:
+    """values.parquet: what was asked for of every subject, one row each, as text."""
+
+    def __init__(self, folder: Path, plan: Plan):
+        self.plan = plan
+        schema = pa.schema([("subject", pa.string()), *((name, pa.dictionary(pa.int32(), pa.string())) for name in plan.values)])
+        self.writer = pq.ParquetWriter(folder / "values.parquet", schema, compression="zstd")
+
+    def write(self, ids: pa.StringArray, run: Run) -> None:
+        columns = {name: pa.array(value_texts(run, slot)).dictionary_encode() for name, slot in self.plan.values.items()}
+        self.writer.write_batch(pa.record_batch({"subject": pa.array(ids), **columns}))
 
     def close(self) -> None:
         self.writer.close()

@@ -46,24 +46,18 @@ class Population:
 
     def subject(self, id: str, plan: Plan) -> Block | None:
         """One subject as a block of one, or nothing if the registry does not have it."""
-        found = self.registry.subject(id, self.columns(plan))
-        if found is None:
+        at = self.registry.position(id)
+        if at is None:
             return None
-        return self._block(found.ids, found.columns, self.position(id) if self.ranks else 0)
-
-    def position(self, id: str) -> int:
-        """The subject's place in the registry's order."""
-        at = 0
-        for block in self.registry.blocks([], 65_536):
-            ids = block.ids.to_pylist()
-            if id in ids:
-                return at + ids.index(id)
-            at += len(ids)
-        raise KeyError(id)
+        found = next(self.registry.blocks(self.columns(plan), 1, start=at, stop=at + 1))
+        return self._block(found.ids, found.columns, at)
 
     def _block(self, ids: Any, columns: dict[Column, Any], at: int) -> Block:
         ranks = {card: bits[at : at + len(ids)] for card, bits in self.ranks.items()}
-        return Block(len(ids), self.as_of, columns, self.registry.schema, self.registry.places, ids, ranks, self.rank_codes, self.assume_recognised)
+        first_years = self.registry.first_years[at : at + len(ids)]
+        return Block(
+            len(ids), self.as_of, columns, self.registry.schema, self.registry.places, ids, first_years, ranks, self.rank_codes, self.assume_recognised
+        )  # fmt: skip
 
 
 def rank_population(population: Population, tick: Callable[[int], None] = lambda _: None) -> Population:

@@ -30,7 +30,8 @@ Raw = int | bool | str | _Nothing
 class Known:
     """The known facts of one subject; whatever is not among `values` is unknown.
 
-    `values` is keyed by fact id and calendar year, the year being None for facts that hold at a day.
+    `values` is keyed by fact id and calendar year, the year being None for facts that hold at a day. `first_year` is the first calendar year
+    of which anything is recorded, which shows that the subject existed then.
     """
 
     schema: Schema
@@ -38,6 +39,7 @@ class Known:
     as_of: datetime.date
     values: Mapping[tuple[str, int | None], Raw] = field(default_factory=dict)
     id: str = ""
+    first_year: int | None = None
 
     def key(self, fact: Fact, year: int) -> tuple[str, int | None]:
         """Where the value stands; `year` counts back from the last completed calendar year."""
@@ -83,6 +85,7 @@ class Known:
         if self.schema.born is None:
             return "yes"
         born = self.values.get((self.schema.born, None))
+        calendar_year = self.as_of.year - 1 + year
         if born is None or isinstance(born, _Nothing):
-            return "unknown"
-        return "yes" if datetime.date.fromordinal(int(born)).year <= self.as_of.year - 1 + year else "no"  # type: ignore[arg-type]
+            return "yes" if self.first_year is not None and self.first_year <= calendar_year else "unknown"
+        return "yes" if datetime.date.fromordinal(int(born)).year <= calendar_year else "no"

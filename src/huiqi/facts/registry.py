@@ -99,8 +99,21 @@ class Registry:
         known = {column for block in self.blocks(columns, STRETCH) for column in columns if is_known(block.columns[column]).any()}
         return tuple(year for fact, year in columns if (fact, year) in known)
 
+    @cached_property
+    def first_years(self) -> np.ndarray:
+        """The first calendar year of which each subject has a row, 0 where it has none; in the registry's order."""
+        first = np.zeros(self.subjects, np.int16)
+        owners, at = np.unique(self._keys.owner, return_index=True)
+        first[owners] = self._keys.year[at]
+        return first
+
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
         """The one row, or nothing if the registry does not know the subject."""
+        at = self.position(id)
+        return None if at is None else next(self.blocks(columns, 1, start=at, stop=at + 1))
+
+    def position(self, id: str) -> int | None:
+        """The place of a subject in the registry's order, or nothing if the registry does not know it."""
         stretch = bisect.bisect_right(self._keys.firsts, id) - 1
         if stretch < 0:
             return None
@@ -108,7 +121,7 @@ class Registry:
         for batch in self._main.batches(["id"], STRETCH, start, min(start + STRETCH, self.subjects)):
             found = pc.index(read_ids(batch.column(0)), id).as_py()
             if found >= 0:
-                return next(self.blocks(columns, 1, start=start + found, stop=start + found + 1))
+                return int(start + found)
             start += batch.num_rows
         return None
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from huiqi.facts.parquet_table import open_parquet, read_parquet
 from huiqi.facts.text_table import TextTable, open_text_table
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
 
@@ -61,24 +61,16 @@ class SourceTable:
         elif self.path.suffix.lower() in _EXCEL:
             rows = _excel_rows(self)
         else:
-            yield from self._parquet_parts()
+            start = 1
+            for batch in read_parquet(self.path, self.name, None, PART):
+                yield Part(np.arange(start, start + batch.num_rows), batch.columns, [])
+                start += batch.num_rows
             return
         while some := list(islice(rows, PART)):
             odd = [(line, cells) for line, cells in some if len(cells) != len(self.header)]
             even = [(line, cells) for line, cells in some if len(cells) == len(self.header)] if odd else some
             columns = list(zip(*(cells for _, cells in even), strict=True)) or [()] * len(self.header)
             yield Part(np.array([line for line, _ in even], np.int64), [pa.array(column, pa.string()) for column in columns], odd)
-
-    def _parquet_parts(self) -> Iterator[Part]:
-        start = 1
-        try:
-            with pq.ParquetFile(self.path) as file:
-                for group in range(file.metadata.num_row_groups):
-                    for batch in file.iter_batches(PART, row_groups=[group]):
-                        yield Part(np.arange(start, start + batch.num_rows), batch.columns, [])
-                        start += batch.num_rows
-        except (OSError, pa.ArrowException) as error:
-            raise FaultyInput([_unreadable(self.name, error)]) from error
 
 
 def open_source(
@@ -95,10 +87,8 @@ def open_source(
     if sheet is not None:
         return None, [Problem("import.sheet", f"{path.name} is not an Excel file and has no sheets", Where(path.name), "remove sheet:")]
     if ending == ".parquet":
-        try:
-            return SourceTable(path, path.name, tuple(pq.read_schema(path).names), 0), []
-        except (OSError, pa.ArrowException) as error:
-            return None, [_unreadable(path.name, error)]
+        schema, problems = open_parquet(path, path.name)
+        return (None, problems) if schema is None else (SourceTable(path, path.name, tuple(schema.names), 0), [])
     text, problems = open_text_table(path, path.name, encoding, separator, header_row)
     return (None, problems) if text is None else (SourceTable(path, path.name, text.header, header_row, text), problems)
 

@@ -23,12 +23,12 @@ from huiqi.facts.cells import is_known
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Fact, Schema
 from huiqi.facts.synthetic.accounts import balance_sheet, income
-from huiqi.facts.synthetic.firms import Firms, draw_firms
+from huiqi.facts.synthetic.firms import HOLDINGS, Firms, draw_firms
 from huiqi.facts.synthetic.gaps import DAY_FORMS, SILENT, YEAR_FORMS, leave_out, reticence
-from huiqi.facts.synthetic.listing import listing
+from huiqi.facts.synthetic.listing import BOARDS, listing
 from huiqi.facts.synthetic.premises import energy, land, loans, premises
 from huiqi.facts.synthetic.recognitions import high_tech_certificates, plan_5050, recognitions
-from huiqi.facts.synthetic.research import intellectual_property, products_and_prizes, research_years
+from huiqi.facts.synthetic.research import RD_BODIES, intellectual_property, products_and_prizes, research_years
 from huiqi.facts.synthetic.reviews import conduct, points
 from huiqi.facts.synthetic.sales import Sales, draw_sales, sales_columns
 from huiqi.facts.synthetic.scene import Columns, Scene
@@ -48,6 +48,12 @@ COUNTED = (
     "young_eagle", "gazelle", "niche_leader", "leading_enterprise", "technology_innovation_demonstration", "ip_demonstration",
     "rd_headquarters", "municipal_incubator", "listed", "ipo_reserve", "neeq_listed_on", "plan5050_selected_on", "youth_chain_selected_on",
 )  # fmt: skip
+_CODES = {
+    "industry": [trade.code for trade in TRADES],
+    "ownership": [*HOLDINGS],
+    "rd_body_level": [*RD_BODIES],
+    "market": [board for board, _, _ in BOARDS],
+}
 _BLOCK = 1 << 14
 _STREAMS = 3  # of a block: what is so, gaps of the day facts, gaps of the year facts
 
@@ -131,10 +137,12 @@ def _problems(
         wrong("years", f"{years} years cannot be made up", f"ask for 1 to {MOST_YEARS} years before the day")
     if as_of < EARLIEST:
         wrong("as-of", f"{as_of} is too early for a made-up district", f"ask for a day from {EARLIEST} on")
-    codes = schema.facts["industry"].codes if "industry" in schema.facts else None
-    if missing := [trade.code for trade in TRADES if codes is None or codes.find(trade.code) != trade.code]:
-        message = f"the schema's list of industries lacks {', '.join(missing[:3])}" + (" and others" if len(missing) > 3 else "")
-        wrong("schema", message, "use the shared schema, packs/facts/enterprise.yaml")
+    if schema.subject != "enterprise":
+        wrong("schema", f"the schema is of the {schema.subject}", "use the shared schema, packs/facts/enterprise.yaml")
+    for name, codes in _CODES.items():
+        if missing := [code for code in codes if name not in schema.codes or code not in schema.codes[name].codes]:
+            message = f"the code list {name} lacks {', '.join(missing[:3])}" + (" and others" if len(missing) > 3 else "")
+            wrong("codes", message, f"use the shared list, packs/facts/codes/{name}")
     if not may_replace(out, overwrite):
         hint = "choose another folder" + ("" if overwrite else ", or say that the registry there may be overwritten")
         problems.append(Problem("synthesize.out-exists", f"{out.name} exists", Where(out.name), hint))

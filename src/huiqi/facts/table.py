@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from huiqi.facts.parquet_table import open_parquet, read_parquet
 from huiqi.facts.text_table import TextTable, open_text_table, repeated_columns
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
@@ -51,12 +51,9 @@ class Table:
 
     def _as_stored(self, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
         if self.text is not None:
-            yield from _read_text(self.text, columns, size, start, stop)
-            return
-        try:
-            yield from _read_parquet(self.path, columns, size, start, stop)
-        except (OSError, pa.ArrowException) as error:
-            raise FaultyInput([_broken(self.name, error)]) from error
+            return _read_text(self.text, columns, size, start, stop)
+        words = [name for name in columns if name not in ("id", "year") and pa.types.is_string(self.types[name])]
+        return read_parquet(self.path, self.name, columns, size, start, stop, words)
 
 
 def open_table(folder: Path, stem: str) -> tuple[Table | None, list[Problem]]:
@@ -72,10 +69,9 @@ def open_table(folder: Path, stem: str) -> tuple[Table | None, list[Problem]]:
 
 
 def _open_parquet(path: Path, name: str) -> tuple[Table | None, list[Problem]]:
-    try:
-        schema = pq.read_schema(path)
-    except (OSError, pa.ArrowException) as error:
-        return None, [_broken(name, error)]
+    schema, problems = open_parquet(path, name)
+    if schema is None:
+        return None, problems
     problems = repeated_columns(tuple(schema.names), name, 0)
     return (None, problems) if problems else (Table(path, name, dict(zip(schema.names, schema.types, strict=True))), [])
 
@@ -86,31 +82,6 @@ def _open_csv(path: Path, name: str) -> tuple[Table | None, list[Problem]]:
         return None, problems
     problems = repeated_columns(text.header, name)
     return (None, problems) if problems else (Table(path, name, dict.fromkeys(text.header, pa.string()), text), [])
-
-
-def _broken(name: str, error: Exception) -> Problem:
-    hint = "it may have been cut short; write or copy it again"
-    return Problem("table.parquet", f"the Parquet file cannot be read: {str(error).splitlines()[0]}", Where(name), hint)
-
-
-def _read_parquet(path: Path, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:
-    """Only the row groups that hold the rows; text comes as dictionaries."""
-    schema = pq.read_schema(path)
-    words = [name for name in columns if name not in ("id", "year") and pa.types.is_string(schema.field(name).type)]
-    with pq.ParquetFile(path, read_dictionary=words, buffer_size=1 << 16) as file:
-        at = 0
-        for group in range(file.metadata.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            if at + rows <= start:
-                at += rows
-                continue
-            for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=list(columns)):  # all groups at once would stay in memory
-                if stop is not None and at >= stop:
-                    return
-                first, last = max(start - at, 0), batch.num_rows if stop is None else min(stop - at, batch.num_rows)
-                at += batch.num_rows
-                if first < last:
-                    yield batch.slice(first, last - first).select(list(columns))
 
 
 def _read_text(text: TextTable, columns: Sequence[str], size: int, start: int, stop: int | None) -> Iterator[pa.RecordBatch]:

@@ -60,7 +60,8 @@ def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Cas
                 values[(fact.id, year)] = raw
     if errors(problems):
         return None, problems
-    return Case(pack.id, record, Known(schema, library.common.places, record.as_of, values, str(record.case))), problems
+    first_year = min((year for _, year in values if year is not None), default=None)
+    return Case(pack.id, record, Known(schema, library.common.places, record.as_of, values, str(record.case), first_year)), problems
 
 
 def _by_year(fact: Fact, node: Any, last: int, problems: list[Problem]) -> Iterator[tuple[int | None, Text]]:

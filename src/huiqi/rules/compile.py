@@ -87,9 +87,9 @@ class Rules:
         """The measures that a full or short name means."""
         return [m for m in self.measures if name in (m.id, m.name, m.key, f"{m.document.policy}/{m.key}")]
 
-    def value(self, name: str, pack: str, subject: str = "enterprise") -> Typed | None:
-        """What a name means to the core policy of a pack, for worked cases."""
-        document = next((d for d in self.world.documents if d.pack == pack), None)
+    def value(self, name: str, pack: str | None = None, subject: str = "enterprise") -> Typed | None:
+        """What a definition or a scorecard's result means to a pack (the nearest one, if none is named); None for an unknown name."""
+        document = next((d for d in self.world.documents if pack in (d.pack, None)), None)
         if document is None:
             return None
         context = Context(self.world, document, subject)

@@ -6,8 +6,9 @@ to the same; where they were written and under which name makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from huiqi.facts.schema import Fact
@@ -38,11 +39,12 @@ class PlannedMeasure:
 
 @dataclass(frozen=True)
 class Plan:
-    """Instructions for some measures; `ranks` are the totals and groups of scorecards with classes by rank."""
+    """Instructions for some measures; `ranks` are the totals and groups of scorecards with classes by rank, `values` further results by name."""
 
     steps: tuple[Step, ...]
     measures: tuple[PlannedMeasure, ...]
     ranks: dict[str, tuple[int, int | None]]
+    values: dict[str, int]
     last_use: tuple[int, ...]
     facts: dict[tuple[str, int], Fact]
     born: dict[str, str | None]
@@ -151,10 +153,13 @@ class _Planner:
         return slots[0] if len(slots) == 1 else self.add(op, slots, None, node)
 
 
-def make_plan(rules: Rules, measures: Iterable[Measure] | None = None, totals: Iterable[str] = (), *, keep: bool = False) -> Plan:
+def make_plan(
+    rules: Rules, measures: Iterable[Measure] | None = None, totals: Iterable[str] = (), values: Mapping[str, Node] = MappingProxyType({}), *, keep: bool = False
+) -> Plan:
     """Instructions for all measures of the rules, or for some of them.
 
-    `totals` names scorecards whose totals and groups are wanted for ranking; with `keep` no result is dropped, so that reasons can be walked.
+    `totals` names scorecards whose totals and groups are wanted for ranking, `values` further nodes; with `keep` no result is dropped, so that
+    reasons can be walked.
     """
     planner = _Planner()
     planned = []
@@ -166,8 +171,9 @@ def make_plan(rules: Rules, measures: Iterable[Measure] | None = None, totals: I
     for card in totals:
         rule = rules.ranks[card]
         ranks[card] = (planner.slot(rule.total), None if rule.among is None else planner.slot(rule.among))
+    further = {name: planner.slot(node) for name, node in values.items()}
     last_use = _last_uses(planner.steps)
-    wanted = range(len(planner.steps)) if keep else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair))
+    wanted = range(len(planner.steps)) if keep else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair), *further.values())
     for kept in wanted:
         if kept is not None:
             last_use[kept] = len(planner.steps)
@@ -175,7 +181,7 @@ def make_plan(rules: Rules, measures: Iterable[Measure] | None = None, totals: I
     for subject in {fact.subject for fact in planner.facts.values()}:
         if (date := born.get(subject)) is not None:
             planner.facts.setdefault((date, 0), rules.schemas[subject].facts[date])
-    return Plan(tuple(planner.steps), tuple(planned), ranks, tuple(last_use), planner.facts, born)
+    return Plan(tuple(planner.steps), tuple(planned), ranks, further, tuple(last_use), planner.facts, born)
 
 
 def _last_uses(steps: list[Step]) -> list[int]:

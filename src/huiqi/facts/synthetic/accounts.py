@@ -93,9 +93,9 @@ def _profit(rng: np.random.Generator, firms: Firms, sales: Sales, total: np.ndar
 
 def _losses(rng: np.random.Generator, firms: Firms, taxable: np.ndarray) -> np.ndarray:
     """Losses of earlier years that are left at the beginning of each year."""
-    before = np.where(firms.exists[:, 0] & happens(rng, np.full(len(firms.size), 0.25)), np.maximum(-taxable[:, 0], 0) * 2 * rng.random(len(firms.size)), 0.0)
+    some_have = firms.exists[:, 0] & happens(rng, np.full(len(firms.size), 0.25))
+    left = np.rint(np.where(some_have, np.maximum(-taxable[:, 0], 0) * 2 * rng.random(len(firms.size)), 0.0))
     losses = np.zeros_like(taxable)
-    left = np.rint(before)
     for year in range(taxable.shape[1]):
         losses[:, year] = left
         left = np.maximum(left - taxable[:, year], 0)

@@ -18,7 +18,7 @@ from huiqi.facts.synthetic.trades import HIGH_TECH_TRADE, is_in, trait
 FIRST_FOUNDED = day(1984, 1, 1)
 YEAR = 365.25
 _CAPITALS = np.array([10, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000, 30_000, 100_000]) * WAN
-_HOLDINGS = {"state": 0.025, "collective": 0.005, "private": 0.885, "hmt": 0.025, "foreign": 0.03, "other": 0.03}
+HOLDINGS = {"state": 0.025, "collective": 0.005, "private": 0.885, "hmt": 0.025, "foreign": 0.03, "other": 0.03}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def draw_firms(rng: np.random.Generator, scene: Scene, count: int) -> tuple[Firm
         "established": established,
         "moved_in_on": days_where(moved, between(rng, established + 180, scene.today)),
         "industry": scene.trade_codes[trade],
-        "ownership": rng.choice(scene.positions("ownership", list(_HOLDINGS)), count, p=list(_HOLDINGS.values())).astype(np.int32),
+        "ownership": rng.choice(scene.positions("ownership", HOLDINGS), count, p=list(HOLDINGS.values())).astype(np.int32),
         "resident_enterprise": flags(happens(rng, np.full(count, 0.999))),
         "registered_capital": registered,
         "paid_in_capital": paid_in,

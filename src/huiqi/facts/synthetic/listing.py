@@ -15,7 +15,7 @@ from huiqi.facts.synthetic.sales import Sales
 from huiqi.facts.synthetic.scene import Columns, Scene, day
 
 #: Board, its first day, how often it is chosen while open.
-_BOARDS = (
+BOARDS = (
     ("sse_main", day(1990, 12, 19), 3.0),
     ("szse_main", day(1990, 12, 1), 3.0),
     ("szse_chinext", day(2009, 10, 30), 5.0),
@@ -25,7 +25,7 @@ _BOARDS = (
     ("nasdaq", day(1990, 1, 1), 0.4),
     ("nyse", day(1990, 1, 1), 0.3),
 )
-_OVERSEAS = np.array([board in ("hkex", "nasdaq", "nyse") for board, _, _ in _BOARDS])
+_OVERSEAS = np.array([board in ("hkex", "nasdaq", "nyse") for board, _, _ in BOARDS])
 _NEEQ_OPENED = day(2013, 1, 16)
 LEAST_REVENUE, LEAST_AGE = 100e6, 4.0  #: yuan, years
 
@@ -51,7 +51,7 @@ def listing(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sales, 
     accepted = np.where(listed, accepted, between(rng, filed + 100, np.maximum(scene.today, filed + 100)))
     neeq = some(rng, (revenue >= 8e6) & (firms.age >= 3) & ~listed, 0.025, 0.5 * firms.drive)
     neeq_from = np.maximum(firms.established + 730, _NEEQ_OPENED)
-    positions = scene.positions("listing_market", [name for name, _, _ in _BOARDS])
+    positions = scene.positions("market", [board for board, _, _ in BOARDS])
     return {
         "listed": flags(listed),
         "listed_on": days_where(listed, listed_on),
@@ -67,6 +67,6 @@ def listing(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sales, 
 
 def _boards(rng: np.random.Generator, listed_on: np.ndarray) -> np.ndarray:
     """One of the boards that were open on the day."""
-    opened, weight = np.array([first for _, first, _ in _BOARDS]), np.array([often for _, _, often in _BOARDS])
+    opened, weight = np.array([first for _, first, _ in BOARDS]), np.array([often for _, _, often in BOARDS])
     weights = np.cumsum(weight * (opened <= listed_on[:, None]), axis=1)
     return (rng.random(len(listed_on))[:, None] * weights[:, -1:] >= weights).sum(axis=1)

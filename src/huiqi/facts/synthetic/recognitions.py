@@ -84,8 +84,10 @@ def recognitions(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sa
     above_scale = some(rng, revenue >= 20e6, 0.965) | some(rng, (revenue < 20e6) & (sales.revenue[:, -2] >= 20e6 * YUAN), 0.3)
     staff, assets = sales.employees[:, -1], years["total_assets"][:, -1] / YUAN
     small = (staff <= 500) & (revenue <= 200e6) & (assets <= 200e6)
-    technology_sme = some(rng, small & (staff > 0) & (intensity >= 0.04) & inventive & (years["science_staff"][:, -1] >= 0.1 * staff), 0.5, 0.4 * drive)
-    innovative = some(rng, ~large & (high_tech | (inventive & (intensity >= 0.03) & (growth >= 0.05))) & (revenue >= 2e6), 0.28, 0.7 * drive + 0.4 * size)
+    scientific = inventive & (years["science_staff"][:, -1] >= 0.1 * staff) & (staff > 0)
+    technology_sme = some(rng, small & scientific & (intensity >= 0.04), 0.5, 0.4 * drive)
+    growing = inventive & (intensity >= 0.03) & (growth >= 0.05)
+    innovative = some(rng, ~large & (high_tech | growing) & (revenue >= 2e6), 0.28, 0.7 * drive + 0.4 * size)
     since = np.where(np.isfinite(day_facts["niche_since"]), day_facts["niche_since"], np.inf)
     refined = ~large & (firms.age >= 3) & (scene.today - since >= 730) & (spent >= 1e6) & (intensity >= 0.03) & (revenue >= 10e6)
     specialised = some(rng, refined, 0.55, 0.8 * drive)
@@ -132,7 +134,8 @@ def _gazelles(rng: np.random.Generator, firms: Firms, sales: Sales) -> np.ndarra
     fast = np.where(revenue <= 100e6, (revenue >= 10e6) & (three >= 0.25), three >= 0.15) & (firms.age >= 3) & (sales.growth(1) > 0)
     young = (firms.age < 3) & (firms.age > 1) & (revenue > 50e6)
     former = (revenue >= 20e6) & (firms.age >= 5) & firms.field & (firms.drive > 0.3)
-    return some(rng, fast & (firms.field | firms.researches), 0.5, 0.5 * firms.drive) | some(rng, young, 0.4) | some(rng, former, 0.025, 0.4 * firms.drive)
+    fast &= firms.field | firms.researches
+    return some(rng, fast, 0.5, 0.5 * firms.drive) | some(rng, young, 0.4) | some(rng, former, 0.025, 0.4 * firms.drive)
 
 
 def _gazelle_days(rng: np.random.Generator, scene: Scene, firms: Firms) -> np.ndarray:

@@ -15,6 +15,8 @@ from huiqi.facts.synthetic.firms import Firms
 from huiqi.facts.synthetic.sales import Sales
 from huiqi.facts.synthetic.scene import Columns, Scene
 
+RD_BODIES = ("own", "municipal", "provincial", "national")
+
 
 def research_years(rng: np.random.Generator, firms: Firms, sales: Sales) -> Columns:
     """R&D expense with its parts, its staff and its conversions of each year."""
@@ -73,7 +75,7 @@ def products_and_prizes(rng: np.random.Generator, scene: Scene, firms: Firms, ye
     spent = years["rd_expense"][:, -1] / (100 * WAN)
     niche = firms.field & happens(rng, np.full(count, 0.6))
     reach = np.where(firms.researches, 0.8 * firms.drive + 0.35 * np.log1p(spent) + 0.5 * rng.standard_normal(count), -9.0)
-    levels = scene.positions("rd_body", ["own", "municipal", "provincial", "national"])
+    levels = scene.positions("rd_body_level", RD_BODIES)
     level = np.searchsorted([1.0, 2.0, 2.6, 4.2], reach)
     columns = {
         "niche_since": days_where(niche, np.minimum(between(rng, firms.established, firms.established + 1500), scene.today)),

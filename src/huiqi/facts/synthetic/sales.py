@@ -1,9 +1,9 @@
 """Revenue over the years, and the people who earn it.
 
 The log of last year's revenue is normal within the trade (so revenue is log-normal: few firms make most of it) and rises with age. From there
-the years before are found by growth rates: a drift, a lasting part of the firm, and a shock from Student's t with three degrees of freedom,
-whose tails are as fat as those that studies of firm growth report; a few firms are in a run of fast growth, a few in decline. That makes gazelles. Young
-firms ramp up, a founding year is a part of a year, and some small firms have no revenue at all.
+the years before are found by growth rates: a drift, a lasting part of the firm, and a shock from Student's t with three degrees of freedom, since
+growth rates of firms are known for fat tails; a few firms are in a run of fast growth, a few in decline. So there are gazelles. Young firms ramp
+up, a founding year is a part of a year, and some small firms have no revenue at all.
 
 Staff grows with revenue to the power of 0.75: large firms earn more a head.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,11 +60,9 @@ class Scene:
         """Trade -> position in the schema's list of industries."""
         return self.positions("industry", [trade.code for trade in TRADES])
 
-    def positions(self, fact: str, codes: list[str]) -> np.ndarray:
-        """Positions of codes in the code list of a category."""
-        known = self.schema.facts[fact].codes
-        assert known is not None
-        order = {code: position for position, code in enumerate(known.codes)}
+    def positions(self, code_list: str, codes: Iterable[str]) -> np.ndarray:
+        """Positions of codes in a code list."""
+        order = {code: position for position, code in enumerate(self.schema.codes[code_list].codes)}
         return np.array([order[code] for code in codes], np.int32)
 
     @cached_property
