@@ -379,6 +379,30 @@ def test_parquet_with_typed_columns(office: Office) -> None:
     assert [(r["row"], r["value"], r["code"]) for r in office.rejected()] == [("3", "nan", "cell.not-finite")]
 
 
+def test_parquet_columns_of_types_that_do_not_suit(office: Office) -> None:
+    """Codes that became floats are read as codes; a date is no figure, and a list is nothing at all."""
+    table = pa.table(
+        {
+            "code": [1.0, 2.0, 3.0],
+            "area": [330108.0, None, 31.0],
+            "capital": [None, datetime.date(2014, 2, 28), None],
+            "listed": [None, None, [True]],
+            "day": pa.array([2015.0, 2016.0, 2016.5]),
+        }
+    )
+    pq.write_table(table, office.folder / "a.parquet")
+    office.files.append(office.folder / "a.parquet")
+    columns = "{area: {fact: place}, capital: {fact: capital, unit: 元}, listed: {fact: listed}}"
+    office.run(f"  - {{id: {{column: code, pad: 3}}, columns: {columns}, ignore: [day]}}")
+    assert office.known("place") == {"001": 1}
+    assert [(r["row"], r["value"], r["code"]) for r in office.rejected()] == [("2", "2014-02-28", "cell.figure"), ("3", "[True]", "cell.flag")]
+    office.run(
+        "  - {year: {column: day}, id: {column: code}, columns: {}, defaults: {audited: true}, ignore: [area, capital, listed]}", overwrite=True
+    )
+    assert office.known("audited", 2016) == {"2": 1}
+    assert [r["value"] for r in office.rejected()] == ["2016.5"]
+
+
 def test_a_mapped_column_that_stands_twice(office: Office) -> None:
     office.file("a.csv", "代码,营业收入,x,x,营业收入\nA,1,2,3,4\n")
     office.run(YEAR_2015)

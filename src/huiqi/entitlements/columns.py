@@ -584,8 +584,8 @@ class Run:
         parts = [self.truths(slot) for slot in step.args]
         must = sum((np.asarray(p.must, np.int16) for p in parts), np.int16(0)) >= step.data
         if all(p.known for p in parts):
-            return Truths(must, must)  # type: ignore[arg-type]
-        return Truths(must, sum((np.asarray(p.may, np.int16) for p in parts), np.int16(0)) >= step.data)  # type: ignore[arg-type]
+            return Truths(must, must)
+        return Truths(must, sum((np.asarray(p.may, np.int16) for p in parts), np.int16(0)) >= step.data)
 
     def recognised(self, step: Step) -> Truths:
         """The registry's word where it has one, else the outcome of the recognition's own measure, as a may."""
@@ -843,8 +843,8 @@ def _compared(op: str, a: Figures, b: Figures) -> Truths:
 
 def _settle_quotients(op: str, quotient: tuple[Floats, Floats, Fraction], edge: Fraction, rows: NDArray[np.intp], must: Bools) -> NDArray[np.intp]:
     """Compare known quotients with a figure by multiplying out, in whole numbers."""
-    dividend, divisor, factor = (np.broadcast_to(part, must.shape)[rows] if isinstance(part, np.ndarray | np.floating) else part for part in quotient)
-    target = edge / factor
+    dividend, divisor = (np.broadcast_to(part, must.shape)[rows] for part in quotient[:2])
+    target = edge / quotient[2]
     for row, x, y in zip(rows.tolist(), dividend.tolist(), divisor.tolist(), strict=True):
         if y == 0 or x != x or y != y:
             must[row] = False

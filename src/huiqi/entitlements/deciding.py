@@ -37,11 +37,11 @@ def _pair(run: Run, condition: Condition, slots: list[int]) -> tuple[Bools, Bool
     must_stack, may_stack = np.array(musts), np.array(mays)
     match condition.kind:
         case "all":
-            return must_stack.all(0), may_stack.all(0), used
+            return np.logical_and.reduce(must_stack), np.logical_and.reduce(may_stack), used
         case "any":
-            return must_stack.any(0), may_stack.any(0), used
+            return np.logical_or.reduce(must_stack), np.logical_or.reduce(may_stack), used
         case "none":
-            return ~may_stack.any(0), ~must_stack.any(0), used
+            return ~np.logical_or.reduce(may_stack), ~np.logical_or.reduce(must_stack), used
         case _:
             return must_stack.sum(0) >= condition.count, may_stack.sum(0) >= condition.count, used
 

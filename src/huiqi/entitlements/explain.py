@@ -318,7 +318,7 @@ class _Subject:
         words = both(("found {0}, needed {1} {2}", "现为{0}，要求{1}{2}"), self.value(left) or Both("", ""), _needed(op, left), self.renderer.edge(left, tree.Figure(target)))
         if isinstance(body, tree.Arithmetic) and body.op == "/":
             top, bottom = self.exact.figure(body.left), self.exact.figure(body.right)
-            if top.low == top.high and bottom.low == bottom.high and bottom.low > 0 and not isinstance(top.low, float):
+            if top.low == top.high and bottom.low == bottom.high and bottom.low > 0 and not isinstance(top.low, float) and not isinstance(bottom.low, float):
                 missing = target * bottom.low - top.low
                 unit = unit_of(body.left) or PLAIN
                 of = left.arguments[0] if isinstance(left, tree.Called) and left.name == "growth" else body.left

@@ -76,7 +76,7 @@ def rank_population(population: Population, tick: Callable[[int], None] = lambda
             groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.slots[among], block.size))
             tick(block.size)
         if lows:
-            found[card] = classes_by_rank(*(np.concatenate(part) for part in (lows, highs, doubts, groups)), rule.shares)  # type: ignore[arg-type]
+            found[card] = classes_by_rank(np.concatenate(lows), np.concatenate(highs), np.concatenate(doubts), np.concatenate(groups), rule.shares)
     return Population(population.registry, rules, population.as_of, population.assume_recognised, found)
 
 

@@ -16,11 +16,11 @@ import numpy as np
 from pydantic import Field
 
 from huiqi.facts.cells import Reading, read_day
-from huiqi.facts.provenance import Override, Provenance, Truth
+from huiqi.facts.provenance import Override, Provenance
 from huiqi.facts.schema import Fact, Schema
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
-from huiqi.vocabulary.record import Anything, Date, Line, Record, Words, build
+from huiqi.vocabulary.record import Anything, Date, Line, Record, TrueOrFalse, Words, build
 from huiqi.vocabulary.source import Text, read_yaml, where_of
 from huiqi.vocabulary.unit import SCALES, UNITS, Unit
 
@@ -46,7 +46,7 @@ class IdRecord(Record):
     column: Line
     prefix: Line = Text("", Where(""))
     pad: Line | None = None
-    credit_code: Truth = "false"
+    credit_code: TrueOrFalse = "false"
 
 
 class YearRecord(Record):
@@ -77,11 +77,11 @@ class MapRecord(Record):
     """A map file."""
 
     title: Words
-    made_up: Truth
+    made_up: TrueOrFalse
     source: Words
     observed_on: Date
     recorded_on: Date
-    verified: Truth
+    verified: TrueOrFalse
     tables: list[TableRecord]
 
 

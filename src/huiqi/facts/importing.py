@@ -20,13 +20,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huiqi.facts import credit_code
-from huiqi.facts.cells import read_day
+from huiqi.facts.cells import read_day, suits
 from huiqi.facts.import_map import Map, TableMap, YearColumn, read_map
 from huiqi.facts.merging import Merged, joined, settle_repeated
 from huiqi.facts.rejections import FILE as REJECTED
 from huiqi.facts.rejections import Fault, Rejections, fault
 from huiqi.facts.schema import Schema
-from huiqi.facts.source_table import Part, SourceTable, open_source
+from huiqi.facts.source_table import Part, SourceTable, as_text, open_source
 from huiqi.facts.text_table import missing_column
 from huiqi.facts.write import Rows, may_replace, write_registry
 from huiqi.vocabulary.place import Places
@@ -196,7 +196,8 @@ def _read_part(table: TableMap, source: SourceTable, part: Part, rejections: Rej
     years = _read_years(table, cells, len(part.lines), faults)
     values: dict[str, np.ndarray] = {}
     for name, reading in table.columns.items():
-        encoded = reading.encode(cells[name])
+        cell = cells[name] if suits(cells[name].type, reading.fact.kind) else as_text(cells[name])
+        encoded = reading.encode(cell)
         values[reading.fact.id] = encoded.values
         tally.rounded.update({reading.fact.id: encoded.rounded} if encoded.rounded else {})
         for found in encoded.faults:
@@ -213,10 +214,7 @@ def _read_part(table: TableMap, source: SourceTable, part: Part, rejections: Rej
 
 def _read_ids(table: TableMap, column: pa.Array, faults: dict[int, list[Fault]], tally: _Tally) -> pa.StringArray:
     """Ids without spaces around, padded and with their prefix; leading zeros stay."""
-    if pa.types.is_floating(column.type):
-        column = pc.if_else(pc.equal(pc.floor(column), column), column, None).cast(pa.int64())
-    texts = column.cast(pa.string())
-    ids = pc.fill_null(pc.utf8_trim_whitespace(pc.utf8_normalize(texts, "NFKC")), "")
+    ids = pc.fill_null(pc.utf8_trim_whitespace(pc.utf8_normalize(as_text(column), "NFKC")), "")
     empty = pc.equal(ids, "").to_numpy(zero_copy_only=False)
     if table.id.pad:
         ids = pc.utf8_lpad(ids, table.id.pad, "0")
@@ -238,7 +236,7 @@ def _read_ids(table: TableMap, column: pa.Array, faults: dict[int, list[Fault]],
 def _read_years(table: TableMap, cells: dict[str, pa.Array], length: int, faults: dict[int, list[Fault]]) -> np.ndarray | None:
     if not isinstance(table.year, YearColumn):
         return None if table.year is None else np.full(length, table.year, np.int16)
-    column = cells[table.year.column].cast(pa.string()).dictionary_encode()
+    column = as_text(cells[table.year.column]).dictionary_encode()
     read = [_year(word, table.year.format) for word in column.dictionary.to_pylist()]
     years = np.array([*read, 0], np.int16)[pc.fill_null(column.indices, len(read)).to_numpy(zero_copy_only=False)]
     for row in np.flatnonzero(years == 0).tolist():

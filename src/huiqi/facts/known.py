@@ -66,7 +66,8 @@ class Known:
             case "date":
                 return Number(Fraction(raw), Fraction(raw))
             case _:
-                return Number(raw * fact.step, raw * fact.step)
+                value = int(raw) * fact.step
+                return Number(value, value)
 
     def _unknown(self, fact: Fact, year: int) -> Value:
         if fact.kind == "place":

@@ -6,16 +6,15 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
-from huiqi.vocabulary.record import Date, Line, Record, Words, build
+from huiqi.vocabulary.record import Date, Line, Record, TrueOrFalse, Words, build
 from huiqi.vocabulary.source import Text, read_yaml
 
 FILE = "registry.yaml"
-Truth = Literal["true", "false"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Override(Record):
     source: Words | None = None
     observed_on: Date | None = None
     recorded_on: Date | None = None
-    verified: Truth | None = None
+    verified: TrueOrFalse | None = None
 
     def applied(self, to: Provenance) -> Provenance:
         return Provenance(
@@ -49,11 +48,11 @@ class AboutRecord(Record):
     """`registry.yaml`."""
 
     title: Words
-    made_up: Truth
+    made_up: TrueOrFalse
     source: Words
     observed_on: Date
     recorded_on: Date
-    verified: Truth
+    verified: TrueOrFalse
     tables: dict[Line, Override] = {}
     columns: dict[Line, Override] = {}
 

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.ranges import INFINITY, UNSURE, Absent, Codes, Exact, Number, Value
-from huiqi.vocabulary.record import Anything, Kind, Line, Record, Words, build
+from huiqi.vocabulary.record import Anything, Kind, Line, Record, TrueOrFalse, Words, build
 from huiqi.vocabulary.source import Text, read_text, read_yaml, where_of
 from huiqi.vocabulary.unit import CURRENCIES, PLAIN, UNITS, Unit
 
@@ -42,7 +42,7 @@ class FactRecord(Record):
     range: Anything = Field(default=None, description="[lowest, highest], ends included; either may be left empty")
     decimals: Line | None = None
     codes: Line | None = None
-    optional: Literal["true", "false"] = "false"
+    optional: TrueOrFalse = "false"
     note: Words | None = None
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import openpyxl
 import pyarrow as pa
 
+from huiqi.facts.cells import suits
 from huiqi.facts.parquet_table import open_parquet, read_parquet
 from huiqi.facts.text_table import TextTable, open_text_table
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
@@ -146,6 +147,13 @@ def _to_length(cells: list[str], length: int) -> list[str]:
     while len(cells) > length and not cells[-1]:
         cells.pop()
     return cells
+
+
+def as_text(column: pa.Array) -> pa.Array:
+    """A column of any type as text."""
+    if suits(column.type, "text"):
+        return column.cast(pa.string())
+    return pa.array([_cell_text(cell) for cell in column.to_pylist()], pa.string())
 
 
 def _cell_text(cell: Any) -> str:

@@ -73,7 +73,7 @@ def resolve_amount(node: Any, context: Context, currency: str, amount_of: Callab
         return Amount("figure", Rounded(_at_least_nought(parts.money(node)), fen, "half_up"))
     form = _form(node, context, parts.where)
     if isinstance(form, CeilingAmount):
-        return Amount("up_to", Between(NOUGHT, Rounded(parts.money(form.up_to), fen, "half_up")))
+        return Amount("up_to", Between(NOUGHT, Rounded(_at_least_nought(parts.money(form.up_to)), fen, "half_up")))
     assert isinstance(form, AmountForm)
     amount, base, rate = _MEANINGS[type(form)](form, parts)
     cap = parts.money(form.cap) if form.cap is not None else None

@@ -173,7 +173,7 @@ def _applying(measures: list[Measure], exact: Exactly) -> list[Measure]:
 
 
 def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exact: Exactly, problems: list[Problem]) -> list[Verdict]:
-    status, amount = (expected.get("status"), expected.get("amount")) if isinstance(expected, Mapping) else (expected, None)
+    status, amount = (expected.part("status"), expected.part("amount")) if isinstance(expected, Mapping) else (expected, None)
     if len(measures) > 1:
         problems.append(Problem("case.ambiguous", f"{name} is {' and '.join(m.id for m in measures)}", name.where, "write the full name with its edition"))
         return []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from huiqi.facts.schema import Schema
 from huiqi.rules import definitions, scorecards
@@ -24,9 +24,6 @@ from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.record import words
 from huiqi.vocabulary.source import Text
-
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -295,21 +292,13 @@ class _Compiler:
             context = Context(self.world, document, "enterprise")
             used = set(self.world.used)
             for key in document.definitions:
-                _quietly(lambda key=key: definitions.check(document, key, context))
+                with contextlib.suppress(Unresolved):
+                    definitions.check(document, key, context)
             for key, record in document.scorecards.items():
-                found = _quietly(lambda key=key, record=record: scorecards.resolve_scorecard(document, key, record, context, key.where))
-                if isinstance(found, Scorecard):
-                    cards.append(found)
+                with contextlib.suppress(Unresolved):
+                    cards.append(scorecards.resolve_scorecard(document, key, record, context, key.where))
             self.world.used = used
         return tuple(cards)
-
-
-def _quietly(make: Callable[[], T]) -> T | None:
-    """What `make` gives, or None where its problems are recorded already."""
-    try:
-        return make()
-    except Unresolved:
-        return None
 
 
 def _ancestors(id: str, packs: dict[str, PackText], seen: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from huiqi.rules.context import Context, Unresolved
 from huiqi.rules.resolve import truth
@@ -11,7 +11,8 @@ from huiqi.vocabulary.problem import Where
 from huiqi.vocabulary.record import Words, build
 from huiqi.vocabulary.source import Mapping, Text, where_of
 
-_GROUPS = ("all", "any", "none", "at_least")
+Kind = Literal["all", "any", "none", "at_least"]
+_GROUPS: tuple[Kind, ...] = ("all", "any", "none", "at_least")
 
 
 def condition(node: Any, context: Context, clause: str, origin: Any = "measure", where: Where = Where("")) -> Condition:
@@ -32,11 +33,11 @@ def condition(node: Any, context: Context, clause: str, origin: Any = "measure",
     allowed = {kind, "clause", "label"} | ({"of"} if kind == "at_least" else set())
     if extra := keys - allowed:
         raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key beside {kind}", where)
-    items = node["of" if kind == "at_least" else kind] if kind != "at_least" or "of" in keys else None
+    items = node.part("of" if kind == "at_least" else kind)
     if not isinstance(items, list) or not items:
         raise context.fault("rules.eligible", f"{kind} holds a list of tests", where, "write the tests as lines with a dash")
     count = _count(node, len(items), context) if kind == "at_least" else 0
-    parts = conditions(items, context, str(node.get("clause", clause)), origin)
+    parts = conditions(items, context, str(node.part("clause", clause)), origin)
     return Group(kind, tuple(parts), count, _label(node, context))
 
 
@@ -56,21 +57,21 @@ def conditions(items: list[Any], context: Context, clause: str, origin: Any = "m
 def _test(node: Mapping, keys: set[str], context: Context, clause: str, origin: Any) -> Test:
     if extra := keys - {"test", "clause", "say"}:
         raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key of a test", node.where, "a test has test, clause and say")
-    text = node["test"]
+    text = node.part("test")
     if not isinstance(text, Text):
         raise context.fault("rules.eligible", "test holds one expression", node.where)
-    return Test(truth(text, context, atomic=True), str(text).strip(), str(node.get("clause", clause)), origin, _words(node.get("say"), context))
+    return Test(truth(text, context, atomic=True), str(text).strip(), str(node.part("clause", clause)), origin, _words(node.part("say"), context))
 
 
 def _count(node: Mapping, most: int, context: Context) -> int:
-    text = node["at_least"]
+    text = node.part("at_least")
     if isinstance(text, Text) and text.isascii() and text.isdigit() and 1 <= int(text) <= most:
         return int(text)
     raise context.fault("rules.eligible", f"at_least takes a whole number from 1 to {most}", where_of(text, node.where))
 
 
 def _label(node: Mapping, context: Context) -> Words | None:
-    return _words(node.get("label"), context)
+    return _words(node.part("label"), context)
 
 
 def _words(node: Any, context: Context) -> Words | None:

@@ -6,11 +6,13 @@ This is the specification. It is deliberately plain; whatever is faster has to a
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any as Anything
 
 from huiqi.facts.known import Known
+from huiqi.facts.schema import FIRST_DAY, LAST_DAY
 from huiqi.rules import tree
 from huiqi.rules.tree import Node
 from huiqi.vocabulary import ranges
@@ -113,9 +115,9 @@ class Exactly:
             case tree.SameCode(left=left, right=right):
                 return ranges.same_code(self.codes(left), self.codes(right))
             case tree.Exists(of=of):
-                value = self.value(of)
-                assert not isinstance(value, Pair)
-                return ranges.exists(value)
+                inner = self.value(of)
+                assert not isinstance(inner, Pair)
+                return ranges.exists(inner)
             case tree.All(parts=parts):
                 pairs = [self.truth(part) for part in parts]
                 return Pair(all(p.must for p in pairs), all(p.may for p in pairs))
@@ -128,10 +130,10 @@ class Exactly:
                 pairs = [self.truth(part) for part in parts]
                 return Pair(sum(p.must for p in pairs) >= count, sum(p.may for p in pairs) >= count)
             case tree.Recognised(fact=fact, outcome=outcome):
-                value = self.known.value(fact)
-                assert isinstance(value, Pair)
-                if value.known:
-                    return value
+                granted = self.known.value(fact)
+                assert isinstance(granted, Pair)
+                if granted.known:
+                    return granted
                 found = self.truth(outcome)
                 return Pair(found.must and self.assume_recognised, found.may)
         raise TypeError(f"{type(node).__name__} has no value")
@@ -158,11 +160,19 @@ def _whole_years(ordinal: Exact, as_of: datetime.date) -> Exact:
     """Completed years, 0 for a day in the future."""
     if isinstance(ordinal, float):
         return -ordinal
+    if not FIRST_DAY <= ordinal <= LAST_DAY:  # days were added to the end of the calendar
+        return Fraction(0) if ordinal > LAST_DAY else Fraction(as_of.year - 1)
     return Fraction(max(0, whole_years(datetime.date.fromordinal(int(ordinal)), as_of)))
 
 
 def year_of(date: Number) -> Number:
     if date.absent is Absent.SURELY:
         return NOTHING
-    low, high = (Fraction(datetime.date.fromordinal(int(end)).year) if not isinstance(end, float) else end for end in (date.low, date.high))
+    low, high = (_year(end) if not isinstance(end, float) else end for end in (date.low, date.high))
     return Number(low, high, date.absent)
+
+
+def _year(ordinal: Fraction) -> Fraction:
+    """The calendar year of a day, beyond the ends of the calendar too."""
+    cycles, day = divmod(math.floor(ordinal) - 1, 146_097)  # 400 years
+    return Fraction(datetime.date.fromordinal(day + 1).year + 400 * cycles)

@@ -255,7 +255,7 @@ class _Line:
             return replace(b, bare=False)
         if fits(right, a.unit):
             return replace(a, bare=False)
-        raise self.context.fault("rules.unit", f"{a} {op} {b}: the units do not fit", where, _unit_remedy(a.unit, b.unit))
+        raise self.context.fault("rules.unit", f"{a} {op} {b}: the units do not fit", where, _unit_remedy(*((b.unit, a.unit) if b.unit.is_plain else (a.unit, b.unit))))
 
     def product_type(self, op: str, left: Typed, right: Typed, where: Where) -> Type:
         a, b = left.type, right.type

@@ -36,11 +36,13 @@ def _anything(value: Any) -> Any:
 
 
 #: A text with its place.
-Line = Annotated[Text, PlainValidator(_text), PlainSerializer(str), WithJsonSchema({"type": "string"})]
+Line = Annotated[Text, PlainValidator(_text), PlainSerializer(str), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 #: An expression of the rule language, kept as text until it is parsed.
 Expression = Annotated[
     Text, PlainValidator(_text), PlainSerializer(str), WithJsonSchema({"type": ["string", "number", "boolean"], "description": "an expression of the rule language"})
 ]
+#: `true` or `false`; an editor sees a boolean.
+TrueOrFalse = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 Date = Annotated[datetime.date, PlainValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 #: A part whose form is decided later, by the reader that knows it.
 Anything = Annotated[Any, BeforeValidator(_anything)]

@@ -37,6 +37,10 @@ class Mapping(dict[Text, Any]):
 
     where: Where
 
+    def part(self, key: str, otherwise: Any = None) -> Any:
+        """What stands under a key, or `otherwise`."""
+        return self.get(Text(key, self.where), otherwise)
+
 
 class Sequence(list[Any]):
     """A list of a file and where it begins."""

@@ -2,7 +2,8 @@
 
 Firms leave out whole forms rather than single cells, so facts that stand on one form are unknown together, and each of them now and then by itself.
 Small firms leave out more (a factor that falls with the hidden size), above-scale ones less, listed ones publish their accounts. R&D and
-intellectual property are unknown more often than revenue and staff. A day of recognition is unknown where the recognition is.
+intellectual property are unknown more often than revenue and staff; who is listed or was recognised stands on lists and is seldom unknown. A
+day of recognition is unknown where the recognition is.
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ DAY_FORMS = (
     _form(0.08, 0.02, "national_prize_on provincial_prize_on maker_china_on led_standard_on"),
     _form(0.16, 0.04, "class1_ip class2_ip"),
     _form(0.25, 0.08, "class1_ip_self_developed class1_ip_high_value class1_ip_in_use high_value_invention_patents core_ip ip_only_bought"),
-    _form(0.0, 0.02, "above_scale hnte technology_sme innovative_sme specialised_sme little_giant"),
-    _form(0.0, 0.03, "single_champion hidden_champion young_eagle gazelle ipo_reserve niche_leader leading_enterprise"),
-    _form(0.0, 0.03, "technology_innovation_demonstration ip_demonstration rd_headquarters municipal_incubator"),
+    _form(0.0, 0.012, "above_scale hnte technology_sme innovative_sme specialised_sme little_giant"),
+    _form(0.0, 0.012, "single_champion hidden_champion young_eagle gazelle ipo_reserve niche_leader leading_enterprise"),
+    _form(0.0, 0.012, "technology_innovation_demonstration ip_demonstration rd_headquarters municipal_incubator"),
     _form(0.0, 0.04, "recognised_hnte_on first_recognised_hnte_on recognised_specialised_sme_on recognised_little_giant_on recognised_gazelle_on"),
-    _form(0.0, 0.03, "plan5050_selected_on youth_chain_selected_on"),
-    _form(0.02, 0.03, "think_tank_nominated top_talent_training student_contest_medal"),
-    _form(0.0, 0.004, "listed"),
-    _form(0.0, 0.006, "listed_on listing_market red_chip"),
+    _form(0.0, 0.004, "plan5050_selected_on youth_chain_selected_on"),
+    _form(0.004, 0.02, "think_tank_nominated top_talent_training student_contest_medal"),
+    _form(0.0, 0.001, "listed"),
+    _form(0.0, 0.002, "listed_on listing_market red_chip"),
     _form(0.0, 0.02, "ipo_tutoring_on ipo_accepted_on neeq_listed_on"),
     _form(0.15, 0.06, "rented_area purchased_area purchase_price own_premises"),
     _form(0.0, 0.22, "loan_amount"),

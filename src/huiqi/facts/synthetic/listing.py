@@ -35,7 +35,7 @@ def listing(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sales, 
     count, revenue = len(firms.size), sales.last
     could = (revenue >= LEAST_REVENUE) & (firms.age >= LEAST_AGE + 0.1)
     profit = years["net_profit"][:, -1] > 0
-    chance = 0.08 * (np.maximum(revenue, 1.0) / 2e8) ** 0.6 * np.exp(0.35 * firms.drive) * np.where(profit, 1.0, 0.4)
+    chance = 0.095 * (np.maximum(revenue, 1.0) / 2e8) ** 0.6 * np.exp(0.35 * firms.drive) * np.where(profit, 1.0, 0.4)
     listed = could & happens(rng, np.clip(chance, 0, 0.6))
     earliest = np.maximum(firms.established + 366 * LEAST_AGE, day(1997, 1, 1))
     listed_on = between(rng, earliest, np.maximum(scene.today - 10, earliest))

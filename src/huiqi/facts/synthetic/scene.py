@@ -73,7 +73,8 @@ class Scene:
     def neighbours(self) -> tuple[str, ...]:
         """Places of the same level under the same place above."""
         here = self.places.by_id[self.place]
-        return tuple(id for id, place in self.places.by_id.items() if id != self.place and (place.parent, place.level) == (here.parent, here.level))
+        beside = (id for id, place in self.places.by_id.items() if id != self.place and (place.parent, place.level) == (here.parent, here.level))
+        return tuple(beside) if here.parent else ()
 
     @cached_property
     def wider(self) -> str:
