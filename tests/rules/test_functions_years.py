@@ -97,7 +97,7 @@ def test_growth_before_founding_is_undefined():
 
 
 def test_growth_from_an_unknown_year_may_be_anything():
-    """From 100 yuan at most... (100 - x) / x for any x from 0 on: no lower end is known, since the range of x - 100 and of x are taken apart."""
+    """(100 - x) / x for any x from 0 on. In truth it is at least -1; the two x are not recognised as one, so there is no lower end: sound, not tight."""
     assert found("growth(revenue)", firm(**OLD, revenue={2023: "100元"})) == "-unbounded .. unbounded or none"
 
 

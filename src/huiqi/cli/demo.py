@@ -22,6 +22,7 @@ from huiqi.facts.synthesize import synthesize
 PACK = "cn-zj-hangzhou-binjiang"
 AS_OF = datetime.date(2024, 6, 30)
 ENTERPRISES, SEED = 20_000, 2024
+YEARS = 4  # three years, and the one before them from which growth over three years is reckoned
 LOOKED_AT = 4_096
 _NEVER = 10**9
 
@@ -35,7 +36,7 @@ def demo(
     rules = library.rules(AS_OF)
     folder = out / "registry"
     console.print(f"Making up {ENTERPRISES:,} enterprises of Binjiang: none of them exists ...")
-    synthesize(PACK, ENTERPRISES, SEED, folder, rules.schemas["enterprise"], rules.places, as_of=AS_OF, years=3, overwrite=True)
+    synthesize(PACK, ENTERPRISES, SEED, folder, rules.schemas["enterprise"], rules.places, as_of=AS_OF, years=YEARS, overwrite=True)
     registry = registry_of(folder, rules)
     with progress(registry.subjects, "evaluating") as tick:
         outcome = entitlements.evaluate(rules, registry, AS_OF, out=out / "results", tick=tick)

@@ -133,14 +133,15 @@ def _tiers(form: TiersAmount, parts: _Parts) -> Meaning:
         if not edges and edge != 0:
             raise parts.context.fault("rules.tiers", "the first tier begins at 0", key.where, "what lies below it would have no rate")
         edges.append((edge, parts.plain(text)))
+    if not edges:
+        raise parts.context.fault("rules.tiers", "there are no tiers", form.where)
     total: Node | None = None
     for (edge, rate), upper in zip(edges, [*(e for e, _ in edges[1:]), None], strict=True):
         above = Arithmetic("max", Arithmetic("-", base.node, Figure(edge)), NOUGHT) if edge else base.node
         piece = above if upper is None else Arithmetic("min", above, Figure(upper - edge))
         paid = Arithmetic("*", piece, rate)
         total = paid if total is None else Arithmetic("+", total, paid)
-    if total is None:
-        raise parts.context.fault("rules.tiers", "there are no tiers", form.where)
+    assert total is not None
     return total, base.node, None
 
 

@@ -158,9 +158,7 @@ def _days(ordinal: Exact, as_of: datetime.date) -> Exact:
 
 def _whole_years(ordinal: Exact, as_of: datetime.date) -> Exact:
     """Completed years, 0 for a day in the future."""
-    if isinstance(ordinal, float):
-        return -ordinal
-    if not FIRST_DAY <= ordinal <= LAST_DAY:  # days were added to the end of the calendar
+    if not FIRST_DAY <= ordinal <= LAST_DAY:  # days were added to or taken from the ends of the calendar
         return Fraction(0) if ordinal > LAST_DAY else Fraction(as_of.year - 1)
     return Fraction(max(0, whole_years(datetime.date.fromordinal(int(ordinal)), as_of)))
 
