@@ -903,17 +903,31 @@ def _lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -
 _LOOKUPS: dict[Any, tuple[Fact, Bools, Bools]] = {}
 
 
-def _make_lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Bools, Bools]:
+@lru_cache(maxsize=1_024)
+def open_options(fact: Fact, places: Places) -> Bools:
+    """Which indices of a fact's codes, shifted by two, leave several codes possible."""
+    return np.array([len(option.possible) > 1 for option in options_of(fact, places)])
+
+
+@lru_cache(maxsize=1_024)
+def options_of(fact: Fact, places: Places) -> list[Codes]:
+    """What each index of a fact's codes can mean, shifted by two: none, unknown, then the codes with all below them."""
+    none = Codes(frozenset({None}))
     if fact.kind == "place":
-        options = [Codes(frozenset({None})), Codes(frozenset(places.by_id)), *(places.possible(id) for id in places.by_id)]
-    else:
-        assert fact.codes is not None
-        whole = fact.whole
-        assert isinstance(whole, Codes)
-        options = [Codes(frozenset({None})), whole, *(Codes(frozenset({code})) for code in fact.codes.codes)]
+        return [none, Codes(frozenset(places.by_id)), *(places.possible(id) for id in places.by_id)]
+    assert fact.codes is not None
+    whole = fact.whole
+    assert isinstance(whole, Codes)
+    return [none, whole, *(fact.codes.possible(code) for code in fact.codes.codes)]
+
+
+def _make_lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Bools, Bools]:
     test = ranges.is_none_of if negated else ranges.is_one_of
-    pairs = [test(option, wanted) for option in options]
+    pairs = [test(option, wanted) for option in options_of(fact, places)]
     return np.array([p.must for p in pairs]), np.array([p.may for p in pairs])
+
+
+_NO_PLACES = Places()
 
 
 def _as_sets(a: Column | None, like: Column | None) -> CodeSets:
@@ -923,8 +937,8 @@ def _as_sets(a: Column | None, like: Column | None) -> CodeSets:
     if isinstance(a, FactCodes):
         assert a.fact.codes is not None
         codes = tuple(a.fact.codes.codes)
-        whole = (1 << len(codes)) - 1
-        table = np.array([1 << 63, whole | (1 << 63) * a.fact.optional, *(1 << n for n in range(len(codes)))], np.uint64)
+        bit = {code: 1 << n for n, code in enumerate(codes)} | {None: 1 << 63}
+        table = np.array([sum(bit[code] for code in option.possible) for option in options_of(a.fact, _NO_PLACES)], np.uint64)
         return CodeSets(table[a.index + 2], codes)
     other = like if isinstance(like, CodeSets) else None
     codes = other.codes if other is not None else tuple(like.fact.codes.codes) if isinstance(like, FactCodes) and like.fact.codes else ()
@@ -932,16 +946,15 @@ def _as_sets(a: Column | None, like: Column | None) -> CodeSets:
 
 
 def _same_facts(a: FactCodes, b: FactCodes, places: Places) -> Truths:
-    """Two recorded categories or places are the same."""
-    if a.fact.kind != "place":
-        possible = (a.index != -2) & (b.index != -2)
-        equal = (a.index == b.index) & (a.index >= 0)
-        return Truths(equal, possible & (equal | (a.index == -1) | (b.index == -1)))
-    sets = [places.below(id) for id in places.by_id]
-    whole = frozenset(places.by_id)
-    must, may = np.zeros(len(a.index), bool), np.zeros(len(a.index), bool)
-    for row, (i, j) in enumerate(zip(a.index.tolist(), b.index.tolist(), strict=True)):
-        first, second = whole if i < 0 else sets[i], whole if j < 0 else sets[j]
-        must[row] = first == second and len(first) == 1
-        may[row] = bool(first & second)
-    return Truths(must, may)
+    """Two recorded categories or places are the same; each pair of codes that occurs is looked at once."""
+    first, second = options_of(a.fact, places), options_of(b.fact, places)
+    codes = a.index.astype(np.int64) * len(second) + b.index
+    pairs, at = np.unique(codes, return_inverse=True)
+    found = [ranges.same_code(first[int(i) + 2], second[int(j) + 2]) for i, j in (_unpaired(pair, len(second)) for pair in pairs.tolist())]
+    return Truths(np.array([p.must for p in found])[at], np.array([p.may for p in found])[at])
+
+
+def _unpaired(pair: int, width: int) -> tuple[int, int]:
+    """The two indices, each from -2 on, of a pair a * width + b."""
+    a, b = divmod(pair + 2, width)
+    return a, b - 2

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
+from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths, open_options
 from huiqi.rules.plan import PlannedMeasure, Step
 from huiqi.rules.tree import Condition, Group, Test, tests_in
 
@@ -76,7 +76,7 @@ def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
     operand that a minimum passes over, the outcome of a recognition (asking whether it was granted settles it).
     """
     found: dict[Reading, Bools] = {}
-    size, steps = run.block.size, run.plan.steps
+    steps = run.plan.steps
     waiting, masks = [-slot for slot in open_], dict(open_)
     heapq.heapify(waiting)
 
@@ -89,7 +89,7 @@ def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
 
     while waiting:
         slot = -heapq.heappop(waiting)
-        step, here = steps[slot], masks[slot] & _undecided(run.slots[slot], size)
+        step, here = steps[slot], masks[slot] & _undecided(run, slot)
         if not here.any():
             continue
         match step.op:
@@ -119,7 +119,9 @@ def _not_passed_over(run: Run, step: Step) -> tuple[Bools, Bools]:
     return ~(b.low / b.scale > a.high / a.scale), ~(a.low / a.scale > b.high / b.scale)
 
 
-def _undecided(column: object, size: int) -> Bools:
+def _undecided(run: Run, slot: int) -> Bools:
+    """Where a result can still be one thing or another."""
+    column, size = run.slots[slot], run.block.size
     match column:
         case Truths(must=must, may=may):
             return np.broadcast_to(may & ~must, (size,))
@@ -129,8 +131,8 @@ def _undecided(column: object, size: int) -> Bools:
             return np.broadcast_to(wide if maybe is None else wide | maybe, (size,))
         case CodeSets(bits=bits):
             return np.broadcast_to((bits & (bits - np.uint64(1))) != 0, (size,))
-        case FactCodes(index=index):
-            return index == -1
+        case FactCodes(index=index, fact=fact):
+            return open_options(fact, run.block.places)[index + 2]
     raise TypeError(type(column).__name__)
 
 

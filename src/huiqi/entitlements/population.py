@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Run
+from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Run, open_options
 from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Rules
@@ -73,19 +73,19 @@ def rank_population(population: Population, tick: Callable[[int], None] = lambda
             lows.append(np.broadcast_to(figures.low / figures.scale, (block.size,)).copy())
             highs.append(np.broadcast_to(figures.high / figures.scale, (block.size,)).copy())
             doubts.append(np.zeros(block.size, bool) if figures.maybe is None else figures.maybe)
-            groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.slots[among], block.size))
+            groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.slots[among], block))
             tick(block.size)
         if lows:
             found[card] = classes_by_rank(np.concatenate(lows), np.concatenate(highs), np.concatenate(doubts), np.concatenate(groups), rule.shares)
     return Population(population.registry, rules, population.as_of, population.assume_recognised, found)
 
 
-def _groups(column: Any, size: int) -> NDArray[np.int64]:
+def _groups(column: Any, block: Block) -> NDArray[np.int64]:
     """The number of each subject's group, -1 where it is not known."""
     if isinstance(column, FactCodes):
-        return np.where(column.index >= 0, column.index, UNKNOWN_GROUP).astype(np.int64)
+        return np.where(open_options(column.fact, block.places)[column.index + 2], UNKNOWN_GROUP, column.index).astype(np.int64)
     assert isinstance(column, CodeSets)
-    bits = np.broadcast_to(column.bits, (size,))
+    bits = np.broadcast_to(column.bits, (block.size,))
     single = (bits != 0) & ((bits & (bits - np.uint64(1))) == 0)
     number = np.log2(np.maximum(bits, np.uint64(1)).astype(np.float64)).astype(np.int64)
     return np.where(single, number, UNKNOWN_GROUP)

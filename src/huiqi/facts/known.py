@@ -61,7 +61,10 @@ class Known:
                 return Pair(bool(raw), bool(raw))
             case "place":
                 return self.places.possible(str(raw))
-            case "category" | "text":
+            case "category":
+                assert fact.codes is not None
+                return fact.codes.possible(str(raw))
+            case "text":
                 return Codes(frozenset({str(raw)}))
             case "date":
                 return Number(Fraction(raw), Fraction(raw))

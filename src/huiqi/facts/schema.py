@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +15,13 @@ from pydantic import Field
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.ranges import INFINITY, UNSURE, Absent, Codes, Exact, Number, Value
 from huiqi.vocabulary.record import Anything, Kind, Line, Record, TrueOrFalse, Words, build
-from huiqi.vocabulary.source import Text, read_text, read_yaml, where_of
-from huiqi.vocabulary.unit import CURRENCIES, PLAIN, UNITS, Unit
+from huiqi.vocabulary.source import Text, read_rows, read_text, read_yaml, where_of
+from huiqi.vocabulary.unit import CURRENCIES, PLAIN, SCALES, UNITS, Unit
 
 NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\Z")
 ID = re.compile(r"[a-z][a-z0-9_]*\Z")
+#: Words of the rule language, which a line would not read as a name.
+WORDS = frozenset({"and", "or", "not", "in", "within", "true", "false", "none", "else", *UNITS, *SCALES})
 FIRST_DAY, LAST_DAY = 1, 3_652_059  # 0001-01-01 and 9999-12-31 as ordinals
 
 #: Kinds whose values are figures.
@@ -85,6 +85,10 @@ class CodeList:
     def below(self, id: str) -> frozenset[str]:
         """The code and all codes under it."""
         return self._below[id]
+
+    def possible(self, id: str) -> Codes:
+        """What a subject can be of which only this code is known: the code or one under it."""
+        return Codes(self.below(id))
 
     @property
     def whole(self) -> frozenset[str]:
@@ -184,26 +188,30 @@ def read_codes(folder: Path, called: str) -> tuple[dict[str, CodeList], list[Pro
         name = f"{called}/{path.name}"
         text, faults = read_text(path, name)
         problems += faults
-        if text is not None:
-            id, prefix = path.name.removesuffix(".csv").removesuffix(".prefix"), path.name.endswith(".prefix.csv")
-            codes, faults = _read_codes(text, name)
-            problems += faults
-            lists[id] = CodeList(id, codes, prefix, Where(name))
+        if text is None:
+            continue
+        id, prefix = path.name.removesuffix(".csv").removesuffix(".prefix"), path.name.endswith(".prefix.csv")
+        if id in lists:
+            problems.append(Problem("codes.two-files", f"the code list {id} stands in {lists[id].where.file} already", Where(name), "keep one of the two files"))
+            continue
+        codes, faults = _read_codes(text, name)
+        problems += faults
+        lists[id] = CodeList(id, codes, prefix, Where(name))
     return lists, problems
 
 
 def _read_codes(text: str, name: str) -> tuple[dict[str, Code], list[Problem]]:
-    reader = csv.reader(io.StringIO(text))
-    header = next(reader, [])
-    if header != ["code", "parent", "en", "zh"]:
-        return {}, [Problem("codes.header", "a code list begins with code,parent,en,zh", Where(name, 1, 1))]
+    (header, *rows), problems = read_rows(text, name)
+    if header[1] != ["code", "parent", "en", "zh"]:
+        return {}, [*problems, Problem("codes.header", "a code list begins with code,parent,en,zh", Where(name, 1, 1))]
     codes: dict[str, Code] = {}
-    problems: list[Problem] = []
     places: dict[str, Where] = {}
-    for row in reader:
-        where = Where(name, reader.line_num, 1)
-        if len(row) != 4 or not all((row[0], row[2], row[3])):
-            problems.append(Problem("codes.row", "a row is code,parent,en,zh; only parent may be empty", where))
+    for where, cells in rows:
+        row = [cell.strip() for cell in cells]
+        if len(row) != 4:
+            problems.append(Problem("codes.row", f"the row has {len(row)} cells where code,parent,en,zh are four", where, "a text with a comma stands in quotes"))
+        elif not all((row[0], row[2], row[3])):
+            problems.append(Problem("codes.row", "a code, an English or a Chinese text is missing", where, "only parent may be empty"))
         elif row[0] in codes:
             problems.append(Problem("codes.duplicate", f"the code {row[0]} stands twice", where, f"the first one is in line {places[row[0]].line}"))
         else:
@@ -212,26 +220,31 @@ def _read_codes(text: str, name: str) -> tuple[dict[str, Code], list[Problem]]:
     for code in codes.values():
         if code.parent is not None and code.parent not in codes:
             problems.append(Problem("codes.parent", f"{code.id}: the code {code.parent} above it is not in the list", places[code.id], did_you_mean(code.parent, codes)))
-    circle = next((id for id in codes if _comes_back(id, codes)), None)
-    if circle is not None:
-        problems.append(Problem("codes.circle", f"the codes above {circle} lead back to it", places[circle], "remove one parent"))
-        return {}, problems
+    for circle in _circles(codes):
+        said = " > ".join([*circle, circle[0]])
+        problems.append(Problem("codes.circle", f"codes lie under each other: {said}", places[circle[0]], "remove one parent"))
+        codes |= {id: replace(codes[id], parent=None) for id in circle}
     return codes, problems
 
 
-def _comes_back(id: str, codes: dict[str, Code]) -> bool:
-    seen: set[str] = set()
-    at: str | None = id
-    while at is not None and at in codes:
-        if at in seen:
-            return True
-        seen.add(at)
-        at = codes[at].parent
-    return False
+def _circles(codes: dict[str, Code]) -> list[list[str]]:
+    """Codes that lead back to themselves, each circle once."""
+    circles: list[list[str]] = []
+    settled: set[str] = set()
+    for start in codes:
+        chain: dict[str, None] = {}
+        at: str | None = start
+        while at is not None and at in codes and at not in settled and at not in chain:
+            chain[at] = None
+            at = codes[at].parent
+        if at is not None and at in chain:
+            circles.append(list(chain)[list(chain).index(at) :])
+        settled |= chain.keys()
+    return circles
 
 
-def read_schema(path: Path, called: str, codes: dict[str, CodeList]) -> tuple[Schema | None, list[Problem]]:
-    """The facts of one file; `codes` are the lists that its categories may name."""
+def read_schema(path: Path, called: str, codes: dict[str, CodeList], taken: Collection[str] = ()) -> tuple[Schema | None, list[Problem]]:
+    """The facts of one file; `codes` are the lists that its categories may name, `taken` further words that cannot name a fact."""
     node, problems = read_yaml(path, called)
     if node is None:
         return None, problems
@@ -241,18 +254,18 @@ def read_schema(path: Path, called: str, codes: dict[str, CodeList]) -> tuple[Sc
         return None, problems
     facts: dict[str, Fact] = {}
     for id, item in record.facts.items():
-        fact, faults = _fact(id, str(record.subject), item, codes)
+        fact, faults = _fact(id, str(record.subject), item, codes, taken)
         problems += faults
         if fact is not None:
             facts[fact.id] = fact
     problems += _shared_names(facts)
     if record.born is not None and (record.born not in facts or facts[str(record.born)].kind != "date"):
         problems.append(Problem("facts.born", f"born: {record.born} is not a date among the facts", record.born.where, did_you_mean(record.born, facts)))
-        return None, problems
-    return Schema(str(record.subject), facts, str(record.born) if record.born else None, codes), problems
+        return Schema(record.subject, facts, None, codes), problems
+    return Schema(record.subject, facts, str(record.born) if record.born else None, codes), problems
 
 
-def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]) -> tuple[Fact | None, list[Problem]]:
+def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList], taken: Collection[str]) -> tuple[Fact | None, list[Problem]]:
     problems: list[Problem] = []
 
     def wrong(code: str, message: str, node: Any, hint: str = "") -> None:
@@ -262,14 +275,18 @@ def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]
         wrong("facts.id", "an id is lower-case letters, digits and _", id)
     if not NAME.match(record.label.zh):
         wrong("facts.label", f"the Chinese label {record.label.zh} cannot stand in a rule", record.label.zh, "letters, digits and _ only; put the unit into unit:")
+    for name in (id, record.label.zh):
+        if name in WORDS or name in taken:
+            wrong("facts.word", f"{name} is a word of the rule language and cannot name a fact", name, "choose a longer name")
+    _question(record, wrong)
     unit = PLAIN
     if record.type == "money" or record.unit is not None:
         unit_text = str(record.unit or "CNY")
         unit = UNITS.get(unit_text, PLAIN)
         if unit_text not in UNITS:
-            wrong("facts.unit", f"{unit_text} is not a unit", record.unit, did_you_mean(unit_text, UNITS))
-        elif record.type == "money" and unit.currency is None:
-            wrong("facts.unit", f"money is in a currency, not in {unit_text}", record.unit, f"one of {', '.join(CURRENCIES)}")
+            wrong("facts.unit", f"{unit_text} is not a unit", record.unit, did_you_mean(unit_text, UNITS) or f"units: {', '.join(UNITS)}")
+        elif fault := _misfit(record.type, unit):
+            wrong("facts.unit", fault[0].format(unit_text), record.unit, fault[1])
     code_list = None
     if record.type == "category":
         if record.codes is None:
@@ -279,15 +296,17 @@ def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]
         else:
             code_list = codes[str(record.codes)]
     elif record.codes is not None:
-        wrong("facts.codes", f"only a category has codes, not a {record.type}", record.codes)
-    if record.type in ("flag", "place", "text") and record.period == "year" and record.type != "flag":
+        wrong("facts.codes", f"only a category has codes, not a {record.type}", record.codes, "take codes: out, or write type: category")
+    if record.optional == "true" and record.type in ("flag", "place", "text"):
+        wrong("facts.optional", f"a {record.type} cannot be `none`", id, "a flag is true, false or unknown" if record.type == "flag" else "take optional: out")
+    if record.type in ("place", "text") and record.period == "year":
         wrong("facts.period", f"a {record.type} holds at a day, not for a year", id, "period: day")
     decimals = _DECIMALS.get(record.type, 0)
     if record.decimals is not None:
-        if record.decimals.isascii() and record.decimals.isdigit() and int(record.decimals) <= 9:
+        if re.fullmatch("[0-9]", record.decimals):
             decimals = int(record.decimals)
         else:
-            wrong("facts.decimals", f"{record.decimals} is not a number of decimals from 0 to 9", record.decimals)
+            wrong("facts.decimals", f"{record.decimals} is not a number of decimals from 0 to 9", record.decimals, "write decimals: 2")
     low, high = _range(record, wrong)
     if problems:
         return None, problems
@@ -298,6 +317,31 @@ def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]
     ), []  # fmt: skip
 
 
+def _question(record: FactRecord, wrong: Any) -> None:
+    """A question about a year has a place for it in both languages; one about a day has none."""
+    for text in (record.question.en, record.question.zh):
+        if record.period == "year" and "{year}" not in text:
+            wrong("facts.question", "the question does not say about which year it asks", text, "write {year} where the year stands; a text with {year} is in quotes")
+        elif record.period == "day" and "{year}" in text:
+            wrong("facts.question", "the question has a {year}, but the fact holds at a day", text, "take {year} out, or write period: year")
+
+
+def _misfit(kind: str, unit: Unit) -> tuple[str, str] | None:
+    """Why a kind of fact cannot be in a unit, and the remedy."""
+    match kind:
+        case "money" if unit.currency is None:
+            return "money is in a currency, not in {}", f"one of {', '.join(CURRENCIES)}"
+        case "number" if unit.currency is not None:
+            return "a figure in {} is money", "type: money"
+        case "count" if not unit.is_counted:
+            return "a count is of persons or items, not of {}", "unit: person or item, or type: number"
+        case "share" if not unit.is_plain:
+            return "a share has no unit; here is {}", "take unit: out"
+        case "date" | "flag" | "category" | "place" | "text":
+            return f"a {kind} has no unit; here is {{}}", "take unit: out"
+    return None
+
+
 def _range(record: FactRecord, wrong: Any) -> tuple[Exact, Exact]:
     lowest, highest = _LOWEST.get(record.type), _HIGHEST.get(record.type)
     low: Exact = -INFINITY if lowest is None else Fraction(lowest)
@@ -305,17 +349,17 @@ def _range(record: FactRecord, wrong: Any) -> tuple[Exact, Exact]:
     if record.range is None:
         return low, high
     if record.type not in FIGURES:
-        wrong("facts.range", f"a {record.type} has no range", record.range)
+        wrong("facts.range", f"a {record.type} has no range", record.range, "take range: out")
         return low, high
     if not isinstance(record.range, list) or len(record.range) not in (1, 2):
-        wrong("facts.range", "a range is [lowest, highest]", record.range, "either end may be left empty")
+        wrong("facts.range", "a range is [lowest, highest]", record.range, 'an open end is written "": [0, ""]')
         return low, high
     ends: list[Exact] = []
     for text, open_end in zip([*record.range, ""][:2], (-INFINITY, INFINITY), strict=True):
         try:
-            ends.append(figure(text) if str(text).strip() else open_end)
-        except (ValueError, ZeroDivisionError):
-            wrong("facts.range", f"{text} is not a figure", text)
+            ends.append(figure(text) if not isinstance(text, str) or text.strip() else open_end)
+        except ValueError:
+            wrong("facts.range", f"{text if isinstance(text, Text) else 'this'} is not a figure", text, "plain figures without unit, like [0, 100] or [0, 100%]")
             ends.append(open_end)
     if ends[0] > ends[1]:
         wrong("facts.range", "the lowest value is above the highest", record.range, "turn the two round")
@@ -324,11 +368,10 @@ def _range(record: FactRecord, wrong: Any) -> tuple[Exact, Exact]:
 
 def figure(text: str) -> Fraction:
     """A plain figure of a file: `1_000`, `-0.5`, `12%`."""
-    text = text.strip().replace("_", "")
-    share = text.endswith("%")
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)", text.rstrip("%")) or len(text) > 40:
+    found = re.fullmatch(r"\s*([-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+))\s*(%?)\s*", text) if isinstance(text, str) and len(text) <= 40 else None
+    if found is None:
         raise ValueError(text)
-    return Fraction(text.rstrip("%")) / (100 if share else 1)
+    return Fraction(found[1].replace("_", "")) / (100 if found[2] else 1)
 
 
 def _shared_names(facts: dict[str, Fact]) -> list[Problem]:

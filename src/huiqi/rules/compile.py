@@ -225,11 +225,14 @@ class _Compiler:
         if record.amount is None:
             return None
         name = f"{document.name}/{key}"
-        if name not in self.amounts:
+        called = f"{name} amount"
+        if name not in self.amounts or called in self.world.open:
             context = self.context(document, record)
-            self.amounts[name] = None
-            with context.resolving(f"{name} amount", key.where):
+            with context.resolving(called, key.where):
+                self.amounts[name] = None
                 self.amounts[name] = resolve_amount(record.amount, context, self.currency[document.pack], self.amount_of, key.where)
+        if self.amounts[name] is None:
+            raise Unresolved(name)
         return self.amounts[name]
 
     def amount_of(self, name: Text, context: Context) -> Node:

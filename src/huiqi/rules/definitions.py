@@ -37,8 +37,9 @@ def check(document: Document, key: Text, context: Context) -> None:
 def _resolved(document: Document, key: Text, record: DefinitionRecord, context: Context, where: Where) -> dict[str, Typed]:
     """The values of a definition by column; a single value stands under the empty name. Resolved once for each year."""
     cache, at = context.world.resolved, ("definition", document.name, str(key), context.subject, str(context.year))
-    if at not in cache:
-        with context.resolving(f"{document.name}: {key}", where):
+    called = f"{document.name}: {key}"
+    if at not in cache or called in context.world.open:
+        with context.resolving(called, where):
             cache[at] = None
             inner = Context(context.world, document, context.subject, context.year)
             cache[at] = {c: _named(str(key), c, record, typed, context.year) for c, typed in _columns(key, record, inner).items()}

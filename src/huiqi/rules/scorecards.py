@@ -63,8 +63,9 @@ def find(name: str, context: Context, where: Where) -> Typed | None:
 def resolve_scorecard(document: Document, key: Text, record: ScorecardRecord, context: Context, where: Where) -> Scorecard:
     """A scorecard of a document, resolved once for each year."""
     cache, at = context.world.resolved, ("scorecard", document.name, str(key), context.subject, str(context.year))
-    if at not in cache:
-        with context.resolving(f"{document.name}: {key}", where):
+    called = f"{document.name}: {key}"
+    if at not in cache or called in context.world.open:
+        with context.resolving(called, where):
             cache[at] = None
             cache[at] = _resolve(document, key, record, Context(context.world, document, context.subject, context.year))
     if cache[at] is None:

@@ -88,9 +88,11 @@ def _output(cell: Text) -> Output:
 def resolve_table(name: Text, context: Context) -> dict[str, Typed]:
     """The output columns of a table of this pack, each as a node; the table is reported once."""
     key = ("table", context.document.pack, context.document.name, str(name), context.subject, str(context.year))
-    if key not in context.world.resolved:
-        context.world.resolved[key] = None
-        context.world.resolved[key] = _resolve(name, context)
+    called = f"{context.document.name}: {name}"
+    if key not in context.world.resolved or called in context.world.open:
+        with context.resolving(called, name.where):
+            context.world.resolved[key] = None
+            context.world.resolved[key] = _resolve(name, context)
     found = context.world.resolved[key]
     if found is None:
         raise Unresolved(str(name))
@@ -119,7 +121,8 @@ def _resolve(name: Text, context: Context) -> dict[str, Typed]:
         except Unresolved:
             lost = True
             continue
-        columns[str(output.name)] = first_match(list(zip(conditions, values, strict=False)), None, [cells[index].where for cells, _ in table.rows], context)
+        if not lost:
+            columns[str(output.name)] = first_match(list(zip(conditions, values, strict=True)), None, [cells[index].where for cells, _ in table.rows], context)
     if lost:
         raise Unresolved(str(name))
     context.world.regions.append(Regions("table", tuple(inputs), tuple(regions), any(_takes_all(row) for row, _ in regions), table.where))

@@ -6,7 +6,6 @@ may say 330108 for Binjiang. Where only the city of a firm is known, whether it 
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Literal
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.ranges import Codes
 from huiqi.vocabulary.record import Line, Record, Words, build, words
-from huiqi.vocabulary.source import Mapping, read_yaml
+from huiqi.vocabulary.source import Mapping, Text, read_rows, read_text, read_yaml, where_of
 
 Level = Literal["union", "nation", "province", "city", "district", "zone"]
 
@@ -30,7 +29,7 @@ class Place(Record):
     note: Words | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Places:
     """All places by id, and their ids by administrative code."""
 
@@ -70,8 +69,8 @@ class Places:
 
 def read_places(folder: Path, called: str = "packs") -> tuple[Places, list[Problem]]:
     """The places of a packs folder."""
-    node, problems = read_yaml(folder / "places.yaml", f"{called}/places.yaml")
-    where = Where(f"{called}/places.yaml")
+    name = f"{called}/places.yaml"
+    node, problems = read_yaml(folder / "places.yaml", name)
     found: dict[str, Place] = {}
     if isinstance(node, Mapping):
         for key, item in node.items():
@@ -79,42 +78,78 @@ def read_places(folder: Path, called: str = "packs") -> tuple[Places, list[Probl
             problems += faults
             if place is not None:
                 found[str(key)] = place
+    elif node is not None:
+        problems.append(Problem("record.form", "a mapping of keys and values is expected here", Where(name, 1, 1), "write `id: {level: ..., label: {...}, parent: ...}`"))
+    problems += _same_codes(found)
     problems += _add_divisions(found, folder / "divisions.csv", f"{called}/divisions.csv")
-    for id, place in list(found.items()):
-        if place.parent is not None and place.parent not in found:
-            hint = did_you_mean(place.parent, found)
-            problems.append(Problem("place.unknown-parent", f"{id}: the place {place.parent} does not exist", place.where, hint))
-            del found[id]
-    problems += _circles(found, where)
+    for id, place in found.items():
+        if place.parent is not None and place.parent not in found and not (isinstance(node, Mapping) and place.parent in node):
+            problems.append(Problem("place.unknown-parent", f"{id}: the place {place.parent} does not exist", where_of(place.parent, place.where), did_you_mean(place.parent, found)))
+    problems += _circles(found)
+    _drop_orphans(found)
     return Places(found), problems
+
+
+def _same_codes(found: dict[str, Place]) -> list[Problem]:
+    """Two places with one administrative code."""
+    problems = []
+    owners: dict[str, str] = {}
+    for id, place in found.items():
+        if place.code is not None and owners.setdefault(str(place.code), id) != id:
+            problems.append(Problem("place.duplicate-code", f"{id} has the code {place.code} of {owners[str(place.code)]}", place.code.where, "look the code up in divisions.csv"))
+    return problems
+
+
+_LEVELS: dict[int, Level] = {2: "province", 4: "city", 6: "district"}
 
 
 def _add_divisions(found: dict[str, Place], path: Path, called: str) -> list[Problem]:
     """Divisions that places.yaml does not name get their code as id."""
     if not path.exists():
         return []
-    by_code = {str(p.code): id for id, p in found.items() if p.code}
-    levels: dict[int, Level] = {2: "province", 4: "city", 6: "district"}
-    with path.open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            code = row["code"]
-            if code in by_code:
-                continue
-            parent = next((by_code.get(code[:n], code[:n]) for n in (4, 2) if n < len(code) and (code[:n] in by_code or code[:n] in found)), "cn")
-            label = words(row.get("en") or row["name"], row["name"])
-            found[code] = Place(level=levels[len(code)], label=label, parent=parent, code=code, where=Where(called, number))
-    return []
-
-
-def _circles(found: dict[str, Place], where: Where) -> list[Problem]:
-    problems = []
-    for id in list(found):
-        seen = [id]
-        while id in found and (parent := found[seen[-1]].parent) is not None:
-            if parent in seen:
-                circle = " > ".join([*seen, str(parent)])
-                problems.append(Problem("place.circle", f"places lie in each other: {circle}", where, "remove one parent"))
-                del found[id]
-                break
-            seen.append(str(parent))
+    text, problems = read_text(path, called)
+    if text is None:
+        return problems
+    (header, *rows), faults = read_rows(text, called)
+    problems += faults
+    if header[1] not in (["code", "name"], ["code", "name", "en"]):
+        return [*problems, Problem("place.header", "a list of divisions begins with code,name or code,name,en", Where(called, 1, 1))]
+    own = {str(place.code): id for id, place in found.items() if place.code}
+    divisions: dict[str, tuple[str, str, Where]] = {}
+    for where, row in rows:
+        code, name, en = (*row, "")[:3] if len(row) == len(header[1]) else ("", "", "")
+        if not (code.isascii() and code.isdigit() and len(code) in _LEVELS and name):
+            problems.append(Problem("place.row", "a division is a code of 2, 4 or 6 digits and a name", where))
+        elif code in divisions:
+            problems.append(Problem("place.duplicate-code", f"the code {code} stands twice", where, f"the first one is in line {divisions[code][2].line}"))
+        else:
+            divisions[code] = name, en, where
+    for code, (name, en, where) in divisions.items():
+        if code not in own and code not in found:
+            above = next((own.get(code[:n], code[:n]) for n in (4, 2) if n < len(code) and (code[:n] in own or code[:n] in divisions)), "cn" if "cn" in found else None)
+            parent = None if above is None else Text(above, where)
+            found[code] = Place(level=_LEVELS[len(code)], label=words(en or name, name), parent=parent, code=Text(code, where), where=where)
     return problems
+
+
+def _circles(found: dict[str, Place]) -> list[Problem]:
+    """Places that lie in each other: each circle is told once, and none of its places is kept."""
+    problems = []
+    for start in list(found):
+        chain = [start]
+        while chain[-1] in found and (parent := found[chain[-1]].parent) is not None and parent not in chain:
+            chain.append(str(parent))
+        if chain[-1] in found and (parent := found[chain[-1]].parent) is not None:
+            circle = chain[chain.index(str(parent)) :]
+            said = " > ".join([*circle, circle[0]])
+            problems.append(Problem("place.circle", f"places lie in each other: {said}", found[circle[0]].where, "remove one parent"))
+            for id in circle:
+                del found[id]
+    return problems
+
+
+def _drop_orphans(found: dict[str, Place]) -> None:
+    """Take out what lies in a place that is not there, and again what lies in that."""
+    while orphans := [id for id, place in found.items() if place.parent is not None and place.parent not in found]:
+        for id in orphans:
+            del found[id]

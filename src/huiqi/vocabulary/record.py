@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema, model_validator
@@ -12,6 +13,7 @@ from huiqi.vocabulary.problem import NOWHERE, Problem, Where, did_you_mean
 from huiqi.vocabulary.source import Mapping, Node, Text, where_of
 
 R = TypeVar("R", bound="Record")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)  # datetime reads 20240630 and 2024-W26-7 too
 
 
 def _text(value: Any) -> Text:
@@ -26,9 +28,11 @@ def _date(value: Any) -> datetime.date:
     if isinstance(value, datetime.date):
         return value
     try:
-        return datetime.date.fromisoformat(value)
+        if _DATE.match(value):
+            return datetime.date.fromisoformat(value)
     except (ValueError, TypeError):
-        raise ValueError(f"{value!s} is not a date; write 2024-06-30") from None
+        pass
+    raise ValueError(f"{value if isinstance(value, str) else 'this'} is not a date; write 2024-06-30")
 
 
 def _anything(value: Any) -> Any:
@@ -58,7 +62,11 @@ class Record(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _take_place(cls, value: Any) -> Any:
-        return {**value, "where": value.where} if isinstance(value, Mapping) else value
+        if not isinstance(value, Mapping):
+            return value
+        if "where" in value:  # the record's own place, which no file gives
+            raise ValueError("where is not a key here")
+        return {**value, "where": value.where}
 
 
 class Words(Record):
@@ -83,53 +91,74 @@ def build(kind: type[R], node: Node | None, where: Where) -> tuple[R | None, lis
     try:
         return kind.model_validate(node), []
     except ValidationError as error:
-        return None, [_problem(kind, node, details) for details in error.errors(include_url=False)]
+        found = [_problem(kind, node, details) for details in error.errors(include_url=False)]
+        return None, [problem for problem in found if problem is not None]
 
 
-def _problem(kind: type[Record], node: Node, details: Any) -> Problem:
+def _problem(kind: type[Record], node: Node, details: Any) -> Problem | None:
+    """What pydantic found, in the words of the file; None for a form that the value was not meant to have."""
     path = list(details["loc"])
-    place, reached = _follow(node, path)
-    key = str(path[-1]) if path else kind.__name__.lower()
+    place, reached, named = _follow(node, path)
+    key = named[-1] if named else _noun(kind)
     match details["type"]:
         case "extra_forbidden":
-            return Problem("record.unknown-key", f"{key} is not a key here", place, _keys_hint(kind, path, key))
+            return Problem("record.unknown-key", f"{path[-1]} is not a key here", _key_place(node, path) or place, _keys_hint(kind, path, str(path[-1])))
         case "missing":
-            if key in ("en", "zh"):
-                language = "an English" if key == "en" else "a Chinese"
-                return Problem("record.missing-language", f"{_above(path, kind)} lacks {language} text", place, f"add {key}: ...")
-            return Problem("record.missing-key", f"{_above(path, kind)} lacks {key}", place, f"add {key}: ...")
+            above = ".".join(named) or _noun(kind)
+            if path[-1] in ("en", "zh"):
+                language = "an English" if path[-1] == "en" else "a Chinese"
+                return Problem("record.missing-language", f"{above} lacks {language} text", place, f"add {path[-1]}: ...")
+            return Problem("record.missing-key", f"{above} lacks {path[-1]}", place, f"add {path[-1]}: ...")
         case "literal_error":
-            given = str(reached)
             options = details["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            return Problem("record.value", f"{key}: {given} is not allowed here", place, did_you_mean(given, options) or f"one of: {', '.join(options)}")
+            or_list = "a list, or " if path[-1] != key else ""  # the last step names the form among several
+            if or_list and not isinstance(reached, Text):
+                return None
+            return Problem("record.value", f"{key}: {_said(reached)} is not allowed here", place, did_you_mean(_said(reached), options) or f"{or_list}one of: {', '.join(options)}")
         case "value_error":
             return Problem("record.value", f"{key}: {details['ctx']['error']}", place)
-        case "model_type" | "dict_type" | "list_type":
-            wanted = "a list" if details["type"] == "list_type" else "a mapping of keys and values"
-            return Problem("record.form", f"{key}: {wanted} is expected here", place)
+        case "list_type":
+            if path[-1] != key and isinstance(reached, Text):  # told as a wrong word
+                return None
+            return Problem("record.form", f"{key}: a list is expected here", place)
+        case "model_type" | "dict_type":
+            return Problem("record.form", f"{key}: a mapping of keys and values is expected here", place)
         case _:
             return Problem("record.value", f"{key}: {details['msg']}", place)
 
 
-def _follow(node: Any, path: list[Any]) -> tuple[Where, Any]:
-    """The place that a pydantic location names: of the key for a wrong key, of the value otherwise."""
+def _noun(kind: type[Record]) -> str:
+    """What a record is called: PolicyRecord is a policy, RateAmount a rate amount."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__.removesuffix("Record")).lower()
+
+
+def _said(value: Any) -> str:
+    return str(value) if isinstance(value, Text) else "a list" if isinstance(value, list) else "a mapping"
+
+
+def _follow(node: Any, path: list[Any]) -> tuple[Where, Any, list[str]]:
+    """The place that a pydantic location names, what stands there, and the keys that lead to it."""
     place = where_of(node, NOWHERE)
+    named = []
     for step in path:
         if isinstance(node, dict) and step in node:
             key = next(k for k in node if k == step)
             node = node[step]
             place = where_of(node if isinstance(node, Text) else key, place)
+            named.append(str(step))
         elif isinstance(node, list) and isinstance(step, int) and step < len(node):
             node = node[step]
             place = where_of(node, place)
         elif isinstance(step, str) and isinstance(node, dict):
             break
-    return place, node
+    return place, node, named
 
 
-def _above(path: list[Any], kind: type[Record]) -> str:
-    named = [str(step) for step in path[:-1] if not isinstance(step, int)]
-    return ".".join(named) or kind.__name__.lower()
+def _key_place(node: Any, path: list[Any]) -> Where | None:
+    """Where the last key of a location stands."""
+    for step in path[:-1]:
+        node = node[step] if isinstance(node, list | dict) else None
+    return next((key.where for key in node if key == path[-1]), None) if isinstance(node, Mapping) else None
 
 
 def _keys_hint(kind: type[Record], path: list[Any], key: str) -> str:

@@ -6,6 +6,8 @@ are a problem. Aliases, tags and several documents in one file are refused: a po
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -202,6 +204,21 @@ class _Reader:
                 first[key] = key.where
                 mapping[key] = value
         return mapping
+
+
+def read_rows(text: str, name: str) -> tuple[list[tuple[Where, list[str]]], list[Problem]]:
+    """The rows of a CSV text with their places, blank ones left out; the header is there even where the text is empty."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows: list[tuple[Where, list[str]]] = []
+    line = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row) or not rows:
+                rows.append((Where(name, line, 1), row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        return rows or [(Where(name, 1, 1), [])], [Problem("text.csv", f"not CSV: {error}", Where(name, line), "look at the quotes")]
+    return rows or [(Where(name, 1, 1), [])], []
 
 
 def scalars(node: Any) -> Iterator[Text]:
