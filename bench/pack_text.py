@@ -72,7 +72,8 @@ def _fact(fact: Fact) -> str:
     more += ['range: ["", ""]'] if fact.negative else ['range: [0, ""]'] if fact.kind == "number" else []
     more += ["period: year"] if fact.period == "year" else []
     extra = "".join(f", {part}" for part in more)
-    return f"  {fact.id}: {{type: {fact.kind}{extra}, label: {{en: {fact.id}, zh: {fact.zh}}}, question: {{en: {fact.id}, zh: {fact.zh}}}}}\n"
+    asked = "'{year}'" if fact.period == "year" else fact.id
+    return f"  {fact.id}: {{type: {fact.kind}{extra}, label: {{en: {fact.id}, zh: {fact.zh}}}, question: {{en: {asked}, zh: {asked}}}}}\n"
 
 
 def _core(policy: Policy) -> str:

@@ -24,11 +24,11 @@ facts:
   place: {type: place, label: {en: Place, zh: 所在地}, question: {en: Where, zh: 在哪里}}
   established: {type: date, label: {en: Established, zh: 成立日期}, question: {en: When, zh: 何时}}
   ended: {type: date, optional: "true", label: {en: Ended, zh: 终止日期}, question: {en: When, zh: 何时}}
-  revenue: {type: money, period: year, label: {en: Revenue, zh: 营业收入}, question: {en: How much, zh: 多少}}
-  expense: {type: money, period: year, label: {en: Expense, zh: 研发费用}, question: {en: How much, zh: 多少}}
-  profit: {type: money, period: year, range: ["", ""], label: {en: Profit, zh: 利润}, question: {en: How much, zh: 多少}}
+  revenue: {type: money, period: year, label: {en: Revenue, zh: 营业收入}, question: {en: "How much in {year}", zh: "{year}年多少"}}
+  expense: {type: money, period: year, label: {en: Expense, zh: 研发费用}, question: {en: "How much in {year}", zh: "{year}年多少"}}
+  profit: {type: money, period: year, range: ["", ""], label: {en: Profit, zh: 利润}, question: {en: "How much in {year}", zh: "{year}年多少"}}
   loan: {type: money, label: {en: Loan, zh: 贷款}, question: {en: How much, zh: 多少}}
-  staff: {type: count, unit: person, period: year, range: [0, 1000000], label: {en: Staff, zh: 从业人员}, question: {en: How many, zh: 多少}}
+  staff: {type: count, unit: person, period: year, range: [0, 1000000], label: {en: Staff, zh: 从业人员}, question: {en: "How many in {year}", zh: "{year}年多少"}}
   area: {type: number, unit: mu, decimals: 2, range: [0, ""], label: {en: Area, zh: 用地面积}, question: {en: How much, zh: 多少}}
   stake: {type: share, label: {en: Stake, zh: 持股比例}, question: {en: How much, zh: 多少}}
   listed: {type: flag, label: {en: Listed, zh: 上市}, question: {en: Is it, zh: 是否}}
@@ -111,7 +111,8 @@ def money(draw: Any, depth: int = 2) -> str:
 @st.composite
 def ratio(draw: Any) -> str:
     form = draw(st.sampled_from(["{a} / {b}", "growth({g})", "share_of({a}, {b})", "({a} / {b} + growth({g})) / 2", "stake", "1 - {a} / {b}", "growth({g}) * stake"]))
-    return form.format(a=f"({draw(money(1))})", b=f"({draw(money(1))})", g=draw(st.sampled_from(["revenue", "profit", "expense", "loan / 1元 * revenue"][:3])))
+    divisor = draw(st.sampled_from(MONEY)) if draw(st.booleans()) else f"({draw(st.sampled_from(MONEY))} - {draw(money(1))})"
+    return form.format(a=f"({draw(money(1))})", b=divisor, g=draw(st.sampled_from(["revenue", "profit", "expense", "loan / 1元 * revenue"][:3])))
 
 
 OPS = st.sampled_from([">=", ">", "<=", "<", "=", "!="])

@@ -29,11 +29,11 @@ facts:
   grade: {type: category, codes: grade, optional: "true", label: {en: Grade, zh: 等级}, question: {en: Which, zh: 哪个}}
   capital: {type: money, label: {en: Registered capital, zh: 注册资本}, question: {en: How much, zh: 多少}}
   land: {type: number, unit: 亩, range: [0, ], label: {en: Land, zh: 用地}, question: {en: How much, zh: 多少}}
-  revenue: {type: money, period: year, label: {en: Operating revenue, zh: 营业收入}, question: {en: How much, zh: 多少}}
-  net_profit: {type: money, period: year, range: ["", ""], label: {en: Net profit, zh: 净利润}, question: {en: How much, zh: 多少}}
-  employees: {type: count, period: year, unit: 人, label: {en: Employees, zh: 从业人员}, question: {en: How many, zh: 多少}}
-  rd_share: {type: share, period: year, label: {en: Research share, zh: 研发占比}, question: {en: What, zh: 多少}}
-  audited: {type: flag, period: year, label: {en: Audited, zh: 已审计}, question: {en: Was it, zh: 是否}}
+  revenue: {type: money, period: year, label: {en: Operating revenue, zh: 营业收入}, question: {en: "How much in {year}", zh: "{year}年多少"}}
+  net_profit: {type: money, period: year, range: ["", ""], label: {en: Net profit, zh: 净利润}, question: {en: "How much in {year}", zh: "{year}年多少"}}
+  employees: {type: count, period: year, unit: 人, label: {en: Employees, zh: 从业人员}, question: {en: "How many in {year}", zh: "{year}年多少"}}
+  rd_share: {type: share, period: year, label: {en: Research share, zh: 研发占比}, question: {en: "What in {year}", zh: "{year}年多少"}}
+  audited: {type: flag, period: year, label: {en: Audited, zh: 已审计}, question: {en: "Was it in {year}", zh: "{year}年是否"}}
 """
 ABOUT = """
 title: {en: Three firms, zh: 三家企业}

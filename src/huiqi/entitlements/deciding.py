@@ -112,11 +112,13 @@ def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
 
 
 def _not_passed_over(run: Run, step: Step) -> tuple[Bools, Bools]:
-    """Where each operand of a minimum or maximum can still be the one that is taken."""
+    """Where each operand of a minimum or maximum can still be the one that is taken, or can leave no result at all."""
     a, b = (run.figures(slot) for slot in step.args)
     if step.op == "min":
-        return ~(b.high / b.scale < a.low / a.scale), ~(a.high / a.scale < b.low / b.scale)
-    return ~(b.low / b.scale > a.high / a.scale), ~(a.low / a.scale > b.high / b.scale)
+        first, second = ~(b.high / b.scale < a.low / a.scale), ~(a.high / a.scale < b.low / b.scale)
+    else:
+        first, second = ~(b.low / b.scale > a.high / a.scale), ~(a.low / a.scale > b.high / b.scale)
+    return first if a.maybe is None else first | a.maybe, second if b.maybe is None else second | b.maybe
 
 
 def _undecided(run: Run, slot: int) -> Bools:

@@ -27,7 +27,7 @@ from huiqi.vocabulary import ranges, speech
 from huiqi.vocabulary.period import anniversary
 from huiqi.vocabulary.ranges import Absent, Codes, Number, Pair
 from huiqi.vocabulary.speech import Both, both, listed
-from huiqi.vocabulary.unit import PLAIN, UNITS
+from huiqi.vocabulary.unit import PLAIN, UNITS, Unit
 
 Status = Literal["yes", "no", "depends"]
 STATUS_WORDS: dict[Status, Both] = {"yes": Both("yes", "符合"), "no": Both("no", "不符合"), "depends": Both("depends", "待定")}
@@ -273,20 +273,40 @@ class _Subject:
     # ------------------------------------------------------------ what it would take
 
     def undefined(self, truth: Node) -> Both | None:
-        """Why a comparison has no value on one side, where known facts give none."""
-        for node in tree.walk(truth, into_recognitions=False):
-            if isinstance(node, tree.Arithmetic | tree.GrowthCompare):
-                parts = tree.children(node)
-                values = [self.exact.value(part) for part in parts]
-                if not all(isinstance(v, Number) and v.absent is Absent.NEVER for v in values):
-                    continue
-                if (isinstance(node, tree.GrowthCompare) or node.op == "/") and values[1] == ranges.exactly(0):
-                    return both(("{0} is 0, so this has no value", "{0}为0，无法计算"), self.renderer.say(parts[1]))
-            if isinstance(node, tree.FactFigure) and self.exact.figure(node).absent is Absent.SURELY:
-                if node.fact.kind == "date":
-                    return both(("{0}: never", "{0}：无"), self.renderer.say(node))
-                return both(("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立"), self.renderer.say(node))
+        """Why a test has nothing to look at, where known facts give one of its sides no value."""
+        match tree.body(truth):
+            case tree.All(parts=parts) | tree.Any(parts=parts):
+                return next((said for said in map(self.undefined, parts) if said is not None), None)
+            case tree.GrowthCompare(last=last, first=first) if self.exact.figure(first) == ranges.exactly(0):
+                return self.absence(last) or both(_ZERO, self.renderer.say(first))
+            case tree.Compare() | tree.GrowthCompare() | tree.OneOf() | tree.Exists() as node:
+                return next((said for said in map(self.absence, tree.children(node)) if said is not None), None)
         return None
+
+    def absence(self, node: Node) -> Both | None:
+        """Why a figure or date surely does not exist; None where it exists or may."""
+        value = self.exact.value(node)
+        if not isinstance(value, Number) or value.absent is not Absent.SURELY:
+            return None
+        match tree.body(node):
+            case tree.FactFigure(fact=fact, year=year) as body:
+                if self.known.given(fact, year) is not None:
+                    return both(("{0}: never", "{0}：无") if fact.kind == "date" else ("{0}: none", "{0}：无"), self.renderer.say(body))
+                return both(_NOT_YET, self.renderer.say(body))
+            case tree.Arithmetic(op="/", right=tree.Tally(parts=parts)) if all(isinstance(part, tree.Exists) for part in parts):
+                return both(_NOT_YET, self.renderer.say(node))  # the mean of years of which none was lived
+            case tree.Arithmetic(op="/", left=left, right=right) if self.exact.figure(right) == ranges.exactly(0):
+                return self.absence(left) or both(_ZERO, self.renderer.say(right))
+            case tree.Choose() as body:
+                return self._nothing_chosen(body) or both(("{0}: nothing in the text fits", "{0}：文件中没有相符的一项"), self.renderer.say(node))
+        return next((said for said in map(self.absence, tree.children(tree.body(node))) if said is not None), None)
+
+    def _nothing_chosen(self, node: tree.Choose) -> Both | None:
+        """Why the branch that is taken has no value, where it is more than that nothing fits."""
+        condition = self.exact.truth(node.condition)
+        taken = [branch for branch, possible in ((node.then, condition.may), (node.otherwise, not condition.must)) if possible]
+        inner = (self._nothing_chosen(branch) if isinstance(branch, tree.Choose) else self.absence(branch) for branch in taken)
+        return next((said for said in inner if said is not None), None)
 
     def gap(self, truth: Node) -> Both | None:
         """What it would take for a failing comparison to hold."""
@@ -325,7 +345,8 @@ class _Subject:
                 amount = speech.figure(_up(abs(missing), unit), unit)
                 return both(("{0}: {1} of {2}", "{0}：{2}{1}"), words, both(_missing(missing > 0, op), amount), self.renderer.say(of))
         unit = unit_of(left) or PLAIN
-        amount = speech.figure(abs(target - end), unit, share=is_share(left))
+        share = is_share(left)
+        amount = speech.figure(_up(abs(target - end), unit, share=share), unit, share=share)
         if end == target:
             return words
         return both(("{0}: {1}", "{0}：{1}"), words, both(_missing(target > end, op), amount))
@@ -335,6 +356,8 @@ class _Subject:
         if node.unit != "years" or not more or date.low != date.high or isinstance(date.low, float):
             return None
         years = math.floor(target) + 1 if op == ">" else math.ceil(target)
+        if datetime.date.fromordinal(int(date.low)).year + years > datetime.MAXYEAR:
+            return None
         day = anniversary(datetime.date.fromordinal(int(date.low)), years)
         return both(("from {0} on", "自{0}起符合"), day.isoformat())
 
@@ -343,10 +366,12 @@ class _Subject:
         if node.op not in (">=", ">") or last.low != last.high or first.low != first.high or isinstance(last.low, float) or isinstance(first.low, float):
             return None
         needed = first.low * (1 + node.rate) ** node.intervals
+        if first.low <= 0:  # growth out of a loss: no figure of the last year would make sense of it
+            return None
         unit = unit_of(node.last) or PLAIN
-        amount = speech.figure(_up(needed - last.low, unit), unit)
+        amount = both(_missing(True, node.op), speech.figure(_up(needed - last.low, unit), unit))
         have, need = self._growth(node) or Both("none", "无"), speech.figure(node.rate, PLAIN, share=True)
-        return both(("found {0}, needed {1}: {2} more of {3}", "现为{0}，要求{1}：{3}还差{2}"), have, need, amount, self.renderer.say(node.last))
+        return both(("found {0}, needed {1}: {2} of {3}", "现为{0}，要求{1}：{3}{2}"), have, need, amount, self.renderer.say(node.last))
 
     def _growth(self, node: tree.GrowthCompare) -> Both | None:
         """The yearly growth, rounded for the eye; the test itself compares powers."""
@@ -401,6 +426,8 @@ class _Subject:
                     yield both(("{0}: not in the registry; {1} says whether it may be granted", "{0}：登记中未载明；按{1}判断可否认定"), label, ", ".join(node.measures))
 
 
+_ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")
+_NOT_YET = ("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立")
 _AMOUNT_PARTS = {"base": Both("base", "基数"), "rate": Both("rate", "比例"), "cap": Both("cap", "封顶"), "floor": Both("floor", "起补")}
 
 
@@ -433,9 +460,15 @@ def _missing(more: bool, op: str) -> tuple[str, str]:
     return ("{0} more", "还差{0}") if more else ("{0} less", "超出{0}")
 
 
-def _up(value: Fraction, unit: Any) -> Fraction:
-    """Up to the fen, or to whole things, so that the gap closes."""
-    step = Fraction(1, 100) if unit.currency else Fraction(1) if unit.powers and unit.powers[0][0] in ("person", "item") else Fraction(1, 10_000)
+def _up(value: Fraction, unit: Unit, *, share: bool = False) -> Fraction:
+    """Up to the fen, to whole things, or to the last decimal that is said, so that the gap closes."""
+    match unit.powers:
+        case (("person" | "item", 1),):
+            step = Fraction(1)
+        case ((_, 1),) if not share:
+            step = Fraction(1, 100)
+        case _:
+            step = Fraction(1, 10_000)
     return math.ceil(value / step) * step
 
 

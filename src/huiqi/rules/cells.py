@@ -9,7 +9,6 @@ from typing import Literal
 from huiqi.vocabulary.source import Text
 
 _COMPARISON = re.compile(r"(>=|<=|!=|>|<|=|≥|≤|≠|＞＝|＜＝|＞|＜|＝)\s*(.+)\Z")
-_RANGE = re.compile(r"(.+?)\s*(\.\.<|\.\.)\s*(.+)\Z")
 _OPS = {"≥": ">=", "≤": "<=", "≠": "!=", "＞＝": ">=", "＜＝": "<=", "＞": ">", "＜": "<", "＝": "="}
 
 
@@ -30,9 +29,10 @@ def read_cell(text: Text) -> Cell:
         return Cell("else")
     if found := _COMPARISON.match(stripped):
         return Cell("compare", ((_OPS.get(found[1], found[1]), _part(text, found[2])),))
-    if found := _RANGE.match(stripped):
-        upper = "<" if found[2] == "..<" else "<="
-        return Cell("compare", ((">=", _part(text, found[1])), (upper, _part(text, found[3]))))
+    lowest, dots, highest = stripped.partition("..")
+    if dots:
+        upper = "<" if highest.startswith("<") else "<="
+        return Cell("compare", ((">=", _part(text, lowest.strip())), (upper, _part(text, highest.removeprefix("<").strip()))))
     return Cell("codes", tuple(("=", _part(text, part.strip())) for part in stripped.split("|")))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from huiqi.facts.schema import slug
 from huiqi.rules.compile import Rules, compile_rules
 from huiqi.rules.context import Document
 from huiqi.rules.pack import Common, PackText, read_common, read_pack
-from huiqi.vocabulary.problem import FaultyInput, Problem, errors, in_order
+from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors, in_order
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def read_library(names: Sequence[str | Path], folder: Path | None = None) -> tup
     if common is None:
         return None, problems
     packs: list[PackText] = []
+    known = {path.parent.name for path in root.glob("*/pack.yaml")}
     waiting, seen = [path.name for path in paths], set[str]()
     while waiting:
         name = waiting.pop(0)
@@ -70,8 +72,14 @@ def read_library(names: Sequence[str | Path], folder: Path | None = None) -> tup
         problems += faults
         if pack is not None:
             packs.append(pack)
-            waiting += [str(parent) for parent in pack.record.inherits]
+            waiting += [str(parent) for parent in pack.record.inherits if parent in known]
+            problems += [
+                Problem("pack.not-found", f"there is no pack {parent}", parent.where, did_you_mean(parent, known) or f"packs here: {', '.join(sorted(known))}")
+                for parent in pack.record.inherits
+                if parent not in known
+            ]
     problems += _circles(packs)
+    problems += _same_facts(packs)
     return Library(common, tuple(packs), tuple(in_order(problems))), in_order(problems)
 
 
@@ -81,18 +89,36 @@ def _path(name: str | Path, folder: Path) -> Path:
 
 
 def _circles(packs: Iterable[PackText]) -> list[Problem]:
-    """Packs that inherit from each other."""
-    known = {pack.id: pack for pack in packs}
+    """Packs that inherit from each other: each circle once."""
+    parents = {pack.id: {str(parent): parent for parent in pack.record.inherits} for pack in packs}
     problems = []
-    for pack in known.values():
-        for parent in pack.record.inherits:
-            seen, waiting = set[str](), [str(parent)]
-            while waiting:
-                at = waiting.pop()
-                if at == pack.id:
-                    problems.append(Problem("pack.circle", f"{pack.id} inherits from itself by way of {parent}", parent.where, "a pack inherits from what is above it"))
-                    break
-                if at not in seen and at in known:
-                    seen.add(at)
-                    waiting += [str(p) for p in known[at].record.inherits]
+    told: set[str] = set()
+    for start in parents:
+        waiting = [[start]]
+        seen: set[str] = set()
+        while waiting and start not in told:
+            chain = waiting.pop()
+            for parent, text in parents.get(chain[-1], {}).items():
+                if parent == start:
+                    said = " > ".join([*chain, start])
+                    problems.append(Problem("pack.circle", f"packs inherit from each other: {said}", text.where, "a pack inherits from what is above it"))
+                    told |= set(chain)
+                elif parent not in seen:
+                    seen.add(parent)
+                    waiting.append([*chain, parent])
+    return problems
+
+
+def _same_facts(packs: Iterable[PackText]) -> list[Problem]:
+    """Facts of different packs that share a name: read together, one would hide the other."""
+    problems = []
+    owners: dict[tuple[str, str], tuple[str, str]] = {}
+    for pack in reversed(list(packs)):  # what is inherited comes last
+        for subject, facts in pack.facts.items():
+            for fact in facts:
+                for name in dict.fromkeys((fact.id, str(fact.label.zh), slug(fact.label.en))):
+                    owner, id = owners.setdefault((subject, name), (pack.id, fact.id))
+                    if owner != pack.id:
+                        hint = f"use that of {owner}, or another name"
+                        problems.append(Problem("facts.same-name", f"{fact.id} shares the name {name} with {id} of the pack {owner}", fact.where, hint))
     return problems

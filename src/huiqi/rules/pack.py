@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from huiqi.facts.schema import CodeList, Fact, Schema, read_codes, read_schema
+from huiqi.rules import functions
 from huiqi.rules.context import Document
 from huiqi.rules.records import CaseRecord, CoreRecord, PackRecord, PolicyRecord
 from huiqi.rules.tables import TableText, read_table
 from huiqi.vocabulary.place import Places, read_places
-from huiqi.vocabulary.problem import Problem, Where, did_you_mean
+from huiqi.vocabulary.problem import Problem, Where, did_you_mean, errors
 from huiqi.vocabulary.record import Record, build
-from huiqi.vocabulary.source import Sequence, read_text, read_yaml
+from huiqi.vocabulary.source import Sequence, read_text, read_yaml, where_of
 
 R = TypeVar("R", bound=Record)
+_FUNCTIONS = frozenset({*functions.ALL, "each"})
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class PackText:
     documents: tuple[Document, ...]
     facts: dict[str, tuple[Fact, ...]]  # subject -> facts that only this pack has
     codes: dict[str, CodeList]
-    tables: dict[str, TableText]
+    tables: dict[str, TableText | None]  # None for a file that could not be read as one
     cases: tuple[CaseRecord, ...]
     content_hash: str
     files: tuple[str, ...] = field(default=())
@@ -55,10 +57,18 @@ def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
     problems += faults
     schemas: dict[str, Schema] = {}
     for path in sorted((folder / "facts").glob("*.yaml")):
-        schema, faults = read_schema(path, f"{called}/facts/{path.name}", codes)
+        schema, faults = read_schema(path, f"{called}/facts/{path.name}", codes, _FUNCTIONS)
         problems += faults
-        if schema is not None:
+        if schema is not None and schema.subject in schemas:
+            problems.append(Problem("facts.subject", f"the subject {schema.subject} stands in two files", where_of(schema.subject, Where(called)), "put its facts into one file"))
+        elif schema is not None:
             schemas[schema.subject] = schema
+    if "enterprise" not in schemas:  # every name of every rule would be unknown
+        if not (folder / "facts" / "enterprise.yaml").is_file():
+            problems.append(Problem("pack.no-facts", f"{called}/facts/enterprise.yaml is missing", Where(f"{called}/facts"), "the facts of enterprises stand there"))
+        elif not errors(problems):
+            problems.append(Problem("facts.subject", "these are not the facts of enterprises", Where(f"{called}/facts/enterprise.yaml", 1, 1), "subject: enterprise"))
+        return None, problems
     return Common(folder, schemas, codes, places), problems
 
 
@@ -78,10 +88,15 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
         problems.append(Problem("rules.unknown-place", f"{record.place} is not a place", record.place.where, did_you_mean(record.place, common.places.by_id)))
     codes, faults = read_codes(folder / "codes", f"{called}/codes")
     problems += faults
+    problems += [
+        Problem("codes.two-files", f"the code list {id} stands in {common.codes[id].where.file} already", listed.where, "use the shared list, or another name")
+        for id, listed in codes.items()
+        if id in common.codes
+    ]
     all_codes = common.codes | codes
     facts: dict[str, tuple[Fact, ...]] = {}
     if (folder / "facts.yaml").is_file():
-        schema, faults = read_schema(folder / "facts.yaml", f"{called}/facts.yaml", all_codes)
+        schema, faults = read_schema(folder / "facts.yaml", f"{called}/facts.yaml", all_codes, _FUNCTIONS)
         problems += faults
         if schema is not None:
             facts[schema.subject] = tuple(schema.facts.values())
@@ -98,20 +113,19 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
         problems += faults
         if policy is not None:
             documents.append(Document(record.id, policy, name))
-    tables: dict[str, TableText] = {}
+    tables: dict[str, TableText | None] = {}
     for path in sorted((folder / "tables").glob("*.csv")):
         name = f"{called}/tables/{path.name}"
         text, faults = read_text(path, name)
         problems += faults
+        tables[path.name] = None
         if text is not None:
-            table, faults = read_table(text, name)
+            tables[path.name], faults = read_table(text, name)
             problems += faults
-            if table is not None:
-                tables[path.name] = table
     cases, faults = _cases(folder, called)
     problems += faults
     problems += _strays(folder, called)
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv"))
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv") and path.is_file())
     return PackText(
         str(record.id), folder, record, tuple(documents), facts, codes, tables, tuple(cases), content_hash(paths, folder),
         tuple(str(path.relative_to(folder)) for path in paths),
@@ -158,7 +172,8 @@ def _clashes(schema: Schema, common: Common) -> list[Problem]:
     """Facts of a pack that the shared schema has already, under any name."""
     shared = common.schemas.get(schema.subject)
     if shared is None:
-        return [Problem("facts.subject", f"there is no subject {schema.subject}", Where(""), did_you_mean(schema.subject, common.schemas))]
+        hint = did_you_mean(schema.subject, common.schemas) or f"subjects: {', '.join(common.schemas)}"
+        return [Problem("facts.subject", f"there is no subject {schema.subject}", where_of(schema.subject, Where("")), hint)]
     return [
         Problem("facts.same-name", f"{fact.id} shares the name {name} with the shared fact {shared.names[name]}", fact.where, "use the shared fact, or another name")
         for fact in schema.facts.values()

@@ -32,6 +32,8 @@ from huiqi.vocabulary.unit import SCALES, UNITS, Unit
 
 LONGEST = 1_000
 DEEPEST = 40
+MOST_DIGITS = 40
+FURTHEST = 30  # years that a line can look back
 
 _ALIKE = str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "、": ","}
@@ -57,6 +59,8 @@ class _Build(Transformer[Any, Syntax]):
     def quantity(self, token: Any) -> Syntax:
         parts = _PARTS.match(token)
         assert parts is not None
+        if len(parts["figure"]) > MOST_DIGITS:
+            raise _Refused(token.start_pos, f"a figure has at most {MOST_DIGITS} digits", "is a unit like 万 or 亿 missing?")
         value = Fraction(parts["figure"].replace("_", ""))
         if parts["percent"]:
             value /= 100
@@ -91,6 +95,8 @@ class _Build(Transformer[Any, Syntax]):
             return Name(token.start_pos, str(token))
         if not years.isdigit() or (sign == "+" and int(years)) or (sign is None and int(years)):
             raise _Refused(token.start_pos, f"{token}[{sign or ''}{years}]: years go back", "write [-1] for the year before")
+        if len(years) > 2 or int(years) > FURTHEST:
+            raise _Refused(token.start_pos, f"{token}[{sign}{years}]: a line looks back at most {FURTHEST} years", "write [-1] for the year before")
         return Name(token.start_pos, str(token), -int(years))
 
     def call(self, token: Any, *arguments: Any) -> Syntax:
@@ -153,8 +159,6 @@ def _parser() -> Lark:
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> Syntax | tuple[int, str, str]:
     """The syntax of a line, or (column, message, hint). Cached by text, since measures share lines."""
-    if len(text) > LONGEST:
-        return LONGEST, f"a line has at most {LONGEST} characters", "move a part into definitions"
     line = text.translate(_ALIKE)
     if not line.strip():
         return 0, "an expression is missing", ""
@@ -191,11 +195,19 @@ def _depth(node: Syntax) -> int:
 
 _HINTS = {
     "==": "one = compares",
+    "=>": "write >=",
+    "=<": "write <=",
+    "<>": "write !=",
     "&&": "write `and` (in definitions), or split the line under all:",
+    "且": "write `and` (in definitions), or split the line under all:",
     "||": "write `or` (in definitions), or split the line under any:",
+    "或": "write `or` (in definitions), or split the line under any:",
+    "以上": "write >= before the figure",
+    "以下": "write < or <= before the figure",
     "!": "write `not`, or != to compare",
     "{": "braces are for YAML, not for expressions",
 }
+_THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 
 
 def _unexpected(error: UnexpectedInput, line: str) -> tuple[int, str, str]:
@@ -203,7 +215,10 @@ def _unexpected(error: UnexpectedInput, line: str) -> tuple[int, str, str]:
         return len(line.rstrip()), "the line ends too early", "a value, a name or a closing bracket is missing"
     column = max(getattr(error, "pos_in_stream", None) or 0, 0)
     found = line[column : column + 12].split()[0] if line[column:].strip() else "the end"
-    hint = next((hint for mark, hint in _HINTS.items() if mark in line[max(column - 1, 0) : column + 2]), "")
+    near = line[max(column - 1, 0) : column + 2]
+    hint = next((hint for mark, hint in _HINTS.items() if mark in near), "")
+    if _THOUSANDS.match(line, max(column - 1, 0)):
+        hint = "write figures without commas: 1000 or 1_000"
     if isinstance(error, UnexpectedCharacters) and not hint:
         hint = f"the character {line[column]!r} has no meaning here"
     return column, f"{found} is not expected here", hint
@@ -211,7 +226,8 @@ def _unexpected(error: UnexpectedInput, line: str) -> tuple[int, str, str]:
 
 def parse(text: str, where: Where) -> tuple[Syntax | None, list[Problem]]:
     """The syntax tree of a line that stands at `where`."""
-    found = _parse(str(text))
+    long = len(text) > LONGEST
+    found = (LONGEST, f"a line has at most {LONGEST} characters", "move a part into definitions") if long else _parse(str(text))
     if isinstance(found, Syntax):
         return found, []
     column, message, hint = found

@@ -24,6 +24,7 @@ from huiqi.rules.tree import (
     FactFigure,
     FactFlag,
     Figure,
+    Named,
     Node,
     Not,
     OneOf,
@@ -31,6 +32,7 @@ from huiqi.rules.tree import (
     SameCode,
     Type,
     body,
+    children,
 )
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where, did_you_mean
@@ -38,6 +40,7 @@ from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, Unit
 
 DAY = Unit((("day", 1),))
+MOST_FACTORS = 64
 
 
 def expression(text: Text, context: Context) -> Typed:
@@ -137,10 +140,11 @@ def _compare_words(op: str, left: Typed, right: Typed, context: Context, where: 
 
 
 class _Line:
-    """One line being resolved: its place turns columns into places."""
+    """One line being resolved: its place turns columns into places. A part that is read in the same year again is `done` once."""
 
-    def __init__(self, where: Where, context: Context):
+    def __init__(self, where: Where, context: Context, done: dict[tuple[int, int, bool], Typed] | None = None):
         self.where, self.context = where, context
+        self.done: dict[tuple[int, int, bool], Typed] = {} if done is None else done
 
     def at(self, syntax: Syntax) -> Where:
         return self.where.shift(syntax.column)
@@ -158,6 +162,12 @@ class _Line:
         return found
 
     def typed(self, syntax: Syntax) -> Typed:
+        at = (id(syntax), self.context.year, bool(self.context.local))
+        if at not in self.done:
+            self.done[at] = self._typed(syntax)
+        return self.done[at]
+
+    def _typed(self, syntax: Syntax) -> Typed:
         match syntax:
             case Quantity(value=value, unit=unit):
                 return Typed(Figure(value), Type("figure", (unit or PLAIN).dimension, bare=unit is None))
@@ -192,12 +202,19 @@ class _Line:
         fact_id = context.schema.names.get(syntax.name)
         fact = context.schema.facts.get(fact_id) if fact_id else None
         if (derived := context.world.derive(syntax.name, context, where)) is not None:
-            if syntax.name in context.schema.facts:
+            if fact is not None:
                 raise context.fault("rules.same-name", f"{syntax.name} is both a fact and a definition", where, "give the definition another name")
             return derived
         if fact is None:
-            raise context.fault("rules.unknown-name", f"{syntax.name} is not a fact or a definition", where, did_you_mean(syntax.name, self.known_names()))
+            raise context.fault("rules.unknown-name", f"{syntax.name} is not a fact or a definition", where, self.name_hint(syntax.name))
         return self.fact(fact, syntax, context)
+
+    def name_hint(self, name: str) -> str:
+        """The nearest known names; a word that is no name at all is told to be a code or a function."""
+        near = did_you_mean(name, self.known_names())
+        if near or name not in functions.ALL:
+            return near or f'a fact stands in facts/*.yaml, a definition under definitions:; a code is in quotes: "{name}"'
+        return f"write {functions.ALL[name].form}"
 
     def known_names(self) -> list[str]:
         names = [*self.context.local, *self.context.schema.names]
@@ -235,6 +252,8 @@ class _Line:
                 raise self.context.fault("rules.type", f"{side.type} cannot be reckoned with", where)
             if isinstance(side.node, functions.Growth):
                 raise self.context.fault("rules.growth", "cagr can only be compared with a figure", where, "compare first, then combine the tests")
+        if syntax.op in "*/" and degree(left.node, self.context) + degree(right.node, self.context) > MOST_FACTORS:
+            raise self.context.fault("rules.too-large", f"more than {MOST_FACTORS} figures are multiplied here, definitions counted in full", where, "leave some out")
         result = self.sum_type(syntax.op, left, right, where) if syntax.op in "+-" else self.product_type(syntax.op, left, right, where)
         return Typed(fold(syntax.op, left.node, right.node, self.context, where), result)
 
@@ -290,7 +309,7 @@ class _Line:
         terms = tuple(calls[0].arguments[0] if term is calls[0] else term for term in syntax.terms)
         moved = []
         for back in range(years):
-            line = _Line(self.where, self.context.shifted(-back))
+            line = _Line(self.where, self.context.shifted(-back), self.done)
             moved.append(line.chain(Chain(syntax.column, terms, syntax.ops)).node)
         return Typed(Called("each", tuple(moved), All(tuple(moved))), Type("truth"))
 
@@ -350,7 +369,7 @@ class _Line:
             raise self.context.fault("rules.unknown-function", f"there is no function {syntax.name}", self.at(syntax), hint)
         if not function.least <= len(syntax.arguments) <= function.most:
             raise self.context.fault("rules.function", f"{syntax.name} is written {function.form}", self.at(syntax))
-        return function.resolve(functions.Arguments(syntax, self.where, self.context, lambda part, context: _Line(self.where, context).typed(part)))
+        return function.resolve(functions.Arguments(syntax, self.where, self.context, lambda part, context: _Line(self.where, context, self.done).typed(part)))
 
 
 def place_and_below(text: str, context: Context, where: Where) -> frozenset[str]:
@@ -358,8 +377,14 @@ def place_and_below(text: str, context: Context, where: Where) -> frozenset[str]
     places: Places = context.world.places
     id = places.find(text)
     if id is None:
-        raise context.fault("rules.unknown-place", f"{text} is not a place", where, did_you_mean(text, places.by_id))
+        raise context.fault("rules.unknown-place", f"{text} is not a place", where, place_hint(text, places))
     return places.below(id)
+
+
+def place_hint(text: str, places: Places) -> str:
+    """A remedy for a place that is none: the one that is called so, or the nearest id."""
+    called = [id for id, place in places.by_id.items() if text and text in (place.label.zh, place.label.en)]
+    return f"write {' or '.join(called[:3])}" if called else did_you_mean(text, places.by_id) or "places stand in places.yaml; an administrative code like 330108 is one too"
 
 
 def code_hint(text: str, of: Type, context: Context) -> str:
@@ -395,6 +420,30 @@ def fold(op: str, left: Node, right: Node, context: Context, where: Where) -> No
             case "max":
                 return Figure(max(a, b))
     return Arithmetic(op, left, right)
+
+
+def degree(node: Node, context: Context) -> int:
+    """How many figures are multiplied in a node at most: definitions that square each other would grow without end."""
+    known: dict[int, int] = {}
+    waiting = [node]
+    while waiting:
+        at = waiting[-1]
+        if id(at) in known:
+            waiting.pop()
+            continue
+        below = children(at)
+        missing = [part for part in below if id(part) not in known]
+        kept = ("degree", str(id(at)))
+        if isinstance(at, Named) and kept in context.world.resolved:
+            known[id(at)] = context.world.resolved[kept][1]
+        elif missing:
+            waiting += missing
+        else:
+            parts = [known[id(part)] for part in below]
+            known[id(at)] = sum(parts) if isinstance(at, Arithmetic) and at.op in "*/" else max(parts, default=1)
+            if isinstance(at, Named):
+                context.world.resolved[kept] = (at, known[id(at)])  # with the node, so that its id stays its own
+    return known[id(node)]
 
 
 def code(text: Text, codes: Type, context: Context) -> Node:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from huiqi.rules.cells import Cell, read_cell
 from huiqi.rules.context import Context, Region, Regions, Typed, Unresolved
+from huiqi.rules.parse import parse
 from huiqi.rules.resolve import code, compare, expression, fits, place_and_below
+from huiqi.rules.syntax import DateLiteral, Quantity
 from huiqi.rules.tree import Absence, All, Choose, CodeValue, Constant, Figure, Node, Not, OneOf, Type
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.source import Text
 
 LONGEST = 2_000
+WIDEST = 10_000  # characters of a row
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ def read_table(text: str, name: str) -> tuple[TableText | None, list[Problem]]:
         return None, [Problem("table.empty", "the table has no header", Where(name), "begin with inputs,-> output")]
     if len(lines) > LONGEST:
         return None, [Problem("table.too-long", f"a table has at most {LONGEST} rows", Where(name), "split it")]
+    if wide := [number for number, line in lines if len(line) > WIDEST]:
+        return None, [Problem("table.too-long", f"a row has at most {WIDEST:,} characters", Where(name, number), "is a quote left open?") for number in wide]
     rows = [(number, next(csv.reader(io.StringIO(line)), [])) for number, line in lines]
     first, header = rows[0]
     columns = _columns(lines[0][1], header)
@@ -49,7 +54,7 @@ def read_table(text: str, name: str) -> tuple[TableText | None, list[Problem]]:
     outputs = tuple(_output(cell) for cell in cells if cell.startswith("->"))
     problems = []
     if not outputs or any(cell.startswith("->") for cell in cells[: len(inputs)]):
-        problems.append(Problem("table.header", "a table has inputs first and then at least one output `-> name`", Where(name, first, 1)))
+        problems.append(Problem("table.header", "a table has inputs first and then at least one output `-> name`", Where(name, first, 1), "like revenue,-> rate"))
     for output in outputs:
         if not output.name.isidentifier():
             problems.append(Problem("table.header", f"{output.name or 'nothing'} is no name for an output", output.name.where, "write `-> name` or `-> name: code_list`"))
@@ -63,7 +68,7 @@ def read_table(text: str, name: str) -> tuple[TableText | None, list[Problem]]:
             continue
         body.append((tuple(Text(cell.strip(), Where(name, number, column)) for cell, column in zip(row, _columns(line, row), strict=True)), where))
     if not body and not problems:
-        problems.append(Problem("table.empty", "the table has no rows", Where(name, first, 1)))
+        problems.append(Problem("table.empty", "the table has no rows", Where(name, first, 1), "add a row below the header"))
     return (None, problems) if problems else (TableText(inputs, outputs, tuple(body), Where(name, first, 1)), [])
 
 
@@ -100,7 +105,10 @@ def resolve_table(name: Text, context: Context) -> dict[str, Typed]:
 
 
 def _resolve(name: Text, context: Context) -> dict[str, Typed]:
-    table: TableText | None = context.world.tables.get((context.document.pack, str(name)))
+    at = (context.document.pack, str(name))
+    table: TableText | None = context.world.tables.get(at)
+    if table is None and at in context.world.tables:  # its own problems are told
+        raise Unresolved(str(name))
     if table is None:
         known = [file for pack, file in context.world.tables if pack == context.document.pack]
         raise context.fault("rules.unknown-table", f"there is no table {name} in tables/", name.where, did_you_mean(name, known))
@@ -166,16 +174,26 @@ def cell_test(of: Typed, text: Text, cell: Cell, context: Context) -> tuple[Node
         return OneOf(of.node, frozenset(wanted)), Region(codes=frozenset(wanted))
     if cell.how == "codes" and of.type.kind == "truth":
         if text not in ("true", "false"):
-            raise context.fault("table.cell", f"{text} is not true or false", text.where)
+            raise context.fault("table.cell", f"{text} is not true or false", text.where, "write true or false, or leave the cell empty")
         return of.node if text == "true" else Not(of.node), Region(codes=frozenset({str(text)}))
     if of.type.kind not in ("figure", "date"):
-        raise context.fault("table.cell", f"{text} is no test for {of.type}", text.where)
+        hint = "write its code, or several with | between them" if of.type.kind != "truth" else "write true or false"
+        raise context.fault("table.cell", f"{text} is no test for {of.type}", text.where, hint)
     tests, region = [], Region()
     for op, part in cell.parts:
         typed = expression(part, context)
+        if cell.how == "codes" and not _is_literal(part):  # 10-50 would be read as 10 minus 50
+            raise context.fault("table.cell", f"{part} is no test for {of.type}", part.where, "write a figure, a comparison like >= 10, or a range like 10 .. 50")
         tests.append(compare(op, of, typed, context, part.where))
         region = _narrowed(region, op, typed.node)
+    if region.low > region.high or (region.low == region.high and (region.open_low or region.open_high)):
+        raise context.fault("table.cell", f"{text} takes nothing in", text.where, "the lower figure stands first: 10 .. 50")
     return conjunction(list(tests)), region
+
+
+def _is_literal(text: Text) -> bool:
+    syntax, _ = parse(text, text.where)
+    return isinstance(syntax, Quantity | DateLiteral)
 
 
 def _narrowed(region: Region, op: str, edge: Node) -> Region:
@@ -200,6 +218,11 @@ def first_match(rows: list[tuple[Node, Typed]], otherwise: Typed | None, wheres:
         if not same:
             raise context.fault("rules.type", f"this gives {value.type}, the others give {kind}", where, "all results are of one kind and unit")
     node: Node = otherwise.node if otherwise is not None else Absence()
+    if kind.kind == "truth" and otherwise is None:
+        last = rows[-1][0]
+        if not (isinstance(last, Constant) and last.value):
+            raise context.fault("rules.type", "tests leave open what holds where no row fits", wheres[-1], "add else: false, or a last row with empty cells")
+        node, rows = values[-1].node, rows[:-1]
     for condition, value in reversed(rows):
         node = Choose(condition, value.node, node)
     return Typed(node, kind)

@@ -34,6 +34,8 @@ def _share_of(arguments: Arguments) -> Typed:
     unit = part.type.unit / whole.type.unit
     if not unit.is_plain:
         raise arguments.context.fault("rules.unit", f"share_of: {part.type} is no part of {whole.type}", arguments.at(0))
+    if isinstance(whole.node, Figure) and whole.node.value == 0:
+        raise arguments.context.fault("rules.zero", "this divides by nought", arguments.at(1))
     return Typed(Called("share_of", (part.node, whole.node), Arithmetic("/", part.node, whole.node)), Type("figure"))
 
 

@@ -1,0 +1,57 @@
+"""What an incompletely known subject can turn out to be."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import arbitrary
+from hypothesis import strategies as st
+
+from huiqi.facts.known import NONE, Known, Raw
+from huiqi.facts.schema import Fact
+
+Key = tuple[str, int | None]
+YEARS = (2023, 2022, 2021, 2020)
+
+
+def unknown(known: Known, years: Iterable[int] = YEARS) -> list[Key]:
+    """The facts that nobody knows, by calendar year."""
+    keys: list[Key] = []
+    for id, fact in known.schema.facts.items():
+        keys += [(id, year) for year in years] if fact.period == "year" else [(id, None)]
+    return [key for key in keys if key not in known.values]
+
+
+def values(known: Known, fact: Fact) -> st.SearchStrategy[Raw]:
+    """Single values of a fact: codes and places that have nothing below them."""
+    drawn = arbitrary.raw(known.schema, known.places, fact.id)
+    match fact.kind:
+        case "place":
+            return drawn.filter(lambda id: known.places.possible(str(id)).known)
+        case "category":
+            codes = fact.codes
+            assert codes is not None
+            return drawn.filter(lambda id: id is NONE or codes.possible(str(id)).known)
+    return drawn
+
+
+@st.composite
+def learned(draw: Any, known: Known, keys: Iterable[Key]) -> Known:
+    """The subject with some more facts."""
+    return replace(known, values={**known.values, **{key: draw(values(known, known.schema.facts[key[0]])) for key in keys}})
+
+
+@st.composite
+def completed(draw: Any, known: Known, apart_from: Iterable[str] = ()) -> Known:
+    """The subject with every fact known, years before its founding left out."""
+    born = known.schema.born
+    assert born is not None
+    known = draw(learned(known, [(born, None)] if (born, None) not in known.values else []))
+    founded = known.values[(born, None)]
+    assert isinstance(founded, int)
+    since = datetime.date.fromordinal(founded).year
+    skipped = set(apart_from)
+    return draw(learned(known, [key for key in unknown(known) if key[0] not in skipped and (key[1] is None or key[1] >= since)]))

@@ -1,0 +1,125 @@
+"""Whatever the unknown facts turn out to be, the outcome lies in the range that was said before; and knowing more never widens a range."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import arbitrary
+from completions import completed, learned, unknown
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huiqi.facts.known import Known
+from huiqi.rules import tree
+from huiqi.rules.cases import amount_due
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.exact import Exactly
+from huiqi.vocabulary.ranges import Exact, Pair
+
+FEWER = settings(max_examples=max(1, settings.default.max_examples * 3 // 5))
+
+
+class Due(NamedTuple):
+    """A measure's status and what it gives, in yuan."""
+
+    status: Pair
+    low: Exact
+    high: Exact
+
+
+def outcome(measure: Measure, known: Known) -> Due:
+    exact = Exactly(known)
+    status = exact.truth(measure.truth)
+    if measure.amount is None:
+        return Due(status, Fraction(0), Fraction(0))
+    due = amount_due(status, exact.figure(measure.amount.node))
+    return Due(status, due.low, due.high)
+
+
+def within(inner: Due, outer: Due) -> bool:
+    return outer.status.must <= inner.status.must and inner.status.may <= outer.status.may and outer.low <= inner.low <= inner.high <= outer.high
+
+
+@st.composite
+def settings_of(draw: Any) -> tuple[Rules, Known]:
+    """A pack, and a firm of which a good part is unknown."""
+    with tempfile.TemporaryDirectory() as folder:
+        rules = arbitrary.rules_of(arbitrary.packs_folder(Path(folder), draw(arbitrary.policy()), tables=arbitrary.TABLES))
+    (known,) = draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places, most=1))
+    return rules, known
+
+
+def granted(rules: Rules, known: Known, yes: bool) -> Known:
+    """With the recognition decided as the office may decide: granted only to those who meet its tests."""
+    recognitions = [node for measure in rules.measures for node in tree.walk(measure.truth) if isinstance(node, tree.Recognised)]
+    for node in recognitions:
+        allowed = Exactly(known).truth(node.outcome).may
+        known = replace(known, values={**known.values, (node.fact.id, None): known.values.get((node.fact.id, None), yes and allowed)})
+    return known
+
+
+@FEWER
+@given(settings_of(), st.data())
+def test_every_completion_lies_in_the_range(given_, data):
+    rules, known = given_
+    before = [outcome(measure, known) for measure in rules.measures]
+    assert all(one.low <= one.high for one in before)
+    for _ in range(3):
+        whole = granted(rules, data.draw(completed(known, apart_from=["star"])), data.draw(st.booleans()))
+        for measure, first in zip(rules.measures, before, strict=True):
+            then = outcome(measure, whole)
+            assert within(then, first), (measure.id, first, then, whole.values)
+
+
+@FEWER
+@given(settings_of(), st.data())
+def test_of_a_firm_that_is_wholly_known_everything_is_decided(given_, data):
+    rules, known = given_
+    whole = data.draw(completed(known))
+    for measure in rules.measures:
+        one = outcome(measure, whole)
+        assert one.status.known
+        if measure.amount is not None and measure.amount.form not in ("unpublished", "up_to"):
+            assert one.low == one.high
+            assert (one.low * 100).denominator == 1  # whole fen
+
+
+@FEWER
+@given(settings_of(), st.data())
+def test_knowing_more_never_widens_a_range(given_, data):
+    rules, known = given_
+    before = [outcome(measure, known) for measure in rules.measures]
+    open_ = [key for key in data.draw(st.permutations(unknown(known))) if key[0] != "star"]
+    for at in range(0, len(open_), 4):  # a few at a time
+        known = data.draw(learned(known, open_[at : at + 4]))
+        after = [outcome(measure, known) for measure in rules.measures]
+        for measure, earlier, later in zip(rules.measures, before, after, strict=True):
+            assert within(later, earlier), (measure.id, earlier, later, open_[at : at + 4], known.values)
+        before = after
+
+
+@FEWER
+@given(settings_of())
+def test_a_coarse_place_or_code_is_a_range_of_finer_ones(given_):
+    """Known to be in Zhejiang, then in Hangzhou, then in Binjiang; a maker, then a maker of chips."""
+    rules, known = given_
+    for id, coarse in (("place", ("zj", "hz", "bj")), ("trade", ("make", "chips"))):
+        steps = [replace(known, values={**known.values, (id, None): code}) for code in coarse]
+        for measure in rules.measures:
+            for earlier, later in zip(steps, steps[1:], strict=False):
+                assert within(outcome(measure, later), outcome(measure, earlier))
+
+
+@FEWER
+@given(settings_of())
+def test_assuming_recognitions_only_adds_what_is_sure(given_):
+    rules, known = given_
+    for measure in rules.measures:
+        if not any(isinstance(node, tree.Not) for node in tree.walk(measure.truth)):
+            plain, assumed = (Exactly(known, assume_recognised=assumed).truth(measure.truth) for assumed in (False, True))
+            assert plain.must <= assumed.must
+            assert plain.may == assumed.may
