@@ -12,6 +12,8 @@ from huiqi.vocabulary.problem import Where, did_you_mean
 from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.source import Text
 
+DEEPEST = 30
+
 
 def find(name: str, context: Context, where: Where) -> Typed | None:
     """What a definition's name stands for (`floors.staff` for a table's column), or None if there is none of that name."""
@@ -39,6 +41,8 @@ def _resolved(document: Document, key: Text, record: DefinitionRecord, context: 
     cache, at = context.world.resolved, ("definition", document.name, str(key), context.subject, str(context.year))
     called = f"{document.name}: {key}"
     if at not in cache or called in context.world.open:
+        if len(context.world.open) >= DEEPEST:
+            raise context.fault("rules.too-deep", f"more than {DEEPEST} definitions rest on each other here", where, "write some of them as one")
         with context.resolving(called, where):
             cache[at] = None
             inner = Context(context.world, document, context.subject, context.year)

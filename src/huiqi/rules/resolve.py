@@ -213,7 +213,7 @@ class _Line:
         """The nearest known names; a word that is no name at all is told to be a code or a function."""
         near = did_you_mean(name, self.known_names())
         if near or name not in functions.ALL:
-            return near or f'a fact stands in facts/*.yaml, a definition under definitions:; a code is in quotes: "{name}"'
+            return near or f'declare it in facts.yaml or under definitions:; a code stands in quotes: "{name}"'
         return f"write {functions.ALL[name].form}"
 
     def known_names(self) -> list[str]:
