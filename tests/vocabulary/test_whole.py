@@ -42,8 +42,9 @@ def test_a_first_run_that_fails_leaves_nothing(tmp_path):
 
 
 def test_what_a_killed_run_left_is_cleaned_up(tmp_path):
-    (tmp_path / ".result.unfinished").mkdir()
-    (tmp_path / ".result.unfinished" / "half.csv").write_text("1")
+    """4194999 is above the highest process number, so no such process runs."""
+    (tmp_path / ".result.4194999.unfinished").mkdir()
+    (tmp_path / ".result.4194999.unfinished" / "half.csv").write_text("1")
     with whole_folder(tmp_path / "result") as folder:
         assert names(folder) == []
     assert names(tmp_path) == ["result"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from huiqi.facts.provenance import FILE, Provenance, write_about
 from huiqi.facts.schema import Fact, Schema
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.record import Words
+from huiqi.vocabulary.whole import whole_folder
 
 ROW_GROUP = 1 << 16
 _EPOCH = 719_163  # the ordinal of 1970-01-01
@@ -59,25 +59,14 @@ def write_registry(
     Everything is written beside the folder and then moved there, so that a killed run leaves what was there before. `more` are files that
     move along. FileExistsError if the folder exists and is not a registry, or is one and `overwrite` is not set.
     """
-    folder = folder.absolute()
     if not may_replace(folder, overwrite):
         raise FileExistsError(f"{folder} exists; nothing was written")
-    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
-    try:
+    with whole_folder(folder) as unfinished:
         write_about(unfinished / FILE, title, made_up, provenance, columns)
         _write_table(unfinished / f"{schema.subject}.parquet", schema, places, main, required=True)
         _write_table(unfinished / f"{schema.subject}_year.parquet", schema, places, yearly)
         for path in more:
             shutil.move(path, unfinished / path.name)
-        former = folder.with_name(f".{folder.name}.{os.getpid()}.former")
-        if folder.exists():
-            folder.rename(former)
-        unfinished.rename(folder)
-        shutil.rmtree(former, ignore_errors=True)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def may_replace(folder: Path, overwrite: bool) -> bool:

@@ -84,7 +84,7 @@ def resolve_amount(node: Any, context: Context, currency: str, amount_of: Callab
         amount = Arithmetic("max", amount, floor)
     step, direction = fen, "half_up"
     if form.round is not None:
-        step, direction = constant(form.round.to, context), form.round.direction
+        step, direction = constant(form.round.to, context, parts.currency), form.round.direction
         if step <= 0 or (step / fen).denominator != 1:
             raise context.fault("rules.rounding", "an amount is rounded to whole fen at least", form.round.to.where, "write 1元 or 0.01元")
     return Amount(next(key for key, kind in AMOUNT_FORMS.items() if isinstance(form, kind)), Rounded(_at_least_nought(amount), step, direction), False, base, rate, cap, floor)
@@ -97,12 +97,13 @@ def _at_least_nought(node: Node) -> Node:
 
 def _form(node: Any, context: Context, where: Where) -> Any:
     if not isinstance(node, Mapping):
-        raise context.fault("rules.amount", "an amount is an expression, `unpublished`, or a form with keys", where)
+        raise context.fault("rules.amount", "an amount is an expression, `unpublished`, or a form with keys", where, f"one of: {', '.join(AMOUNT_FORMS)}")
     keys = [key for key in AMOUNT_FORMS if key in node]
     if "match" in keys and "rate" in keys:
         keys.remove("rate")
     if len(keys) != 1:
-        raise context.fault("rules.amount", "no single form of an amount fits these keys", where, f"one of: {', '.join(AMOUNT_FORMS)}")
+        said = f"an amount has one form; here are {' and '.join(keys)}" if keys else "no form of an amount has these keys"
+        raise context.fault("rules.amount", said, where, f"one of: {', '.join(AMOUNT_FORMS)}")
     form, problems = build(AMOUNT_FORMS[keys[0]], node, where)
     context.world.problems.extend(problems)
     if form is None:
@@ -118,7 +119,7 @@ def _rate(form: RateAmount, parts: _Parts) -> Meaning:
     rate, base = figure(form.rate, parts.context), figure(form.of, parts.context)
     unit = (rate.type.unit * base.type.unit).dimension
     if unit != parts.currency.dimension:
-        raise parts.context.fault("rules.unit", f"{rate.type} times {base.type} does not give money in {parts.currency}", form.rate.where)
+        raise parts.context.fault("rules.unit", f"{rate.type} times {base.type} does not give money in {parts.currency}", form.rate.where, "a share of money, or so much for each, like 5000元/人")
     return Arithmetic("*", base.node, rate.node), base.node, rate.node
 
 
@@ -127,14 +128,14 @@ def _tiers(form: TiersAmount, parts: _Parts) -> Meaning:
     base = figure(form.of, parts.context, parts.currency)
     edges: list[tuple[Fraction, Node]] = []
     for key, text in form.tiers.items():
-        edge = constant(key, parts.context)
+        edge = constant(key, parts.context, parts.currency)
         if edges and edge <= edges[-1][0]:
             raise parts.context.fault("rules.tiers", "the edges of tiers rise", key.where, "put the lower edge first")
         if not edges and edge != 0:
             raise parts.context.fault("rules.tiers", "the first tier begins at 0", key.where, "what lies below it would have no rate")
         edges.append((edge, parts.plain(text)))
     if not edges:
-        raise parts.context.fault("rules.tiers", "there are no tiers", form.where)
+        raise parts.context.fault("rules.tiers", "there are no tiers", form.where, "write tiers: {0: 10%, 1000万元: 5%}")
     total: Node | None = None
     for (edge, rate), upper in zip(edges, [*(e for e, _ in edges[1:]), None], strict=True):
         above = Arithmetic("max", Arithmetic("-", base.node, Figure(edge)), NOUGHT) if edge else base.node
@@ -153,14 +154,15 @@ def _bands(form: BandsAmount, parts: _Parts) -> Meaning:
         return value.node, base.node, None
     if value.type.unit.is_plain and base.type.unit.dimension == parts.currency.dimension:
         return Arithmetic("*", base.node, value.node), base.node, value.node
-    raise parts.context.fault("rules.unit", f"the bands give {value.type}, which does not lead to money in {parts.currency}", form.of.where)
+    raise parts.context.fault("rules.unit", f"the bands give {value.type}, which does not lead to money in {parts.currency}", form.of.where, "give money, or a share of money")
 
 
 def _ladder(form: LadderAmount, parts: _Parts) -> Meaning:
     """Paid once, when a level is first reached; `pays` says whether a jump over two levels pays the highest or each."""
-    years = int(constant(form.years, parts.context)) if form.years is not None else 3
-    if not 1 <= years <= 10:
-        raise parts.context.fault("rules.ladder", "years is a whole number from 1 to 10", form.where)
+    looked_back = constant(form.years, parts.context, UNITS["years"]) if form.years is not None else Fraction(3)
+    if not (looked_back.denominator == 1 and 1 <= looked_back <= 10):
+        raise parts.context.fault("rules.ladder", "years is a whole number from 1 to 10", where_of(form.years, form.where), "write years: 3")
+    years = int(looked_back)
     bases = []
     for back in range(years + 1):
         bases.append(figure(form.of, parts.context.shifted(-back)))
@@ -168,12 +170,12 @@ def _ladder(form: LadderAmount, parts: _Parts) -> Meaning:
     for key, text in form.ladder.items():
         level = figure(key, parts.context, bases[0].type.unit)
         if not isinstance(level.node, Figure):
-            raise parts.context.fault("rules.constant", "a level is a figure without facts", key.where)
+            raise parts.context.fault("rules.constant", "a level is a figure without facts", key.where, "write the figure itself")
         if rungs and level.node.value <= rungs[-1][0]:
             raise parts.context.fault("rules.ladder", "the levels of a ladder rise", key.where, "put the lower level first")
         rungs.append((level.node.value, first_reached([base.node for base in bases], level.node), parts.money(text)))
     if not rungs:
-        raise parts.context.fault("rules.ladder", "the ladder has no levels", form.where)
+        raise parts.context.fault("rules.ladder", "the ladder has no levels", form.where, "write ladder: {1亿元: 20万元, 10亿元: 50万元}")
     amount: Node = NOUGHT
     for _, reached, pay in rungs:
         amount = Choose(reached, pay, amount) if form.pays == "highest" else Arithmetic("+", amount, Choose(reached, pay, NOUGHT))
@@ -196,10 +198,10 @@ def _match(form: MatchAmount, parts: _Parts) -> Meaning:
 def _table(form: TableAmount, parts: _Parts) -> Meaning:
     columns = resolve_table(form.table, parts.context)
     if len(columns) != 1:
-        raise parts.context.fault("rules.amount", f"the table {form.table} has {len(columns)} outputs; an amount needs one", form.table.where)
+        raise parts.context.fault("rules.amount", f"the table {form.table} has {len(columns)} outputs; an amount needs one", form.table.where, "read a column through a definition with table:")
     typed: Typed = next(iter(columns.values()))
     if not fits(typed, parts.currency):
-        raise parts.context.fault("rules.unit", f"the table gives {typed.type}, not money in {parts.currency}", form.table.where)
+        raise parts.context.fault("rules.unit", f"the table gives {typed.type}, not money in {parts.currency}", form.table.where, "a share is paid with {rate: lookup(\"...\"), of: ...}")
     return typed.node, None, None
 
 

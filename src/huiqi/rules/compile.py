@@ -178,7 +178,9 @@ class _Compiler:
         lost: Unresolved | None = None
 
         clause = str(record.clause)
-        cohort = list(policy.applies_when) + (list(policy.continues_for) if document.in_force(self.world.law_on) == "continued" else [])
+        cohort = list(policy.applies_when)
+        if document.in_force(self.world.law_on) == "continued":
+            cohort += [test for test in policy.continues_for if test not in cohort]
         steps: list[Callable[[], list[Condition]]] = [
             lambda: self._in_place(document, context),
             lambda: conditions(cohort, context, clause, "edition"),

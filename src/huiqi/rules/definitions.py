@@ -41,12 +41,15 @@ def _resolved(document: Document, key: Text, record: DefinitionRecord, context: 
     cache, at = context.world.resolved, ("definition", document.name, str(key), context.subject, str(context.year))
     called = f"{document.name}: {key}"
     if at not in cache or called in context.world.open:
-        if len(context.world.open) >= DEEPEST:
+        if len(context.world.open) >= DEEPEST and called not in context.world.open:
             raise context.fault("rules.too-deep", f"more than {DEEPEST} definitions rest on each other here", where, "write some of them as one")
         with context.resolving(called, where):
             cache[at] = None
             inner = Context(context.world, document, context.subject, context.year)
-            cache[at] = {c: _named(str(key), c, record, typed, context.year) for c, typed in _columns(key, record, inner).items()}
+            try:
+                cache[at] = {c: _named(str(key), c, record, typed, context.year) for c, typed in _columns(key, record, inner).items()}
+            except RecursionError:
+                raise context.fault("rules.too-deep", f"{key} rests on lines that are nested too deeply", where, "move a part into another definition") from None
     if cache[at] is None:
         raise Unresolved(str(key))
     return dict(cache[at])
@@ -62,7 +65,8 @@ def _named(key: str, column: str, record: DefinitionRecord, typed: Typed, year: 
 def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str, Typed]:
     forms = [form for form in ("value", "table", "choose", "bands") if getattr(record, form) is not None]
     if len(forms) != 1 or (record.of is not None) != (record.bands is not None):
-        raise context.fault("rules.definition", f"{key} needs one of value, table, choose, or of with bands", key.where)
+        said = f"has {' and '.join(forms)}" if len(forms) > 1 else "needs one of value, table, choose, or of with bands"
+        raise context.fault("rules.definition", f"{key} {said}", key.where, "a definition has one form")
     if record.value is not None:
         return {"": expression(record.value, context)}
     if record.table is not None:
@@ -97,13 +101,13 @@ def _choose(record: DefinitionRecord, context: Context, key: Text) -> Typed:
                 otherwise = _value(parts["else"], record.codes, context)
                 wheres.append(parts["else"].where)
             else:
-                raise context.fault("rules.definition", "a choice is {if: .., then: ..}; the last one may be {else: ..}", next(iter(choice.values()), key).where)
+                raise context.fault("rules.definition", "a choice is {if: .., then: ..}; the last one may be {else: ..}", next(iter(choice), key).where)
         except Unresolved as error:
             lost = error
     if lost is not None:
         raise lost
     if not rows:
-        raise context.fault("rules.definition", f"{key} has no choices", key.where)
+        raise context.fault("rules.definition", f"{key} has no choices", key.where, "begin with {if: .., then: ..}")
     return first_match(rows, otherwise, wheres, context)
 
 
@@ -120,7 +124,7 @@ def bands(of: Typed, record: dict[Text, Text], context: Context, codes: Text | N
             cell = read_cell(key)
             if cell.how == "else":
                 if index != len(record) - 1:
-                    raise context.fault("rules.band", "else stands last", key.where)
+                    raise context.fault("rules.band", "else stands last", key.where, "the bands below it would never be reached")
                 otherwise = value
             else:
                 test, region = cell_test(of, key, cell, context)
@@ -132,6 +136,6 @@ def bands(of: Typed, record: dict[Text, Text], context: Context, codes: Text | N
     if lost is not None:
         raise lost
     if not rows:
-        raise context.fault("rules.band", "there are no bands", where)
+        raise context.fault("rules.band", "there are no bands", where, 'write bands: {">= 30%": 20, else: 0}')
     context.world.regions.append(Regions("bands", (of,), tuple(regions), otherwise is not None, where))
     return first_match(rows, otherwise, wheres, context)

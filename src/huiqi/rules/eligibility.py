@@ -21,7 +21,7 @@ def condition(node: Any, context: Context, clause: str, origin: Any = "measure",
     if isinstance(node, Text):
         return Test(truth(node, context, atomic=True), str(node).strip(), clause, origin)
     if not isinstance(node, Mapping):
-        raise context.fault("rules.eligible", "a test, or all / any / none / at_least is expected here", where)
+        raise context.fault("rules.eligible", "a test, or all / any / none / at_least is expected here", where, "a list of tests stands under all:")
     keys = {str(key) for key in node}
     if "test" in keys:
         return _test(node, keys, context, clause, origin)
@@ -32,12 +32,12 @@ def condition(node: Any, context: Context, clause: str, origin: Any = "measure",
     kind = named[0]
     allowed = {kind, "clause", "label"} | ({"of"} if kind == "at_least" else set())
     if extra := keys - allowed:
-        raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key beside {kind}", where)
+        raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key beside {kind}", where, f"keys here: {', '.join(sorted(allowed))}")
     items = node.part("of" if kind == "at_least" else kind)
     if not isinstance(items, list) or not items:
         raise context.fault("rules.eligible", f"{kind} holds a list of tests", where, "write the tests as lines with a dash")
     count = _count(node, len(items), context) if kind == "at_least" else 0
-    parts = conditions(items, context, str(node.part("clause", clause)), origin)
+    parts = conditions(items, context, _clause(node, clause, context), origin)
     return Group(kind, tuple(parts), count, _label(node, context))
 
 
@@ -59,15 +59,23 @@ def _test(node: Mapping, keys: set[str], context: Context, clause: str, origin: 
         raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key of a test", node.where, "a test has test, clause and say")
     text = node.part("test")
     if not isinstance(text, Text):
-        raise context.fault("rules.eligible", "test holds one expression", node.where)
-    return Test(truth(text, context, atomic=True), str(text).strip(), str(node.part("clause", clause)), origin, _words(node.part("say"), context))
+        raise context.fault("rules.eligible", "test holds one expression", node.where, "a group stands under all:, any: or none:, without test:")
+    return Test(truth(text, context, atomic=True), str(text).strip(), _clause(node, clause, context), origin, _words(node.part("say"), context))
 
 
 def _count(node: Mapping, most: int, context: Context) -> int:
     text = node.part("at_least")
-    if isinstance(text, Text) and text.isascii() and text.isdigit() and 1 <= int(text) <= most:
+    if isinstance(text, Text) and text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= most:
         return int(text)
-    raise context.fault("rules.eligible", f"at_least takes a whole number from 1 to {most}", where_of(text, node.where))
+    hint = f"of: has {most} tests" if most > 1 else "of: has one test"
+    raise context.fault("rules.eligible", f"at_least takes a whole number from 1 to {most}", where_of(text, node.where), hint)
+
+
+def _clause(node: Mapping, clause: str, context: Context) -> str:
+    own = node.part("clause", clause)
+    if not isinstance(own, str):
+        raise context.fault("rules.eligible", "clause holds one text", node.where, "name the article, like 第二条")
+    return own
 
 
 def _label(node: Mapping, context: Context) -> Words | None:

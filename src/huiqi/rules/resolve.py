@@ -86,11 +86,11 @@ def _hidden_logic(syntax: Syntax) -> Logic | None:
     return next((part for part in walk(syntax) if isinstance(part, Logic) and part.op != "not"), None)
 
 
-def constant(text: Text, context: Context) -> Fraction:
-    """A line that must be a figure without any fact in it."""
-    typed = figure(text, context)
+def constant(text: Text, context: Context, unit: Unit | None = None) -> Fraction:
+    """A line that must be a figure without any fact in it, in a unit where one is asked for."""
+    typed = figure(text, context, unit)
     if not isinstance(body(typed.node), Figure):
-        raise context.fault("rules.constant", "a figure without facts is expected here", text.where)
+        raise context.fault("rules.constant", "a figure without facts is expected here", text.where, "write the figure itself")
     node = body(typed.node)
     assert isinstance(node, Figure)
     return node.value

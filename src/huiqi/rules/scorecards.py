@@ -20,7 +20,7 @@ from huiqi.vocabulary.record import Words, words
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN
 
-_RANK = re.compile(r"(top|next)\s+(\d+(?:\.\d+)?)\s*%\Z")
+_RANK = re.compile(r"(top|next)\s+(\d{1,9}(?:\.\d{1,9})?)\s*%\Z")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _resolve(document: Document, key: Text, record: ScorecardRecord, context: Co
     for id, item in record.items.items():
         try:
             if id in ("total", "passes", "class", "part"):
-                raise context.fault("rules.scorecard", f"{id} is a word of every scorecard and cannot name an item", id.where)
+                raise context.fault("rules.scorecard", f"{id} is a word of every scorecard and cannot name an item", id.where, "choose another name")
             points, most = _item(id, item, context)
         except Unresolved as error:
             lost = error
@@ -92,11 +92,11 @@ def _resolve(document: Document, key: Text, record: ScorecardRecord, context: Co
     if lost is not None:
         raise lost
     if not items:
-        raise context.fault("rules.scorecard", f"{key} has no items", key.where)
+        raise context.fault("rules.scorecard", f"{key} has no items", key.where, "an item is written `staff: {label: ..., points: ..., max: 20}`")
     total = _sum([points for _, _, points, _ in items])
     if record.decimals is not None:
-        if not (record.decimals.isascii() and record.decimals.isdigit() and int(record.decimals) <= 6):
-            raise context.fault("rules.scorecard", f"{record.decimals} is not a number of decimals from 0 to 6", record.decimals.where)
+        if not re.fullmatch("[0-6]", record.decimals):
+            raise context.fault("rules.scorecard", f"{record.decimals} is not a number of decimals from 0 to 6", record.decimals.where, "write decimals: 2")
         total = Rounded(total, Fraction(1, 10 ** int(record.decimals)), "half_up")
     plain = Type("figure", PLAIN)
     values = {id: Typed(Named(f"{key}.{id}", label, points, context.year), plain) for id, label, points, _ in items}
@@ -125,8 +125,8 @@ def _sum(nodes: list[Node]) -> Node:
 def _item(id: Text, item: ItemRecord, context: Context) -> tuple[Node, Fraction]:
     """The points of an item, at most its maximum."""
     if (item.points is None) == (item.of is None) or (item.of is None) != (item.bands is None):
-        raise context.fault("rules.scorecard", f"{id} needs points, or of with bands", id.where)
-    most = constant(item.max, context)
+        raise context.fault("rules.scorecard", f"{id} needs points, or of with bands", id.where, "an item has one of the two forms")
+    most = constant(item.max, context, PLAIN)
     if item.points is not None:
         node = figure(item.points, context, PLAIN).node
     else:
@@ -148,17 +148,21 @@ def _passes(key: Text, record: ScorecardRecord, values: dict[str, Typed], contex
 
 def _classes(document: Document, key: Text, record: ScorecardRecord, total: Typed, context: Context) -> tuple[Typed, RankRule | None]:
     assert record.classes is not None
-    where = next(iter(record.classes), key).where
+    if not record.classes:
+        raise context.fault("rules.classes", f"{key} has no classes", key.where, "write classes: {A: '>= 80', B: else}, or leave them out")
+    where = next(iter(record.classes)).where
     codes = CodeList(f"{key}.class", {str(name): Code(str(name), words(str(name), str(name))) for name in record.classes}, where=where)
     kind, label = Type("code", codes=codes), _said(record.title, "class", "等级")
     styles = [_style(text) for text in record.classes.values()]
     if "rank" in styles and "threshold" in styles:
-        raise context.fault("rules.classes", "classes go by rank (top 20%) or by threshold (>= 80), not by both", where)
+        raise context.fault("rules.classes", "classes go by rank (top 20%) or by threshold (>= 80), not by both", where, "keep one of the two")
     if styles[-1] != "rest" or "rest" in styles[:-1]:
         raise context.fault("rules.classes", "the last class, and only it, takes the rest", where, "write `rest` or `else`")
     if "rank" in styles:
         rank = _rank(document, key, record, total, codes, context, where)
         return Typed(Named(f"{key}.class", label, RankClass(rank.scorecard, codes), context.year), kind), rank
+    if record.among is not None:
+        raise context.fault("rules.classes", "among is for classes by rank", record.among.where, "write classes like top 20%, or take among: out")
     node: Node = CodeValue(list(codes.codes)[-1], codes)
     for name, text in reversed(list(record.classes.items())[:-1]):
         test, _ = cell_test(total, text, read_cell(text), context)
@@ -177,7 +181,7 @@ def _style(text: Text) -> Literal["rank", "rest", "threshold"]:
 def _rank(document: Document, key: Text, record: ScorecardRecord, total: Typed, codes: CodeList, context: Context, where: Where) -> RankRule:
     assert record.classes is not None
     if context.year:
-        raise context.fault("rules.classes", "classes by rank are those of the last year only", where)
+        raise context.fault("rules.classes", "classes by rank are those of the last year only", where, "do not read them with [-1], growth or each")
     if record.decimals is None:
         raise context.fault("rules.classes", "classes by rank need rounded totals, so that ties are told", where, "add decimals: 2 to the scorecard")
     shares, taken = [], Fraction(0)
@@ -185,15 +189,15 @@ def _rank(document: Document, key: Text, record: ScorecardRecord, total: Typed, 
         found = _RANK.match(text)
         assert found is not None
         if (found[1] == "top") != (index == 0):
-            raise context.fault("rules.classes", "the first class is `top n%`, the following are `next n%`", text.where)
+            raise context.fault("rules.classes", "the first class is `top n%`, the following are `next n%`", text.where, "the better class stands first")
         taken += Fraction(found[2]) / 100
         shares.append(taken)
     if taken > 1:
-        raise context.fault("rules.classes", f"the classes take {taken * 100} % of all", where, "at most 100 %")
+        raise context.fault("rules.classes", f"the classes take {float(taken * 100):g} % of all", where, "at most 100 %")
     among = None
     if record.among is not None:
         typed = expression(record.among, context)
         if typed.type.kind not in ("code", "place"):
-            raise context.fault("rules.type", f"among takes a category, not {typed.type}", record.among.where)
+            raise context.fault("rules.type", f"among takes a category, not {typed.type}", record.among.where, "name a category, like industry")
         among = typed.node
     return RankRule(f"{document.name}/{key}", total.node, among, tuple(shares), codes)

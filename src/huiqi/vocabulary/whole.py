@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +13,19 @@ from pathlib import Path
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A folder beside `folder` to write into; it takes its place when all went well.
 
-    A run that is killed leaves `folder` as it was, and at most a `.<name>.unfinished` or `.<name>.former` beside it, which the next run
-    cleans up. A killed swap (the former moved away, the new not yet in place) is undone first.
+    A run that is killed leaves `folder` as it was, and at most a `.<name>.<process>.unfinished` beside it, which a later run cleans up. A
+    killed swap (the former moved away, the new not yet in place) is undone first.
     """
     folder = folder.absolute()
-    unfinished, former = folder.with_name(f".{folder.name}.unfinished"), folder.with_name(f".{folder.name}.former")
+    former = folder.with_name(f".{folder.name}.former")
     if former.exists() and not folder.exists():
         former.rename(folder)
-    for left in (unfinished, former):
-        shutil.rmtree(left, ignore_errors=True)
+    shutil.rmtree(former, ignore_errors=True)
+    for left in folder.parent.glob(f".{folder.name}.*.unfinished"):
+        if not _runs(left.name.split(".")[-2]):
+            shutil.rmtree(left, ignore_errors=True)
+    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
     try:
         yield unfinished
@@ -30,3 +35,16 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(former, ignore_errors=True)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _runs(process: str) -> bool:
+    """A process of that number is there; one that belongs to somebody else counts."""
+    if not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
