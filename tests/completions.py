@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Fact
+from huiqi.vocabulary.ranges import Codes
 
 Key = tuple[str, int | None]
 YEARS = (2023, 2022, 2021, 2020)
@@ -38,6 +39,19 @@ def values(known: Known, fact: Fact) -> st.SearchStrategy[Raw]:
     return drawn
 
 
+def is_fine(known: Known, key: Key) -> bool:
+    """The recorded code or place has nothing below it."""
+    value = known.value(known.schema.facts[key[0]], 0 if key[1] is None else key[1] - known.as_of.year + 1)
+    return value.known or not isinstance(value, Codes)
+
+
+def finer(known: Known, key: Key) -> st.SearchStrategy[Raw]:
+    """Codes or places within a recorded one."""
+    value = known.value(known.schema.facts[key[0]])
+    assert isinstance(value, Codes)
+    return values(known, known.schema.facts[key[0]]).filter(lambda id: id in value.possible)
+
+
 @st.composite
 def learned(draw: Any, known: Known, keys: Iterable[Key]) -> Known:
     """The subject with some more facts."""
@@ -46,7 +60,9 @@ def learned(draw: Any, known: Known, keys: Iterable[Key]) -> Known:
 
 @st.composite
 def completed(draw: Any, known: Known, apart_from: Iterable[str] = ()) -> Known:
-    """The subject with every fact known, years before its founding left out."""
+    """The subject with every fact known to the last code, years before its founding left out."""
+    coarse = [key for key in known.values if not is_fine(known, key)]
+    known = replace(known, values={**known.values, **{key: draw(finer(known, key)) for key in coarse}})
     born = known.schema.born
     assert born is not None
     known = draw(learned(known, [(born, None)] if (born, None) not in known.values else []))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,13 +44,25 @@ def within(inner: Due, outer: Due) -> bool:
     return outer.status.must <= inner.status.must and inner.status.may <= outer.status.may and outer.low <= inner.low <= inner.high <= outer.high
 
 
-@st.composite
-def settings_of(draw: Any) -> tuple[Rules, Known]:
+@dataclass(frozen=True)
+class Example:
     """A pack, and a firm of which a good part is unknown."""
+
+    policy: str
+    rules: Rules
+    known: Known
+
+    def __repr__(self) -> str:
+        return f"{self.policy}\n{self.known.values}"
+
+
+@st.composite
+def examples(draw: Any) -> Example:
+    policy = draw(arbitrary.policy())
     with tempfile.TemporaryDirectory() as folder:
-        rules = arbitrary.rules_of(arbitrary.packs_folder(Path(folder), draw(arbitrary.policy()), tables=arbitrary.TABLES))
+        rules = arbitrary.rules_of(arbitrary.packs_folder(Path(folder), policy, tables=arbitrary.TABLES))
     (known,) = draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places, most=1))
-    return rules, known
+    return Example(policy, rules, known)
 
 
 def granted(rules: Rules, known: Known, yes: bool) -> Known:
@@ -63,9 +75,9 @@ def granted(rules: Rules, known: Known, yes: bool) -> Known:
 
 
 @FEWER
-@given(settings_of(), st.data())
-def test_every_completion_lies_in_the_range(given_, data):
-    rules, known = given_
+@given(examples(), st.data())
+def test_every_completion_lies_in_the_range(example, data):
+    rules, known = example.rules, example.known
     before = [outcome(measure, known) for measure in rules.measures]
     assert all(one.low <= one.high for one in before)
     for _ in range(3):
@@ -76,9 +88,9 @@ def test_every_completion_lies_in_the_range(given_, data):
 
 
 @FEWER
-@given(settings_of(), st.data())
-def test_of_a_firm_that_is_wholly_known_everything_is_decided(given_, data):
-    rules, known = given_
+@given(examples(), st.data())
+def test_of_a_firm_that_is_wholly_known_everything_is_decided(example, data):
+    rules, known = example.rules, example.known
     whole = data.draw(completed(known))
     for measure in rules.measures:
         one = outcome(measure, whole)
@@ -89,9 +101,9 @@ def test_of_a_firm_that_is_wholly_known_everything_is_decided(given_, data):
 
 
 @FEWER
-@given(settings_of(), st.data())
-def test_knowing_more_never_widens_a_range(given_, data):
-    rules, known = given_
+@given(examples(), st.data())
+def test_knowing_more_never_widens_a_range(example, data):
+    rules, known = example.rules, example.known
     before = [outcome(measure, known) for measure in rules.measures]
     open_ = [key for key in data.draw(st.permutations(unknown(known))) if key[0] != "star"]
     for at in range(0, len(open_), 4):  # a few at a time
@@ -103,10 +115,10 @@ def test_knowing_more_never_widens_a_range(given_, data):
 
 
 @FEWER
-@given(settings_of())
-def test_a_coarse_place_or_code_is_a_range_of_finer_ones(given_):
+@given(examples())
+def test_a_coarse_place_or_code_is_a_range_of_finer_ones(example):
     """Known to be in Zhejiang, then in Hangzhou, then in Binjiang; a maker, then a maker of chips."""
-    rules, known = given_
+    rules, known = example.rules, example.known
     for id, coarse in (("place", ("zj", "hz", "bj")), ("trade", ("make", "chips"))):
         steps = [replace(known, values={**known.values, (id, None): code}) for code in coarse]
         for measure in rules.measures:
@@ -115,9 +127,9 @@ def test_a_coarse_place_or_code_is_a_range_of_finer_ones(given_):
 
 
 @FEWER
-@given(settings_of())
-def test_assuming_recognitions_only_adds_what_is_sure(given_):
-    rules, known = given_
+@given(examples())
+def test_assuming_recognitions_only_adds_what_is_sure(example):
+    rules, known = example.rules, example.known
     for measure in rules.measures:
         if not any(isinstance(node, tree.Not) for node in tree.walk(measure.truth)):
             plain, assumed = (Exactly(known, assume_recognised=assumed).truth(measure.truth) for assumed in (False, True))

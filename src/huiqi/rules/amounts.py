@@ -26,7 +26,7 @@ from huiqi.rules.records import (
 from huiqi.rules.resolve import constant, figure, fits
 from huiqi.rules.tables import resolve_table
 from huiqi.rules.tree import Arithmetic, Between, Choose, Figure, Node, Rounded
-from huiqi.vocabulary.problem import Where
+from huiqi.vocabulary.problem import Where, did_you_mean
 from huiqi.vocabulary.record import build
 from huiqi.vocabulary.source import Mapping, Text, where_of
 from huiqi.vocabulary.unit import PLAIN, UNITS, Unit
@@ -184,6 +184,9 @@ def _ladder(form: LadderAmount, parts: _Parts) -> Meaning:
 
 def _points(form: PointsAmount, parts: _Parts) -> Meaning:
     """So much a point of a scorecard's total."""
+    if parts.context.find(str(form.points), "scorecards", form.points.where) is None:
+        known = [str(name) for layer in parts.context.world.visible(parts.context.document) for document in layer for name in document.scorecards]
+        raise parts.context.fault("rules.unknown-name", f"{form.points} is not a scorecard", form.points.where, did_you_mean(form.points, known) or "name one of scorecards:")
     total = figure(Text(f"{form.points}.total", form.points.where), parts.context, PLAIN)
     each = parts.money(form.each)
     return Arithmetic("*", total.node, each), total.node, each

@@ -20,7 +20,9 @@ from huiqi.rules.syntax import DateLiteral, Quantity
 from huiqi.vocabulary.problem import NOWHERE, Problem, Where, did_you_mean, errors
 from huiqi.vocabulary.ranges import NO, UNSURE, YES, Absent, Codes, Exact, Number, Pair, Value
 from huiqi.vocabulary.source import Mapping, Text, where_of
+from huiqi.vocabulary.unit import UNITS, Unit
 
+_LARGEST = 10**300
 _STATUS = {"yes": YES, "no": NO, "depends": UNSURE}
 
 
@@ -51,9 +53,11 @@ def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Cas
     for name, node in record.facts.items():
         fact = schema.facts.get(schema.names.get(str(name), ""))
         if fact is None:
-            problems.append(Problem("case.unknown-fact", f"{name} is not a fact", name.where, did_you_mean(name, schema.facts)))
+            problems.append(Problem("case.unknown-fact", f"{name} is not a fact", name.where, did_you_mean(name, schema.names) or "facts stand in facts/*.yaml and facts.yaml"))
             continue
         for year, text in _by_year(fact, node, last, problems):
+            if (fact.id, year) in values:
+                problems.append(Problem("case.value", f"{fact.id} is given twice", name.where, "leave one out"))
             raw, faults = _value(fact, text, library)
             problems += faults
             if raw is not None:
@@ -67,10 +71,14 @@ def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Cas
 def _by_year(fact: Fact, node: Any, last: int, problems: list[Problem]) -> Iterator[tuple[int | None, Text]]:
     if isinstance(node, Mapping) and fact.period == "year":
         for year, text in node.items():
-            if year.isascii() and year.isdigit() and len(year) == 4 and isinstance(text, Text):
-                yield int(year), text
-            else:
+            if not (year.isascii() and year.isdigit() and len(year) == 4):
                 problems.append(Problem("case.year", f"{year} is not a year", year.where, "write {2023: ..., 2022: ...}"))
+            elif int(year) > last + 1:
+                problems.append(Problem("case.year", f"{year} lies after the day of the case", year.where, f"the last completed year is {last}"))
+            elif not isinstance(text, Text):
+                problems.append(Problem("case.value", f"{fact.id}: a single value is expected for {year}", where_of(text, year.where), "write {2023: ..., 2022: ...}"))
+            else:
+                yield int(year), text
     elif isinstance(node, Text):
         yield (last if fact.period == "year" else None), node
     else:
@@ -88,7 +96,7 @@ def _value(fact: Fact, text: Text, library: Library) -> tuple[Raw | None, list[P
         return (NONE, []) if fact.optional else wrong("it always exists; `none` is for optional facts", "leave it out where it is unknown")
     match fact.kind:
         case "flag":
-            return (text == "true", []) if text in ("true", "false") else wrong(f"{text} is not true or false")
+            return (text == "true", []) if text in ("true", "false") else wrong(f"{text} is not true or false", "leave it out where it is unknown")
         case "category":
             assert fact.codes is not None
             code = fact.codes.find(text)
@@ -102,13 +110,16 @@ def _value(fact: Fact, text: Text, library: Library) -> tuple[Raw | None, list[P
     if fact.kind == "date":
         return (syntax.value.toordinal(), []) if isinstance(syntax, DateLiteral) else wrong(f"{text} is not a date", "write 2024-06-30")
     if not isinstance(syntax, Quantity):
-        return wrong(f"{text} is not a figure") if syntax is not None else (None, problems)
+        return wrong(f"{text} is not a figure", f"write a figure in {fact.unit_text}") if syntax is not None else (None, problems)
     bare = syntax.unit is None and (fact.unit.is_counted or syntax.value == 0)
     if not bare and (syntax.unit is None or syntax.unit.dimension != fact.unit.dimension):
         return wrong(f"{text} is not a figure in {fact.unit_text}", f"write the unit: {fact.unit_text}")
     steps = syntax.value / fact.step
     if steps.denominator != 1:
-        return wrong(f"{text} has more decimals than the {fact.decimals} that are kept")
+        return wrong(f"{text} has more decimals than the {fact.decimals} that are kept", "round it")
+    whole = fact.whole
+    if isinstance(whole, Number) and not whole.low <= syntax.value <= whole.high:
+        return wrong(f"{text} is outside its range", "mend the figure, or range: of the fact")
     return int(steps), []
 
 
@@ -150,15 +161,18 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
     for name, expected in case.record.expect.items():
         measures = _applying(rules.find(str(name)), exact)
         if measures:
-            verdicts += _measure(case, name, expected, measures, exact, problems)
+            money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == measures[0].document.pack)]
+            verdicts += _measure(case, name, expected, measures, exact, money, problems)
             continue
         typed = rules.value(str(name), case.pack)
         if typed is None:
-            known = [m.key for m in rules.measures]
-            problems.append(Problem("case.unknown-name", f"{name} is neither a measure nor a definition on {case.law_on}", name.where, did_you_mean(name, known)))
+            documents = [m.document for m in rules.measures]
+            known = [m.key for m in rules.measures] + [str(key) for d in documents for key in (*d.definitions, *d.scorecards)]
+            hint = did_you_mean(name, known) or "measures and definitions of texts that are in force on that day"
+            problems.append(Problem("case.unknown-name", f"{name} is neither a measure nor a definition on {case.law_on}", name.where, hint))
             continue
         value = exact.codes(typed.node) if typed.type.kind in ("code", "place") else exact.value(typed.node)
-        text = _expected_value(expected, value, problems)
+        text = _expected_value(expected, value, typed.type.unit, problems, name.where)
         if text is not None:
             verdicts.append(Verdict(case, str(name), text, say(value), where_of(expected, name.where)))
     return verdicts, problems
@@ -172,24 +186,27 @@ def _applying(measures: list[Measure], exact: Exactly) -> list[Measure]:
     return possible or measures[-1:]
 
 
-def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exact: Exactly, problems: list[Problem]) -> list[Verdict]:
+def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exact: Exactly, money: Unit, problems: list[Problem]) -> list[Verdict]:
     status, amount = (expected.part("status"), expected.part("amount")) if isinstance(expected, Mapping) else (expected, None)
+    if isinstance(expected, Mapping) and (extra := [key for key in expected if key not in ("status", "amount")]):
+        problems.append(Problem("case.expect", f"{extra[0]} is not a key here", extra[0].where, "a measure has a status and an amount"))
     if len(measures) > 1:
         problems.append(Problem("case.ambiguous", f"{name} is {' and '.join(m.id for m in measures)}", name.where, "write the full name with its edition"))
         return []
     verdicts = []
     pair = exact.truth(measures[0].truth)
     if status is not None:
-        if status not in _STATUS:
-            problems.append(Problem("case.status", f"{status} is no status", where_of(status, name.where), "yes, no or depends"))
+        if not isinstance(status, Text) or status not in _STATUS:
+            said = status if isinstance(status, Text) else "this"
+            problems.append(Problem("case.status", f"{said} is no status", where_of(status, name.where), "yes, no or depends"))
             return []
         verdicts.append(Verdict(case, str(name), str(status), say(pair), where_of(status, name.where)))
     if amount is not None:
         if measures[0].amount is None:
-            problems.append(Problem("case.amount", f"{name} has no amount", where_of(amount, name.where)))
+            problems.append(Problem("case.amount", f"{name} has no amount", where_of(amount, name.where), "expect only its status"))
             return verdicts
         due = amount_due(pair, exact.figure(measures[0].amount.node))
-        text = _expected_value(amount, due, problems)
+        text = _expected_value(amount, due, money, problems, name.where)
         if text is not None:
             verdicts.append(Verdict(case, f"{name} amount", text, say(due), where_of(amount, name.where)))
     return verdicts
@@ -220,40 +237,42 @@ def say(value: Value) -> str:
 def _figure(end: Exact) -> str:
     if isinstance(end, float):
         return "unbounded" if end > 0 else "-unbounded"
+    if abs(end) >= _LARGEST:
+        return "beyond 10^300" if end > 0 else "-beyond 10^300"
     if end.denominator == 1:
         return f"{end.numerator:,}"
-    exact = str(end.numerator / end.denominator)
+    exact = str(float(end))
     return exact if Fraction(exact) == end else f"{end.numerator}/{end.denominator}"
 
 
-def _expected_value(node: Any, found: Value, problems: list[Problem]) -> str | None:
+def _expected_value(node: Any, found: Value, unit: Unit, problems: list[Problem], where: Where) -> str | None:
     """An expectation in the form of `say`: a figure or code, [low, high], or a list of codes."""
     items = node if isinstance(node, list) else [node]
-    if not all(isinstance(item, Text) for item in items):
-        problems.append(Problem("case.expect", "a value, or a list of values, is expected", where_of(node, NOWHERE)))
+    if not items or not all(isinstance(item, Text) for item in items):
+        problems.append(Problem("case.expect", "a value, or a list of values, is expected", where_of(node, where), "a figure, [low, high], or a list of codes"))
         return None
     if isinstance(found, Codes):
         return " | ".join(sorted(str(item) for item in items))
     if isinstance(found, Pair) or items == ["none"]:
         return {"true": "yes", "false": "no"}.get(str(items[0]), str(items[0]))
-    ends: list[Exact] = []
-    for item in items:
-        end = _end(item, problems)
-        if end is None:
-            return None
-        ends.append(end)
-    return say(Number(ends[0], ends[-1]))
+    if len(items) > 2:
+        problems.append(Problem("case.expect", "a range has two ends", where_of(node, where), "write [low, high]"))
+        return None
+    ends = [_end(item, unit, problems) for item in items]
+    return None if None in ends else say(Number(ends[0], ends[-1]))  # type: ignore[arg-type]
 
 
-def _end(text: Text, problems: list[Problem]) -> Exact | None:
+def _end(text: Text, unit: Unit, problems: list[Problem]) -> Exact | None:
     if text == "unbounded":
         return float("inf")
     syntax, faults = parse(text, text.where)
     problems += faults
-    if isinstance(syntax, Quantity):
-        return syntax.value
     if isinstance(syntax, DateLiteral):
         return Fraction(syntax.value.toordinal())
-    if not faults:
-        problems.append(Problem("case.expect", f"{text} is not a figure", text.where))
+    if isinstance(syntax, Quantity):
+        if syntax.value == 0 or (unit.is_counted if syntax.unit is None else syntax.unit.dimension == unit.dimension):
+            return syntax.value
+        problems.append(Problem("case.expect", f"{text} is not a figure in {unit}", text.where, f"write the unit: {unit}"))
+    elif not faults:
+        problems.append(Problem("case.expect", f"{text} is not a figure", text.where, "a figure, [low, high], or a list of codes"))
     return None

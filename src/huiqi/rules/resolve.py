@@ -40,7 +40,7 @@ from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, Unit
 
 DAY = Unit((("day", 1),))
-MOST_FACTORS = 64
+MOST_BITS, LARGEST_FACT = 1_000, 64  # a float ends at 1,024
 
 
 def expression(text: Text, context: Context) -> Typed:
@@ -88,11 +88,11 @@ def _hidden_logic(syntax: Syntax) -> Logic | None:
 
 def constant(text: Text, context: Context, unit: Unit | None = None) -> Fraction:
     """A line that must be a figure without any fact in it, in a unit where one is asked for."""
-    typed = figure(text, context, unit)
-    if not isinstance(body(typed.node), Figure):
+    node = body(figure(text, context).node)
+    if not isinstance(node, Figure):
         raise context.fault("rules.constant", "a figure without facts is expected here", text.where, "write the figure itself")
-    node = body(typed.node)
-    assert isinstance(node, Figure)
+    if unit is not None:
+        figure(text, context, unit)
     return node.value
 
 
@@ -252,8 +252,8 @@ class _Line:
                 raise self.context.fault("rules.type", f"{side.type} cannot be reckoned with", where)
             if isinstance(side.node, functions.Growth):
                 raise self.context.fault("rules.growth", "cagr can only be compared with a figure", where, "compare first, then combine the tests")
-        if syntax.op in "*/" and degree(left.node, self.context) + degree(right.node, self.context) > MOST_FACTORS:
-            raise self.context.fault("rules.too-large", f"more than {MOST_FACTORS} figures are multiplied here, definitions counted in full", where, "leave some out")
+        if syntax.op in "*/" and bits(left.node, self.context) + bits(right.node, self.context) > MOST_BITS:
+            raise self.context.fault("rules.too-large", "this multiplies so many figures that the result could have 300 digits", where, "leave some out")
         result = self.sum_type(syntax.op, left, right, where) if syntax.op in "+-" else self.product_type(syntax.op, left, right, where)
         return Typed(fold(syntax.op, left.node, right.node, self.context, where), result)
 
@@ -422,27 +422,29 @@ def fold(op: str, left: Node, right: Node, context: Context, where: Where) -> No
     return Arithmetic(op, left, right)
 
 
-def degree(node: Node, context: Context) -> int:
-    """How many figures are multiplied in a node at most: definitions that square each other would grow without end."""
+def bits(node: Node, context: Context) -> int:
+    """How large a node's value can become, in binary digits: definitions that square each other would grow without end."""
     known: dict[int, int] = {}
     waiting = [node]
     while waiting:
         at = waiting[-1]
-        if id(at) in known:
-            waiting.pop()
-            continue
         below = children(at)
         missing = [part for part in below if id(part) not in known]
-        kept = ("degree", str(id(at)))
+        kept = ("bits", str(id(at)))
         if isinstance(at, Named) and kept in context.world.resolved:
             known[id(at)] = context.world.resolved[kept][1]
         elif missing:
             waiting += missing
+            continue
         else:
             parts = [known[id(part)] for part in below]
-            known[id(at)] = sum(parts) if isinstance(at, Arithmetic) and at.op in "*/" else max(parts, default=1)
+            if isinstance(at, Figure):
+                known[id(at)] = max(at.value.numerator.bit_length(), at.value.denominator.bit_length())
+            else:
+                known[id(at)] = sum(parts) if isinstance(at, Arithmetic) and at.op in "*/" else max(parts, default=LARGEST_FACT)
             if isinstance(at, Named):
                 context.world.resolved[kept] = (at, known[id(at)])  # with the node, so that its id stays its own
+        waiting.pop()
     return known[id(node)]
 
 
