@@ -96,7 +96,18 @@ def small_common(folder: Path) -> Common:
 
 LEVELS = ["0元", "1元", "100元", "1万元", "2500万元", "1亿元", "0.03元"]
 RATES = ["0%", "3%", "5%", "25%", "60%", "100%", "33.3333%", "-5%", "0.1"]
-MONEY = ["revenue", "revenue[-1]", "expense", "profit", "profit[-1]", "loan", "sum(expense, 3)", "mean(revenue, 2)", "max(loan, expense)", "min(revenue, 1亿元)"]
+MONEY = [
+    "revenue",
+    "revenue[-1]",
+    "expense",
+    "profit",
+    "profit[-1]",
+    "loan",
+    "sum(expense, 3)",
+    "mean(revenue, 2)",
+    "max(loan, expense)",
+    "min(revenue, 1亿元)",
+]
 
 
 @st.composite
@@ -104,13 +115,19 @@ def money(draw: Any, depth: int = 2) -> str:
     if depth == 0 or draw(st.booleans()):
         return draw(st.sampled_from(MONEY + LEVELS[1:]))
     a, b = draw(money(depth - 1)), draw(money(depth - 1))
-    form = draw(st.sampled_from(["{a} + {b}", "({a} - {b})", "{a} * {r}", "min({a}, {b})", "max({a}, {b})", "round({a}, 1000元)", "{a} * stake", "{a} / 3"]))
+    form = draw(
+        st.sampled_from(["{a} + {b}", "({a} - {b})", "{a} * {r}", "min({a}, {b})", "max({a}, {b})", "round({a}, 1000元)", "{a} * stake", "{a} / 3"])
+    )
     return form.format(a=f"({a})", b=f"({b})", r=draw(st.sampled_from(RATES)))
 
 
 @st.composite
 def ratio(draw: Any) -> str:
-    form = draw(st.sampled_from(["{a} / {b}", "growth({g})", "share_of({a}, {b})", "({a} / {b} + growth({g})) / 2", "stake", "1 - {a} / {b}", "growth({g}) * stake"]))
+    form = draw(
+        st.sampled_from(
+            ["{a} / {b}", "growth({g})", "share_of({a}, {b})", "({a} / {b} + growth({g})) / 2", "stake", "1 - {a} / {b}", "growth({g}) * stake"]
+        )
+    )
     divisor = draw(st.sampled_from(MONEY)) if draw(st.booleans()) else f"({draw(st.sampled_from(MONEY))} - {draw(money(1))})"
     return form.format(a=f"({draw(money(1))})", b=divisor, g=draw(st.sampled_from(["revenue", "profit", "expense", "loan / 1元 * revenue"][:3])))
 
@@ -131,21 +148,49 @@ def test(draw: Any) -> str:
         case 5:
             return f"1万元 <= {draw(money(1))} < 1亿元"
         case 6:
-            return f"cagr({draw(st.sampled_from(['revenue', 'expense', 'profit']))}, {draw(st.integers(1, 3))}) {op} {draw(st.sampled_from(RATES[:-2]))}"
+            return (
+                f"cagr({draw(st.sampled_from(['revenue', 'expense', 'profit']))}, {draw(st.integers(1, 3))}) {op} {draw(st.sampled_from(RATES[:-2]))}"
+            )
         case 7:
             return f"staff {op} {draw(st.sampled_from(['0', '20人', '300', '999999']))}"
         case 8:
             return draw(st.sampled_from(["listed", "honest", "not listed", "not (honest)", "listed = honest", "listed != honest"]))
         case 9:
-            return draw(st.sampled_from(['trade = "make"', 'trade in ["chips", "sell"]', 'trade != "make"', 'rank = "sell"', 'rank not in ["make"]', "exists(rank)", "trade = rank"]))
+            return draw(
+                st.sampled_from(
+                    [
+                        'trade = "make"',
+                        'trade in ["chips", "sell"]',
+                        'trade != "make"',
+                        'rank = "sell"',
+                        'rank not in ["make"]',
+                        "exists(rank)",
+                        "trade = rank",
+                    ]
+                )
+            )
         case 10:
-            return f"{draw(st.sampled_from(['years_since(established)', 'years_since(ended)', 'days_since(ended) / 365', 'year_of(established) - 2000']))} {op} {draw(st.sampled_from(['0', '1', '3', '10']))}".replace("/ 365", "/ 365 days")
+            return f"{draw(st.sampled_from(['years_since(established)', 'years_since(ended)', 'days_since(ended) / 365', 'year_of(established) - 2000']))} {op} {draw(st.sampled_from(['0', '1', '3', '10']))}".replace(
+                "/ 365", "/ 365 days"
+            )
         case 11:
             return f"{draw(st.sampled_from(['established', 'ended', 'established + 30 days']))} {op} {draw(st.sampled_from(['2021-06-30', '2024-06-30', '2020-02-29']))}"
         case 12:
             return f"each({draw(st.sampled_from(['growth(revenue)', 'expense / revenue']))}, 2) {op} {draw(st.sampled_from(RATES))}"
         case 13:
-            return draw(st.sampled_from(["first_reached(revenue, 1万元, 2)", "exists(revenue[-1])", "exists(ended)", "not exists(growth(revenue))", 'place within "hz"', 'place = "bj"', 'place != "hz"']))
+            return draw(
+                st.sampled_from(
+                    [
+                        "first_reached(revenue, 1万元, 2)",
+                        "exists(revenue[-1])",
+                        "exists(ended)",
+                        "not exists(growth(revenue))",
+                        'place within "hz"',
+                        'place = "bj"',
+                        'place != "hz"',
+                    ]
+                )
+            )
         case 14:
             return f"staff / area {op} {draw(st.sampled_from(['1人/亩', '0.5人/m2', '3人/ha']))}"
         case _:
@@ -169,7 +214,11 @@ def eligible(draw: Any, depth: int = 2) -> str:
 @st.composite
 def amount(draw: Any) -> str:
     base = quoted(draw(money()))
-    extra = draw(st.sampled_from(["", ", cap: 50万元", ", cap: 50万元, floor: 1万元", ", round: {to: 1000元, direction: down}", ", round: {to: 1元, direction: up}"]))
+    extra = draw(
+        st.sampled_from(
+            ["", ", cap: 50万元", ", cap: 50万元, floor: 1万元", ", round: {to: 1000元, direction: down}", ", round: {to: 1元, direction: up}"]
+        )
+    )
     form = draw(
         st.sampled_from([
             "{base}",
@@ -209,7 +258,16 @@ def policy(draw: Any) -> str:
         "    classes: {A: '>= 40', B: '>= 12.5', C: rest}",
         "measures:",
     ]
-    extra_tests = ["derived >= 5%", 'size = "sell"', "card.passes", 'card.class in ["A", "B"]', "looked.money >= 200元", 'looked.code = "make"', "card.total > 12.5", "star"]
+    extra_tests = [
+        "derived >= 5%",
+        'size = "sell"',
+        "card.passes",
+        'card.class in ["A", "B"]',
+        "looked.money >= 200元",
+        'looked.code = "make"',
+        "card.total > 12.5",
+        "star",
+    ]
     for number in range(draw(st.integers(1, 3))):
         tree = draw(eligible())
         if draw(st.booleans()):
@@ -222,7 +280,7 @@ def policy(draw: Any) -> str:
 
 
 TABLES = {
-    "t.csv": 'trade,revenue,-> pays\nmake,>= 1万元,500元\nsell|rest,100元 .. 1万元,600.5元\n,< 100元,0元\n',
+    "t.csv": "trade,revenue,-> pays\nmake,>= 1万元,500元\nsell|rest,100元 .. 1万元,600.5元\n,< 100元,0元\n",
     "two.csv": "listed,trade,staff,-> money,-> code: trade\ntrue,make,,100元,make\n,chips,10 ..< 300,200元,chips\nfalse,,>= 20,300元,sell\n",
 }
 
@@ -230,7 +288,10 @@ TABLES = {
 # ---------------------------------------------------------------- facts
 
 SUMS = st.one_of(st.sampled_from([0, 1, 3, 99, 100, 10_000, 1_000_000, 2_500_000_000, 10_000_000_000, 12_345_678_901]), st.integers(0, 10**12))
-DAYS = st.one_of(st.sampled_from([datetime.date(2020, 2, 29), datetime.date(2021, 6, 30), datetime.date(2021, 7, 1), AS_OF]), st.dates(datetime.date(1990, 1, 1), datetime.date(2026, 1, 1)))
+DAYS = st.one_of(
+    st.sampled_from([datetime.date(2020, 2, 29), datetime.date(2021, 6, 30), datetime.date(2021, 7, 1), AS_OF]),
+    st.dates(datetime.date(1990, 1, 1), datetime.date(2026, 1, 1)),
+)
 
 
 def raw(schema: Schema, places: Places, id: str) -> st.SearchStrategy[Raw]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import arbitrary
 from hypothesis import strategies as st
 
+import arbitrary
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Fact
 from huiqi.vocabulary.ranges import Codes

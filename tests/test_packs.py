@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huiqi.rules.cases import run_case, read_case
+from huiqi.rules.cases import read_case, run_case
 from huiqi.rules.check import check_library
 from huiqi.rules.library import packs_folder, read_library
 

@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 import arbitrary
-
 from huiqi.facts.known import Known
 from huiqi.rules.cases import amount_due, read_case, say
 from huiqi.rules.compile import Measure, Rules, compile_rules

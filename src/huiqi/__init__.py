@@ -24,4 +24,16 @@ from huiqi.vocabulary.problem import FaultyInput, Problem
 
 __version__ = "0.1.0"
 
-__all__ = ["Explainer", "FaultyInput", "Population", "Problem", "ask", "check_library", "evaluate", "open_registry", "packs_folder", "read_library", "run_cases"]
+__all__ = [
+    "Explainer",
+    "FaultyInput",
+    "Population",
+    "Problem",
+    "ask",
+    "check_library",
+    "evaluate",
+    "open_registry",
+    "packs_folder",
+    "read_library",
+    "run_cases",
+]

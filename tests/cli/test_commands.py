@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import arbitrary
 import pytest
-from registries import write_registry
 
+import arbitrary
 from huiqi.cli import main
+from registries import write_registry
 
 POLICY = """
 measures:
@@ -74,7 +74,10 @@ def test_check_of_a_faultless_pack(place: Place) -> None:
 
 def test_check_tells_every_problem_with_its_place_and_remedy(place: Place) -> None:
     policy = place.folder / "packs" / "p" / "special" / "a.yaml"
-    policy.write_text(policy.read_text(encoding="utf-8").replace("revenue >= 1000万元", "revenu >= 1000万元").replace("cap: 50万元", "cap: 50万亩"), encoding="utf-8")
+    policy.write_text(
+        policy.read_text(encoding="utf-8").replace("revenue >= 1000万元", "revenu >= 1000万元").replace("cap: 50万元", "cap: 50万亩"),
+        encoding="utf-8",
+    )
     printed = place.huiqi("check", "packs/p")
     assert printed.status == 1
     assert "packs/p/special/a.yaml:17:11: rules.unknown-name: revenu is not a fact or a definition\n    did you mean revenue?" in printed.err

@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import arbitrary
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+import arbitrary
 from huiqi.entitlements.columns import CodeSets, Figures, Run, Truths, block_of, codes_of
 from huiqi.rules.exact import Exactly
 from huiqi.rules.plan import make_plan
@@ -76,7 +76,9 @@ def test_a_ratio_on_its_threshold_is_settled_exactly(tmp_path: Path) -> None:
     schema = rules.schemas["enterprise"]
     pairs = [(300, 3_000), (299, 3_000), (3_000_000_000, 30_000_000_000), (2_999_999_999, 30_000_000_000), (1, 10), (7, 70)]
     known = [
-        arbitrary.Known(schema, rules.places, arbitrary.AS_OF, {("expense", 2023): e, ("revenue", 2023): r, ("place", None): "bj", ("established", None): 700_000})
+        arbitrary.Known(
+            schema, rules.places, arbitrary.AS_OF, {("expense", 2023): e, ("revenue", 2023): r, ("place", None): "bj", ("established", None): 700_000}
+        )
         for e, r in pairs
     ]
     run = Run(plan, block_of(known, [(fact, year) for (_, year), fact in plan.facts.items()])).run()
@@ -89,7 +91,10 @@ def test_figures_beyond_the_mantissa_do_not_drift(tmp_path: Path) -> None:
     plan, schema = make_plan(rules), rules.schemas["enterprise"]
     large = 2**51
     values = {("place", None): "bj", ("established", None): 700_000}
-    known = [arbitrary.Known(schema, rules.places, arbitrary.AS_OF, {**values, ("revenue", 2023): large + more, ("expense", 2023): large}) for more in (0, 1, 2)]
+    known = [
+        arbitrary.Known(schema, rules.places, arbitrary.AS_OF, {**values, ("revenue", 2023): large + more, ("expense", 2023): large})
+        for more in (0, 1, 2)
+    ]
     run = Run(plan, block_of(known, [(fact, year) for (_, year), fact in plan.facts.items()])).run()
     assert run.truths(plan.measures[0].status).must.tolist() == [False, True, True]
     assert run.settled > 0

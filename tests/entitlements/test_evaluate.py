@@ -6,17 +6,17 @@ import csv
 import json
 from pathlib import Path
 
-import arbitrary
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from registries import write_registry
 
+import arbitrary
 from huiqi.entitlements import evaluate as module
 from huiqi.entitlements.evaluate import evaluate
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.rules.compile import Rules
 from huiqi.vocabulary.problem import FaultyInput
+from registries import write_registry
 
 POLICY = """
 measures:
@@ -41,7 +41,14 @@ measures:
     eligible: listed
     amount: unpublished
 """
-MAIN = ["id,place,established,listed", "a,bj,2010-01-01,true", "b,bj,2010-01-01,", "c,hz,2010-01-01,false", "d,sx,2010-01-01,false", "e,eu,2010-01-01,true"]
+MAIN = [
+    "id,place,established,listed",
+    "a,bj,2010-01-01,true",
+    "b,bj,2010-01-01,",
+    "c,hz,2010-01-01,false",
+    "d,sx,2010-01-01,false",
+    "e,eu,2010-01-01,true",
+]
 YEARS = ["id,year,revenue,expense,staff", "a,2023,20000000,1000000,10", "b,2023,20000000,,400", "c,2023,20000000.01,600000,", "d,2023,,800000,20"]
 
 
@@ -144,7 +151,10 @@ measures:
     {title: {en: Prize, zh: 奖励}, clause: 二, kind: grant, eligible: star, amount: 5万元}
 """
     rules = arbitrary.rules_of(arbitrary.packs_folder(tmp_path, policy))
-    main, years = ["id,place,established,star", "granted,bj,2010-01-01,true", "may,bj,2010-01-01,", "refused,bj,2010-01-01,false"], ["id,year,staff", "may,2023,300", "refused,2023,300"]
+    main, years = (
+        ["id,place,established,star", "granted,bj,2010-01-01,true", "may,bj,2010-01-01,", "refused,bj,2010-01-01,false"],
+        ["id,year,staff", "may,2023,300", "refused,2023,300"],
+    )
     registry, problems = open_registry(write_registry(tmp_path / "registry", main, years), rules.schemas["enterprise"], rules.places)
     assert registry is not None, problems
     prize = evaluate(rules, registry, arbitrary.AS_OF).tallies[1]

@@ -8,19 +8,19 @@ from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-import arbitrary
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from registries import write_registry
-from worked import rules
 
+import arbitrary
 from huiqi.entitlements.columns import codes_of
 from huiqi.entitlements.population import Population, rank_population
 from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
 from huiqi.facts.registry import open_registry
 from huiqi.rules.compile import Rules
+from registries import write_registry
+from worked import rules
 
 CLASSES = ("A", "B", "C")
 FIFTHS = (Fraction(1, 5), Fraction(4, 5))  # top 20%, next 60%, rest

@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import arbitrary
-from completions import completed, learned, unknown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import arbitrary
+from completions import completed, learned, unknown
 from huiqi.facts.known import Known
 from huiqi.rules import tree
 from huiqi.rules.cases import amount_due

@@ -1,6 +1,7 @@
 """What a measure gives: every form of an amount, with figures that can be checked by hand."""
 
 import pytest
+
 from worked import due, firm, granting, problems_of, rules, status
 
 OLD = {"established": "2010-01-01"}

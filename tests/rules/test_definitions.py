@@ -1,6 +1,7 @@
 """Derived facts: an expression, the first choice that holds, bands of another figure, a table."""
 
 import pytest
+
 from worked import firm, found, problems_of, rules
 
 OLD = {"established": "2010-01-01"}

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+
 from worked import firm, library_of, measure, rules_of, status
 
 HEAD = """title: {en: Policy, zh: 政策}

@@ -1,6 +1,7 @@
 """The tree of atomic tests: all, any, none, at least n; and what stands before a measure's own tests."""
 
 import pytest
+
 from worked import asking, firm, measure, problems_of, rules, status
 
 ANSWERS = {"yes": {"listed": "true"}, "no": {"listed": "false"}, "depends": {}}

@@ -1,6 +1,7 @@
 """From dates: years_since, days_since, year_of, and days added to a date."""
 
 import pytest
+
 from worked import fault, firm, found
 
 

@@ -1,6 +1,7 @@
 """Of figures: min, max, round, share_of; of tests: count; of anything: exists. And plain arithmetic, comparisons and codes."""
 
 import pytest
+
 from worked import fault, firm, found
 
 # ---------------------------------------------------------------- min and max

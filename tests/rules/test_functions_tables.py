@@ -1,6 +1,7 @@
 """lookup("table.csv"): the single output of a decision table."""
 
 import pytest
+
 from worked import fault, firm, found, rules
 
 RATES = "trade,loan,-> rate\nmake,>= 100万元,30%\nmake,,20%\nsell|rest,,10%\n"

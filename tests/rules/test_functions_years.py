@@ -1,6 +1,7 @@
 """Over the years: sum, mean, growth, cagr, first_reached, each. Years before a firm existed have no value."""
 
 import pytest
+
 from worked import fault, firm, found
 
 OLD = {"established": "2010-01-01"}

@@ -21,7 +21,8 @@ class AsEditorsRead(yaml.SafeLoader):
 
 
 AsEditorsRead.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(("timestamp", "bool"))] for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(("timestamp", "bool"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 AsEditorsRead.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(true|false)\Z"), list("tf"))
 
@@ -57,7 +58,13 @@ def test_each_is_a_schema(name: str) -> None:
     ids=str,
 )
 def test_faults_show_while_one_types(fault: dict[str, Any]) -> None:
-    measure: dict[str, Any] = {"kind": "grant", "title": {"en": "A", "zh": "甲"}, "clause": "第一条", "eligible": {"all": ["listed"]}, "amount": "5万元"}
+    measure: dict[str, Any] = {
+        "kind": "grant",
+        "title": {"en": "A", "zh": "甲"},
+        "clause": "第一条",
+        "eligible": {"all": ["listed"]},
+        "amount": "5万元",
+    }
     policy = {
         "policy": "p", "edition": 2024, "title": {"en": "P", "zh": "政策"}, "document": "甲〔2024〕1号", "issuer": {"en": "I", "zh": "某区"},
         "first_day": "2024-01-01", "source": {"kind": "copy", "note": {"en": "n", "zh": "注"}}, "measures": {"m": measure},

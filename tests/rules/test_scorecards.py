@@ -1,6 +1,7 @@
 """Scorecards: points, a total, sub-minimums, classes by threshold and by rank."""
 
 import pytest
+
 from worked import firm, found, problems_of, rules
 
 OLD = {"established": "2010-01-01"}

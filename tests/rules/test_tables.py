@@ -1,9 +1,9 @@
 """Decision tables in CSV: the first row that matches is taken (命中首行)."""
 
 import pytest
-from worked import firm, found, problems_of, rules
 
 from huiqi.rules.tables import read_table
+from worked import firm, found, problems_of, rules
 
 OLD = {"established": "2010-01-01"}
 

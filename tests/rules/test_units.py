@@ -1,6 +1,7 @@
 """Units in rules: what fits beside what, and what a product or quotient is in."""
 
 import pytest
+
 from worked import fault, firm, found, line
 
 

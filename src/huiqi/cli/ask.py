@@ -40,7 +40,11 @@ def ask(
         console.print(f"[bold]{number:>2}.[/] {question.text(lang.value)}")
         console.print(f"    [dim]{_said(question)(lang.value)}[/]")
     if len(questions) > most:
-        console.print(Both(f"{len(questions) - most} more questions: --most {len(questions)}", f"另有{len(questions) - most}个问题：--most {len(questions)}")(lang.value))
+        console.print(
+            Both(f"{len(questions) - most} more questions: --most {len(questions)}", f"另有{len(questions) - most}个问题：--most {len(questions)}")(
+                lang.value
+            )
+        )
 
 
 def _said(q: Question) -> Both:
@@ -48,10 +52,21 @@ def _said(q: Question) -> Both:
     waits = Both(", ".join(m.record.title.en for m in q.opens[:3]), "、".join(m.record.title.zh for m in q.opens[:3]))
     more = len(q.opens) - 3
     rest = Both(f" and {more} more" if more > 0 else "", f"等{len(q.opens)}项" if more > 0 else "")
-    settles = Both(f"settles {q.measures:.1f} measures on average", f"平均可确定{q.measures:.1f}项措施") if q.measures else Both("settles nothing by itself", "单独不足以确定")
+    settles = (
+        Both(f"settles {q.measures:.1f} measures on average", f"平均可确定{q.measures:.1f}项措施")
+        if q.measures
+        else Both("settles nothing by itself", "单独不足以确定")
+    )
     narrows = Both(f", narrows what is due by {money.en}", f"，应享金额范围缩小{money.zh}") if q.money else Both("", "")
     return Both(f"{settles.en}{narrows.en}; waited for by {waits.en}{rest.en}", f"{settles.zh}{narrows.zh}；涉及{waits.zh}{rest.zh}")
 
 
 def _as_json(q: Question) -> dict[str, Any]:
-    return {"fact": q.fact.id, "year": q.year, "question": q.text.as_json(), "settles_measures": q.measures, "narrows_fen": q.money, "measures": [m.id for m in q.opens]}
+    return {
+        "fact": q.fact.id,
+        "year": q.year,
+        "question": q.text.as_json(),
+        "settles_measures": q.measures,
+        "narrows_fen": q.money,
+        "measures": [m.id for m in q.opens],
+    }

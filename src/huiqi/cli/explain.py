@@ -47,7 +47,16 @@ def run_of(explainer: Explainer, subject: str) -> Run:
     if run is None:
         assert explainer.population is not None
         registry = explainer.population.registry
-        raise FaultyInput([Problem("registry.unknown-subject", f"{subject} is not in {registry.folder}", NOWHERE, f"it has {registry.subjects:,} subjects; look at their ids")])
+        raise FaultyInput(
+            [
+                Problem(
+                    "registry.unknown-subject",
+                    f"{subject} is not in {registry.folder}",
+                    NOWHERE,
+                    f"it has {registry.subjects:,} subjects; look at their ids",
+                )
+            ]
+        )
     return run
 
 
@@ -66,7 +75,9 @@ def as_json(e: Explanation) -> dict[str, Any]:
         "as_of": e.as_of.isoformat(),
         "law_on": e.law_on.isoformat(),
         "status": e.status,
-        "amount": None if e.amount is None else {"low": e.amount.low, "high": e.amount.high, "currency": e.amount.currency, "lines": [line.as_json() for line in e.amount.lines]},
+        "amount": None
+        if e.amount is None
+        else {"low": e.amount.low, "high": e.amount.high, "currency": e.amount.currency, "lines": [line.as_json() for line in e.amount.lines]},
         "reasons": [_reason(reason) for reason in e.reasons],
         "deciding": [_fact(fact) for fact in e.deciding],
         "notes": [note.as_json() for note in e.notes],
@@ -89,9 +100,19 @@ def _reason(reason: Reason) -> dict[str, Any]:
 
 
 def _fact(fact: FactUsed) -> dict[str, Any]:
-    found: dict[str, Any] = {"fact": fact.fact, "year": fact.year, "label": fact.label.as_json(), "value": None if fact.value is None else fact.value.as_json()}
+    found: dict[str, Any] = {
+        "fact": fact.fact,
+        "year": fact.year,
+        "label": fact.label.as_json(),
+        "value": None if fact.value is None else fact.value.as_json(),
+    }
     if fact.provenance is not None:
         p = fact.provenance
         source = {"en": str(p.source.en), "zh": str(p.source.zh)}
-        found["provenance"] = {"source": source, "observed_on": p.observed_on.isoformat(), "recorded_on": p.recorded_on.isoformat(), "verified": p.verified}
+        found["provenance"] = {
+            "source": source,
+            "observed_on": p.observed_on.isoformat(),
+            "recorded_on": p.recorded_on.isoformat(),
+            "verified": p.verified,
+        }
     return found

@@ -30,7 +30,9 @@ AsOf = Annotated[str, typer.Option("--as-of", help="The day whose facts count, l
 LawOn = Annotated[str | None, typer.Option("--law-on", help="The day whose texts are in force; default: the day of --as-of.")]
 Language = Annotated[Lang, typer.Option("--lang", help="The language to read.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
-AssumeRecognised = Annotated[bool, typer.Option("--assume-recognised", help="Count a recognition that the registry does not know as granted where its tests are met.")]
+AssumeRecognised = Annotated[
+    bool, typer.Option("--assume-recognised", help="Count a recognition that the registry does not know as granted where its tests are met.")
+]
 
 
 def day(text: str, option: str) -> datetime.date:
@@ -80,10 +82,15 @@ def measures_of(rules: Rules, names: list[str]) -> list[Measure]:
     for name in names:
         found = rules.find(name)
         if not found:
-            hint = did_you_mean(name, [m.key for m in rules.measures]) or f"measures in force on {rules.law_on}: {', '.join(sorted({m.key for m in rules.measures}))}"
+            hint = (
+                did_you_mean(name, [m.key for m in rules.measures])
+                or f"measures in force on {rules.law_on}: {', '.join(sorted({m.key for m in rules.measures}))}"
+            )
             problems.append(Problem("measure.unknown", f"{name} is no measure in force on {rules.law_on}", NOWHERE, hint))
         elif len({m.name for m in found}) > 1:
-            problems.append(Problem("measure.ambiguous", f"{name} is the name of several measures", NOWHERE, f"write one of {', '.join(m.name for m in found)}"))
+            problems.append(
+                Problem("measure.ambiguous", f"{name} is the name of several measures", NOWHERE, f"write one of {', '.join(m.name for m in found)}")
+            )
         chosen += found
     if problems:
         raise FaultyInput(problems)

@@ -17,7 +17,9 @@ def test(packs: PackArguments = []) -> None:  # noqa: B006 - typer reads the def
     show_problems(problems)
     failed = [verdict for verdict in verdicts if not verdict.holds]
     for verdict in failed:
-        complaints.print(f"[bold]{verdict.where}[/]: {verdict.case.record.case}: {verdict.name} is [red]{verdict.found}[/], expected {verdict.expected}")
+        complaints.print(
+            f"[bold]{verdict.where}[/]: {verdict.case.record.case}: {verdict.name} is [red]{verdict.found}[/], expected {verdict.expected}"
+        )
     cases = sum(len(pack.cases) for pack in library.packs)
     console.print(f"{cases} cases, {len(verdicts)} expectations: {len(verdicts) - len(failed)} hold, {len(failed)} do not")
     raise typer.Exit(1 if failed or errors(problems) else 0)

@@ -116,7 +116,11 @@ def _answers(plan: Plan, reading: tuple[str, int], as_of: datetime.date) -> list
     steps: list[Raw] = [int(edge / fact.step) for edge in edges]
     below: list[Raw] = [step - 1 for step in steps if isinstance(step, int) and step > 0]
     top = max((int(step) for step in steps if isinstance(step, int)), default=10 ** (fact.decimals + 6))
-    inside = [value for value in dict.fromkeys([*steps, *below, 2 * top, 0]) if isinstance(value, int) and fact.low <= Fraction(value, 10**fact.decimals) <= fact.high]
+    inside = [
+        value
+        for value in dict.fromkeys([*steps, *below, 2 * top, 0])
+        if isinstance(value, int) and fact.low <= Fraction(value, 10**fact.decimals) <= fact.high
+    ]
     return _spread(sorted(inside))
 
 

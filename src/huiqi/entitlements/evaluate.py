@@ -136,7 +136,13 @@ def evaluate(
 
 
 def _pass(
-    population: Population, plan: Plan, size: int, undecided: bool, writer: pq.ParquetWriter | None, further: list[_Reasons | _Values], tick: Callable[[int], None]
+    population: Population,
+    plan: Plan,
+    size: int,
+    undecided: bool,
+    writer: pq.ParquetWriter | None,
+    further: list[_Reasons | _Values],
+    tick: Callable[[int], None],
 ) -> Outcome:
     tallies = [Tally(planned.measure) for planned in plan.measures]
     counts: dict[str, Counter[str]] = {name: Counter() for name in plan.values}
@@ -198,7 +204,9 @@ class _Reasons:
         self.plan = plan
         self.slots = list(dict.fromkeys(slot for planned in plan.measures for slot in planned.tests))
         self.width = (2 * len(self.slots) + 7) // 8
-        self.writer = pq.ParquetWriter(folder / "reasons.parquet", pa.schema([("subject", pa.string()), ("tests", pa.binary(self.width))]), compression="zstd")
+        self.writer = pq.ParquetWriter(
+            folder / "reasons.parquet", pa.schema([("subject", pa.string()), ("tests", pa.binary(self.width))]), compression="zstd"
+        )
         position = {slot: number for number, slot in enumerate(self.slots)}
         names = [
             {"measure": p.measure.id, "test": test.text, "clause": test.clause, "origin": test.origin, "at": position[slot]}
@@ -228,7 +236,9 @@ def _nodes(rules: Rules, names: Sequence[str]) -> dict[str, Node]:
         typed = rules.value(name)
         if typed is None:
             known = [str(key) for document in rules.world.documents for key in (*document.definitions, *document.scorecards)]
-            raise FaultyInput([Problem("value.unknown", f"{name} is neither a definition nor a result of a scorecard", hint=did_you_mean(name, known))])
+            raise FaultyInput(
+                [Problem("value.unknown", f"{name} is neither a definition nor a result of a scorecard", hint=did_you_mean(name, known))]
+            )
         found[name] = typed.node
     return found
 
@@ -239,7 +249,10 @@ def value_texts(run: Run, slot: int) -> list[str]:
     match column:
         case CodeSets(bits=bits, codes=codes):
             masks = np.broadcast_to(bits, (size,))
-            words = {mask: "|".join([*(c for n, c in enumerate(codes) if mask >> n & 1), *(["none"] if mask >> 63 else [])]) for mask in map(int, np.unique(masks))}
+            words = {
+                mask: "|".join([*(c for n, c in enumerate(codes) if mask >> n & 1), *(["none"] if mask >> 63 else [])])
+                for mask in map(int, np.unique(masks))
+            }
             return [words[mask] for mask in masks.tolist()]
         case Truths(must=must, may=may):
             return np.where(np.broadcast_to(must, (size,)), "yes", np.where(np.broadcast_to(may, (size,)), "depends", "no")).tolist()
@@ -271,13 +284,28 @@ def _write_summary(path: Path, outcome: Outcome) -> None:
     """One row a measure; money in fen, an empty cost_high has no upper end."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["measure", "edition", "kind", "title_en", "title_zh", "source", "yes", "depends", "no", "cost_low", "cost_high", "undecided_by"])
+        writer.writerow(
+            ["measure", "edition", "kind", "title_en", "title_zh", "source", "yes", "depends", "no", "cost_low", "cost_high", "undecided_by"]
+        )
         for tally in outcome.tallies:
             m = tally.measure
             source = (m.record.source or m.document.source).kind
             facts = " ".join(f"{fact}:{count}" for fact, count in tally.undecided_by.most_common(5))
             high = "" if tally.cost_high is None else tally.cost_high
-            row = [m.name, m.edition, m.record.kind, m.record.title.en, m.record.title.zh, source, tally.yes, tally.depends, tally.no, tally.cost_low, high, facts]
+            row = [
+                m.name,
+                m.edition,
+                m.record.kind,
+                m.record.title.en,
+                m.record.title.zh,
+                source,
+                tally.yes,
+                tally.depends,
+                tally.no,
+                tally.cost_low,
+                high,
+                facts,
+            ]
             writer.writerow(row)
 
 
@@ -287,7 +315,11 @@ def _run_record(rules: Rules, registry: Registry, as_of: datetime.date, assume_r
         "law_on": rules.law_on.isoformat(),
         "packs": {pack.id: pack.content_hash for pack in rules.packs},
         "rules_hash": rules.content_hash,
-        "registry": {"title": {"en": str(registry.title.en), "zh": str(registry.title.zh)}, "made_up": registry.made_up, "hash": registry.content_hash},
+        "registry": {
+            "title": {"en": str(registry.title.en), "zh": str(registry.title.zh)},
+            "made_up": registry.made_up,
+            "hash": registry.content_hash,
+        },
         "assume_recognised": assume_recognised,
         "subjects": outcome.subjects,
         "measures": len(outcome.tallies),

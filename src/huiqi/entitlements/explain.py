@@ -34,7 +34,11 @@ STATUS_WORDS: dict[Status, Both] = {"yes": Both("yes", "符合"), "no": Both("no
 _GROUPS = {
     "all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不"),
 }  # fmt: skip
-_ORIGINS = {"core": Both("core policy", "总政策"), "edition": Both("who falls under this edition", "本版适用对象"), "place": Both("where it applies", "适用地域")}
+_ORIGINS = {
+    "core": Both("core policy", "总政策"),
+    "edition": Both("who falls under this edition", "本版适用对象"),
+    "place": Both("where it applies", "适用地域"),
+}
 
 
 def status_of(pair: Pair) -> Status:
@@ -163,7 +167,11 @@ class _Subject:
         pair = self.exact.truth(measure.truth)
         assert isinstance(measure.eligible, tree.Group)
         reasons = tuple(self.reason(part) for part in measure.eligible.parts)
-        deciding = tuple(self.fact_used(self.explainer.plan.facts[reading], reading[1]) for reading in deciding_facts(self.run, planned)) if not pair.known else ()
+        deciding = (
+            tuple(self.fact_used(self.explainer.plan.facts[reading], reading[1]) for reading in deciding_facts(self.run, planned))
+            if not pair.known
+            else ()
+        )
         explainer = self.explainer
         return Explanation(
             self.known.id, measure, explainer.as_of, explainer.rules.law_on, status_of(pair), reasons, self.amount(measure, pair), deciding, tuple(self.notes(measure))
@@ -335,10 +343,21 @@ class _Subject:
             return self._since_gap(body, target, more, op)
         if is_date(left):
             return None
-        words = both(("found {0}, needed {1} {2}", "现为{0}，要求{1}{2}"), self.value(left) or Both("", ""), _needed(op, left), self.renderer.edge(left, tree.Figure(target)))
+        words = both(
+            ("found {0}, needed {1} {2}", "现为{0}，要求{1}{2}"),
+            self.value(left) or Both("", ""),
+            _needed(op, left),
+            self.renderer.edge(left, tree.Figure(target)),
+        )
         if isinstance(body, tree.Arithmetic) and body.op == "/":
             top, bottom = self.exact.figure(body.left), self.exact.figure(body.right)
-            if top.low == top.high and bottom.low == bottom.high and bottom.low > 0 and not isinstance(top.low, float) and not isinstance(bottom.low, float):
+            if (
+                top.low == top.high
+                and bottom.low == bottom.high
+                and bottom.low > 0
+                and not isinstance(top.low, float)
+                and not isinstance(bottom.low, float)
+            ):
                 missing = target * bottom.low - top.low
                 unit = unit_of(body.left) or PLAIN
                 of = left.arguments[0] if isinstance(left, tree.Called) and left.name == "growth" else body.left
@@ -363,7 +382,13 @@ class _Subject:
 
     def _growth_gap(self, node: tree.GrowthCompare) -> Both | None:
         last, first = self.exact.figure(node.last), self.exact.figure(node.first)
-        if node.op not in (">=", ">") or last.low != last.high or first.low != first.high or isinstance(last.low, float) or isinstance(first.low, float):
+        if (
+            node.op not in (">=", ">")
+            or last.low != last.high
+            or first.low != first.high
+            or isinstance(last.low, float)
+            or isinstance(first.low, float)
+        ):
             return None
         needed = first.low * (1 + node.rate) ** node.intervals
         if first.low <= 0:  # growth out of a loss: no figure of the last year would make sense of it
@@ -404,7 +429,11 @@ class _Subject:
         for label, node in (("base", amount.base), ("rate", amount.rate), ("cap", amount.cap), ("floor", amount.floor)):
             if node is None:
                 continue
-            value = speech.figure(node.value, UNITS["元"] if label != "rate" else PLAIN, share=label == "rate") if isinstance(node, tree.Figure) else self.value(node)
+            value = (
+                speech.figure(node.value, UNITS["元"] if label != "rate" else PLAIN, share=label == "rate")
+                if isinstance(node, tree.Figure)
+                else self.value(node)
+            )
             words = _AMOUNT_PARTS[label]
             if isinstance(node, tree.Figure):
                 yield both(("{0}: {1}", "{0}：{1}"), words, value or Both("", ""))
@@ -421,9 +450,17 @@ class _Subject:
                 if self.known.given(node.fact) is not None:
                     yield both(("{0}: taken from the registry", "{0}：以登记信息为准"), label)
                 elif self.run.block.assume_recognised:
-                    yield both(("{0}: not in the registry; assumed granted where {1} is met", "{0}：登记中未载明；符合{1}的视为已认定"), label, ", ".join(node.measures))
+                    yield both(
+                        ("{0}: not in the registry; assumed granted where {1} is met", "{0}：登记中未载明；符合{1}的视为已认定"),
+                        label,
+                        ", ".join(node.measures),
+                    )
                 else:
-                    yield both(("{0}: not in the registry; {1} says whether it may be granted", "{0}：登记中未载明；按{1}判断可否认定"), label, ", ".join(node.measures))
+                    yield both(
+                        ("{0}: not in the registry; {1} says whether it may be granted", "{0}：登记中未载明；按{1}判断可否认定"),
+                        label,
+                        ", ".join(node.measures),
+                    )
 
 
 _ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")

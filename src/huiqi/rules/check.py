@@ -6,30 +6,43 @@ that contradict each other, rules that name what does not exist, definitions tha
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+from numpy import typing as npt
 
 from huiqi.facts.known import Known
-from huiqi.rules import tree
-from huiqi.rules.cases import read_case
-from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.context import Document, Region, Regions
+from huiqi.facts.schema import NAME, WORDS, Fact
+from huiqi.rules import functions, tree
+from huiqi.rules.cases import read_case, schema_of
+from huiqi.rules.compile import Measure, Rules, compile_rules
+from huiqi.rules.context import Context, Document, Region, Regions, Unresolved
 from huiqi.rules.exact import Exactly
 from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.plan import Plan, Step, make_plan
 from huiqi.rules.records import CoreRecord, Cumulation, MeasureRecord, PolicyRecord
+from huiqi.rules.render import is_date, is_share, unit_of
+from huiqi.rules.resolve import figure, truth
+from huiqi.rules.tables import SOME
 from huiqi.rules.tree import Node, Test
+from huiqi.vocabulary import speech
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean, in_order
-from huiqi.vocabulary.ranges import Number
+from huiqi.vocabulary.ranges import Exact, Number
 from huiqi.vocabulary.record import Record, Words
-from huiqi.vocabulary.source import scalars
+from huiqi.vocabulary.source import Text, scalars
+from huiqi.vocabulary.unit import PLAIN, UNITS
 
-_DEADLINE = re.compile(r"(\d+) (working days|days)\Z")
-_PAYMENT = re.compile(r"(\d+(?:\.\d+)?)%\s+\S+")
+_DEADLINE = re.compile(r"\d{1,3} (working days|days)\Z", re.ASCII)
+_PAYMENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%\s+\S+", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_.\u4e00-\u9fff-]+\Z")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -38,13 +51,23 @@ def check_library(library: Library) -> list[Problem]:
     problems = list(library.problems)
     used: set[tuple[str, str]] = set()
     expected = {str(name) for pack in library.packs for case in pack.cases for name in case.expect}
-    for day in sorted({document.record.first_day for document in library.documents}):
-        rules = library.starting(day)
-        problems += rules.problems
+    seen: set[Where] = set()
+    for day in _days(library):
+        rules, faults = _compiled(library, day)
+        told = set(problems)
+        starting = [document for document in library.documents if document.record.first_day == day]
+        files = {document.file for document in starting}
+        problems += [fault if fault.where.file in files or not _stands_in(fault, library) else _later(fault, day) for fault in faults if fault not in told]
+        if rules is None:
+            continue
         used |= rules.world.used
-        problems += _regions(rules)
+        problems += _regions([regions for regions in rules.world.regions if regions.where not in seen], rules)
+        seen |= {regions.where for regions in rules.world.regions}
         for measure in rules.measures:
-            problems += _tests(measure, rules)
+            if measure.document in starting:
+                problems += _tests(measure, rules)
+        problems += [fault for document in starting for fault in _core_lines(document, rules)]
+    problems += _shared_words(library)
     for pack in library.packs:
         problems += _editions(pack)
         problems += _core(pack, library)
@@ -54,6 +77,30 @@ def check_library(library: Library) -> list[Problem]:
         for case in pack.cases:
             problems += read_case(case, pack, library)[1]
     return in_order(problems)
+
+
+def _days(library: Library) -> list[datetime.date]:
+    """The days on which the law changes: a text begins, or has ended on the day before."""
+    begin = {document.record.first_day for document in library.documents}
+    return sorted(begin | {day + datetime.timedelta(days=1) for d in library.documents if (day := d.record.last_day) is not None and day < datetime.date.max})
+
+
+def _compiled(library: Library, day: datetime.date) -> tuple[Rules | None, tuple[Problem, ...]]:
+    try:
+        rules = compile_rules(library.packs, library.common, day)
+    except RecursionError:
+        where = Where(library.packs[0].documents[0].file if library.packs and library.packs[0].documents else "")
+        return None, (Problem("rules.too-deep", "the measures rest on each other too deeply", where, "let fewer recognitions rest on others"),)
+    return rules, rules.problems
+
+
+def _stands_in(fault: Problem, library: Library) -> bool:
+    return any(document.file == fault.where.file for document in library.documents)
+
+
+def _later(fault: Problem, day: datetime.date) -> Problem:
+    """A fault that comes up only after the day on which its text began: what it reads has ended or changed."""
+    return replace(fault, message=f"from {day} on, {fault.message}")
 
 
 # ---------------------------------------------------------------- documents
@@ -73,16 +120,19 @@ def _editions(pack: PackText) -> list[Problem]:
         for document in documents:
             if document.edition in seen:
                 where = seen[document.edition].record.where
-                problems.append(Problem("check.same-edition", f"{document.policy} {document.edition} stands twice", document.record.where, f"the other one is {where.file}"))
+                hint = f"the other one is {where.file}; give one another edition"
+                problems.append(Problem("check.same-edition", f"{document.policy} {document.edition} stands twice", document.record.where, hint))
             seen.setdefault(document.edition, document)
             problems += _own_days(document)
-        for earlier, later in zip(documents, documents[1:], strict=False):
+        for earlier, later in pairwise(seen.values()):
             problems += _follow(earlier, later)
     for document in pack.documents:
         record = document.record
-        if isinstance(record, PolicyRecord) and record.replaces is not None and record.replaces not in names:
-            hint = did_you_mean(record.replaces, names)
-            problems.append(Problem("check.replaces", f"{record.replaces} is not a <policy>-<edition> of this pack", record.replaces.where, hint))
+        if isinstance(record, PolicyRecord) and record.replaces is not None:
+            others = names - {f"{document.policy}-{document.edition}"}
+            if record.replaces not in others:
+                hint = did_you_mean(record.replaces, others) or "write it like gazelle-2020"
+                problems.append(Problem("check.replaces", f"{record.replaces} is not another <policy>-<edition> of this pack", record.replaces.where, hint))
     return problems
 
 
@@ -107,14 +157,36 @@ def _follow(earlier: Document, later: Document) -> list[Problem]:
 
 
 def _before(day: datetime.date) -> datetime.date:
-    return day - datetime.timedelta(days=1)
+    return day - datetime.timedelta(days=1) if day > datetime.date.min else day
 
 
 def _document(document: Document, library: Library) -> list[Problem]:
-    problems = list(_empty_words(document.record))
+    problems = [*_empty_words(document.record), *_names(document, library)]
     for key, record in document.measures.items():
         problems += _measure(document, str(key), record, library)
     return problems
+
+
+def _names(document: Document, library: Library) -> Iterator[Problem]:
+    """What cannot be read or called by its name."""
+    facts = schema_of(library).names
+    for kind, keys in (("definition", document.definitions), ("scorecard", document.scorecards)):
+        for key in keys:
+            if not NAME.match(key) or key in WORDS or key in functions.ALL or key == "each":
+                yield Problem("check.name", f"{key} cannot stand in a rule, so nothing can read this {kind}", key.where, "letters, digits and _ only, and no word of the rule language")
+            elif key in facts:
+                yield Problem("rules.same-name", f"{key} is both a fact and a {kind}", key.where, f"give the {kind} another name")
+    for key in document.scorecards:
+        if key in document.definitions:
+            yield Problem("check.name", f"{key} is both a definition and a scorecard", key.where, "give one another name")
+    for card in document.scorecards.values():
+        for name in (*card.items, *(item.part for item in card.items.values() if item.part is not None)):
+            if not NAME.match(name):
+                yield Problem("check.name", f"{name} cannot stand in a rule", name.where, "letters, digits and _ only")
+    record = document.record
+    for name in (*document.measures, *((record.policy, record.edition) if isinstance(record, PolicyRecord) else ())):
+        if not _KEY.match(name):
+            yield Problem("check.name", f"{name or 'nothing'} is no name for a measure, a policy or an edition", name.where, "letters, digits, - and _ only")
 
 
 def _measure(document: Document, key: str, record: MeasureRecord, library: Library) -> Iterator[Problem]:
@@ -122,7 +194,7 @@ def _measure(document: Document, key: str, record: MeasureRecord, library: Libra
     if not record.clause.strip():
         yield Problem("check.clause", f"{key} names no clause", record.clause.where, "name the article, like 第二条")
     if record.kind == "recognition" and record.gives is None:
-        yield Problem("check.recognition", f"{key} is a recognition but gives no status", record.where, "add gives: <flag>")
+        yield Problem("check.recognition", f"{key} is a recognition but gives no status", record.where, "add gives: and the flag that it makes true")
     if record.gives is not None:
         yield from _gives(key, record, library)
     if record.pays:
@@ -133,7 +205,7 @@ def _measure(document: Document, key: str, record: MeasureRecord, library: Libra
                 yield Problem("check.deadline", f"{text} is no time limit", text.where, "write `20 working days` or `60 days`")
     funds = {str(name) for d in library.documents if d.pack == document.pack and isinstance(d.record, CoreRecord) for name in d.record.funds}
     if record.fund is not None and record.fund not in funds:
-        yield Problem("check.fund", f"{record.fund} is not a fund of the core policy", record.fund.where, did_you_mean(record.fund, funds))
+        yield Problem("check.fund", f"{record.fund} is not a fund of the core policy", record.fund.where, did_you_mean(record.fund, funds) or "funds stand in core.yaml under funds:")
 
 
 def _gives(key: str, record: MeasureRecord, library: Library) -> Iterator[Problem]:
@@ -145,7 +217,7 @@ def _gives(key: str, record: MeasureRecord, library: Library) -> Iterator[Proble
     if record.gives not in facts:
         yield Problem("check.gives", f"{key} gives {record.gives}, which is not a fact", record.gives.where, did_you_mean(record.gives, facts) or "declare the flag in facts.yaml")
     elif facts[str(record.gives)].kind != "flag":
-        yield Problem("check.gives", f"{key} gives {record.gives}, which is a {facts[str(record.gives)].kind}, not a flag", record.gives.where)
+        yield Problem("check.gives", f"{key} gives {record.gives}, which is a {facts[str(record.gives)].kind}, not a flag", record.gives.where, "declare a flag in facts.yaml")
 
 
 def _payments(key: str, record: MeasureRecord) -> Iterator[Problem]:
@@ -157,7 +229,26 @@ def _payments(key: str, record: MeasureRecord) -> Iterator[Problem]:
             return
         shares.append(Fraction(found[1]))
     if sum(shares) != 100:
-        yield Problem("check.pays", f"the payments of {key} add up to {float(sum(shares)):g} %, not 100 %", record.pays[0].where)
+        yield Problem("check.pays", f"the payments of {key} add up to {float(sum(shares)):g} %, not 100 %", record.pays[0].where, "a share of the payment is missing or too much")
+
+
+def _shared_words(library: Library) -> Iterator[Problem]:
+    """The words of facts, code lists, places and packs."""
+    facts: list[Fact] = [fact for schema in library.common.schemas.values() for fact in schema.facts.values()]
+    for pack in library.packs:
+        facts += [fact for more in pack.facts.values() for fact in more]
+        yield from _empty_words(pack.record)
+        for case in pack.cases:
+            yield from _empty_words(case)
+    for fact in facts:
+        for words in (fact.label, fact.question, fact.note):
+            if words is not None:
+                yield from _words(words)
+    for listed in (*library.common.codes.values(), *(codes for pack in library.packs for codes in pack.codes.values())):
+        for code in listed.codes.values():
+            yield from _words(code.label)
+    for place in library.common.places.by_id.values():
+        yield from _words(place.label)
 
 
 def _empty_words(record: Record) -> Iterator[Problem]:
@@ -174,7 +265,7 @@ def _empty_words(record: Record) -> Iterator[Problem]:
 def _words(words: Words) -> Iterator[Problem]:
     for text, language in ((words.en, "English"), (words.zh, "Chinese")):
         if not text.strip():
-            yield Problem("check.language", f"the {language} text is empty", text.where)
+            yield Problem("check.language", f"the {language} text is empty", text.where, "everything a person reads has both languages")
     if _HAN.search(words.en) and not _HAN.search(words.zh) and words.zh.strip():
         yield Problem("check.language", "English and Chinese are turned round", words.en.where, "en: holds the English text, zh: the Chinese")
 
@@ -214,6 +305,26 @@ def _stacking(rule: Cumulation, library: Library) -> Iterator[Problem]:
             yield Problem("check.stacking", f"{name} is not a measure", name.where, did_you_mean(name, names))
 
 
+def _core_lines(document: Document, rules: Rules) -> Iterator[Problem]:
+    """Faults in the lines of a core policy, whether a measure reads them or not."""
+    core = document.record
+    if not isinstance(core, CoreRecord):
+        return
+    known = set(rules.world.problems)
+    context = Context(rules.world, document, "enterprise")
+    money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == document.pack)]
+    lines = [(rule.cap, money) for rule in core.cumulation] + [(rule.intensity, PLAIN) for rule in core.cumulation]
+    lines += [(fund.yearly, money) for fund in core.funds.values()] + [(fund.at_least.share, PLAIN) for fund in core.funds.values() if fund.at_least is not None]
+    for condition in core.conditions.values():
+        with contextlib.suppress(Unresolved):
+            truth(condition.test, context, atomic=True)
+    for text, unit in lines:
+        with contextlib.suppress(Unresolved):
+            if text is not None:
+                figure(text, context, unit)
+    yield from (problem for problem in rules.world.problems if problem not in known)
+
+
 # ---------------------------------------------------------------- tests that say nothing
 
 
@@ -221,58 +332,117 @@ def _tests(measure: Measure, rules: Rules) -> list[Problem]:
     """Tests that can never or must always hold whatever the facts, and tests that contradict each other."""
     nobody = Known(rules.schemas[str(measure.record.subject or "enterprise")], rules.places, datetime.date(2024, 6, 30))
     exact = Exactly(nobody)
-    problems = []
-    for test in measure.tests:
-        if test.origin != "measure":
-            continue
-        pair = exact.truth(test.truth)
-        if not pair.may:
-            problems.append(Problem("check.never", f"`{test.text}` can never hold: {_bounds(test.truth, exact)}", _where(measure, test), "look at the figure and its unit"))
-        elif pair.must:
-            problems.append(Problem("check.always", f"`{test.text}` always holds: {_bounds(test.truth, exact)}", _where(measure, test), "it decides nothing; take it out or mend it", "warning"))
-    if not problems and not exact.truth(measure.truth).may:
-        problems.append(Problem("check.unreachable", f"nobody can reach {measure.key}", measure.where, "its tests exclude each other"))
-    if not problems:
-        problems += _contradictions(measure, rules)
-    return problems
+    problems = [fault for said in _said(measure.eligible) for fault in _words(said)]
+    idle = []
+    try:
+        for test in measure.tests:
+            if test.origin == "place":
+                continue
+            pair = exact.truth(test.truth)
+            if not pair.may:
+                idle.append(Problem("check.never", f"`{test.text}` can never hold: {_bounds(test.truth, exact, must=False)}", _where(measure, test, rules), "look at the figure and its unit"))
+            elif pair.must:
+                hint = "it decides nothing; take it out or mend it"
+                idle.append(Problem("check.always", f"`{test.text}` always holds: {_bounds(test.truth, exact, must=True)}", _where(measure, test, rules), hint, "warning"))
+        if not idle and not exact.truth(measure.truth).may:
+            idle.append(Problem("check.unreachable", f"nobody can reach {measure.key}", measure.where, "its tests exclude each other"))
+        if not idle:
+            idle += _contradictions(measure, rules)
+        if measure.amount is not None:
+            exact.value(measure.amount.node)
+    except RecursionError:
+        idle.append(Problem("rules.too-deep", f"{measure.key} rests on a table or a list that is too long", measure.where, "split it"))
+    return problems + idle
 
 
-def _where(measure: Measure, test: Test) -> Where:
-    """The line of a test, found again in the measure's record."""
-    return next((text.where for text in scalars(measure.record.eligible) if text.strip() == test.text), measure.where)
+def _said(condition: tree.Condition) -> Iterator[Words]:
+    """The words that a pack puts in place of a test or a group."""
+    words = condition.say if isinstance(condition, Test) else condition.label
+    if words is not None:
+        yield words
+    if isinstance(condition, tree.Group):
+        for part in condition.parts:
+            yield from _said(part)
 
 
-def _bounds(truth: Node, exact: Exactly) -> str:
+def _where(measure: Measure, test: Test, rules: Rules) -> Where:
+    """The line of a test, found again in the record that it comes from."""
+    policy = measure.document.record
+    lines: Iterable[Text] = ()
+    if test.origin == "measure":
+        lines = scalars(measure.record.eligible)
+    elif test.origin == "edition" and isinstance(policy, PolicyRecord):
+        lines = scalars([*policy.applies_when, *policy.continues_for])
+    elif test.origin == "core":
+        cores = [d.record for d in rules.world.documents if d.pack == measure.document.pack and isinstance(d.record, CoreRecord)]
+        lines = [condition.test for core in cores for condition in core.conditions.values()]
+    return next((text.where for text in lines if text.strip() == test.text), measure.where)
+
+
+def _bounds(truth: Node, exact: Exactly, *, must: bool) -> str:
+    """What the comparison that decides a test compares."""
     for node in tree.walk(truth):
-        if isinstance(node, tree.Compare):
-            left = exact.value(node.left)
-            if isinstance(left, Number):
-                low = "" if isinstance(left.low, float) else f"at least {float(left.low):g}"
-                high = "" if isinstance(left.high, float) else f"at most {float(left.high):g}"
-                return "the left side is " + (" and ".join(filter(None, (low, high))) or "any figure")
+        if isinstance(node, tree.Compare) and exact.truth(node).must is must and exact.truth(node).known:
+            for side, of in (("left", node.left), ("right", node.right)):
+                value = exact.value(of)
+                if isinstance(value, Number) and not isinstance(tree.body(of), tree.Figure):
+                    low = "" if isinstance(value.low, float) else f"at least {_plainly(value.low, of)}"
+                    high = "" if isinstance(value.high, float) else f"at most {_plainly(value.high, of)}"
+                    return f"the {side} side is " + (" and ".join(filter(None, (low, high))) or "any figure")
     return "whatever the facts are"
 
 
+def _plainly(end: Exact, of: Node) -> str:
+    """A figure as people say it, in the unit of what it belongs to."""
+    if isinstance(end, float) or abs(end) >= 10**300:
+        return "any figure"
+    return speech.day(end).en if is_date(of) else speech.figure(end, unit_of(of) or PLAIN, share=is_share(of)).en
+
+
 def _contradictions(measure: Measure, rules: Rules) -> list[Problem]:
-    """Tests under one `all` that leave no value for a figure or no code for a category."""
-    if not isinstance(measure.eligible, tree.Group):
-        return []
+    """Tests under one `all` that leave no value for a figure, no code for a category, or ask for a flag and against it."""
     plan = make_plan(rules, [measure])
-    of_slot: dict[int, tuple[Region, list[str]]] = {}
-    for test, slot in zip(measure.tests, plan.measures[0].tests, strict=True):
-        if test not in measure.eligible.parts:
+    slots = dict(zip(measure.tests, plan.measures[0].tests, strict=True))
+    regions: dict[int, tuple[Region, list[str]]] = {}
+    asked: dict[tuple[int, bool], str] = {}
+    for test, wanted in _required(measure.eligible):
+        slot = slots[test]
+        while plan.steps[slot].op == "not":
+            slot, wanted = plan.steps[slot].args[0], not wanted
+        if (slot, not wanted) in asked:
+            return [_contradiction([asked[slot, not wanted], test.text], measure, test, rules)]
+        asked[slot, wanted] = test.text
+        if not wanted:
             continue
-        steps = [plan.steps[slot]] if plan.steps[slot].op != "all" else [plan.steps[s] for s in plan.steps[slot].args]
-        for step in steps:
+        for step in [plan.steps[slot]] if plan.steps[slot].op != "all" else [plan.steps[s] for s in plan.steps[slot].args]:
             region = _region(step, plan)
             if region is None:
                 continue
-            before, texts = of_slot.get(step.args[0], (Region(), []))
+            before, texts = regions.get(step.args[0], (Region(), []))
             if texts and not before.meets(region):
-                said = " and ".join(f"`{t}`" for t in dict.fromkeys([*texts, test.text]))
-                return [Problem("check.contradiction", f"{said} never hold together", _where(measure, test), "put them under any:, or mend a figure")]
-            of_slot[step.args[0]] = (_both(before, region), [*texts, test.text])
+                return [_contradiction([*texts, test.text], measure, test, rules)]
+            regions[step.args[0]] = (_both(before, region), [*texts, test.text])
     return []
+
+
+def _required(condition: tree.Condition, *, wanted: bool = True) -> Iterator[tuple[Test, bool]]:
+    """The tests that all have to hold, or to fail under `none`."""
+    if isinstance(condition, Test):
+        yield condition, wanted
+    elif condition.kind == ("all" if wanted else "any"):
+        for part in condition.parts:
+            yield from _required(part, wanted=wanted)
+    elif condition.kind == "none" and wanted:
+        for part in condition.parts:
+            yield from _required(part, wanted=False)
+
+
+def _contradiction(texts: list[str], measure: Measure, test: Test, rules: Rules) -> Problem:
+    said = " and ".join(f"`{text}`" for text in dict.fromkeys(texts))
+    where = _where(measure, test, rules)
+    if len(set(texts)) == 1:
+        return Problem("check.contradiction", f"{said} is asked for and excluded", where, "keep one of the two")
+    return Problem("check.contradiction", f"{said} never hold together", where, "put them under any:, or mend a figure")
 
 
 def _region(step: Step, plan: Plan) -> Region | None:
@@ -302,46 +472,82 @@ def _both(a: Region, b: Region) -> Region:
 # ---------------------------------------------------------------- bands and tables
 
 
-def _regions(rules: Rules) -> list[Problem]:
+def _regions(found: Iterable[Regions], rules: Rules) -> list[Problem]:
     """Bands that overlap or leave a gap; rows of tables that no subject reaches."""
-    nobody = Known(rules.schemas["enterprise"], rules.places, datetime.date(2024, 6, 30)) if "enterprise" in rules.schemas else None
     problems: list[Problem] = []
-    for regions in rules.world.regions:
+    for regions in found:
         problems += _covered(regions)
         if regions.kind == "bands":
             problems += _overlaps(regions)
-            if not regions.has_else and nobody is not None:
+            if not regions.has_else and not any(SOME in row for row, _ in regions.rows):
+                nobody = Known(rules.schemas["enterprise"], rules.places, datetime.date(2024, 6, 30))
                 problems += _gaps(regions, Exactly(nobody))
     return problems
 
 
 def _covered(regions: Regions) -> Iterator[Problem]:
     kind = "band" if regions.kind == "bands" else "row"
-    for number, (row, where) in enumerate(regions.rows):
-        for earlier, place in regions.rows[:number]:
-            if all(a.covers(b) for a, b in zip(earlier, row, strict=True)):
-                yield Problem(f"check.{kind}-unreachable", f"this {kind} is never reached: line {place.line} takes all of it", where, "put the narrower one first")
-                break
+    columns = list(zip(*(row for row, _ in regions.rows), strict=True))
+    covers = np.logical_and.reduce([_covers(column) for column in columns]) if columns else np.ones((len(regions.rows),) * 2, bool)
+    for later, earlier in _first_above_diagonal(covers):
+        place, where = regions.rows[earlier][1], regions.rows[later][1]
+        yield Problem(f"check.{kind}-unreachable", f"this {kind} is never reached: line {place.line} takes all of it", where, "put the narrower one first")
 
 
 def _overlaps(regions: Regions) -> Iterator[Problem]:
     """Two bands may only share values where one lies wholly inside the other, as steps do (>= 6 %, then >= 5 %)."""
-    for number, ((later,), where) in enumerate(regions.rows):
-        for (earlier,), place in regions.rows[:number]:
-            if earlier.meets(later) and not later.covers(earlier) and not earlier.covers(later):
-                yield Problem("check.band-overlap", f"this band overlaps with that of line {place.line}", where, "let one end where the other begins: `10 ..< 50`")
-                break
+    column = [region for (region,), _ in regions.rows]
+    low, high = _ends(column)
+    sure = np.array([region.codes is None for region in column])
+    covers = _covers(column)
+    meets = (np.maximum.outer(low, low) <= np.minimum.outer(high, high)) & np.logical_and.outer(sure, sure) & ~covers & ~covers.T
+    for later, earlier in _first_above_diagonal(meets):
+        place, where = regions.rows[earlier][1], regions.rows[later][1]
+        yield Problem("check.band-overlap", f"this band overlaps with that of line {place.line}", where, "let one end where the other begins: `10 ..< 50`")
+
+
+def _first_above_diagonal(holds: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """For each row the first earlier row of which something holds."""
+    before = np.triu(holds, 1)
+    for later in np.flatnonzero(before.any(axis=0)):
+        yield int(later), int(before[:, later].argmax())
+
+
+def _ends(column: Sequence[Region]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The ends of regions as whole numbers in their order: an open end lies just inside its figure."""
+    figures = sorted({end for region in column for end in (region.low, region.high)})
+    rank = {figure: 2 * number for number, figure in enumerate(figures)}
+    low = np.array([rank[region.low] + region.open_low for region in column])
+    return low, np.array([rank[region.high] - region.open_high for region in column])
+
+
+def _covers(column: Sequence[Region]) -> npt.NDArray[np.bool_]:
+    """Whether everything in the one region lies in the other: rows cover columns."""
+    low, high = _ends(column)
+    figures = np.array([region.codes is None for region in column])
+    whole = np.array([region == Region() for region in column])
+    inside = np.less_equal.outer(low, low) & np.greater_equal.outer(high, high) & np.logical_and.outer(figures, figures)
+    sets = list(dict.fromkeys(region.codes for region in column if region.codes is not None))
+    of = np.array([sets.index(region.codes) if region.codes is not None else -1 for region in column])
+    within = np.array([[bool(b) and b <= a for b in sets] for a in sets] or [[False]])
+    codes = within[np.ix_(of, of)] & np.logical_and.outer(~figures, ~figures)
+    return inside | codes | np.logical_and.outer(whole, ~figures)
 
 
 def _gaps(regions: Regions, exact: Exactly) -> Iterator[Problem]:
-    whole = exact.value(regions.inputs[0].node)
+    """The first stretch of values that no band takes in."""
+    of = regions.inputs[0].node
+    try:
+        whole = exact.value(of)
+    except RecursionError:
+        return
     if not isinstance(whole, Number):
         return
     at, closed = (whole.low, True) if not isinstance(whole.low, float) else (-math.inf, False)
-    covered_to: Fraction | float = at
+    covered_to: Exact = at
     open_at = closed  # the value at `covered_to` itself is still to be covered
     for low, open_low, high, open_high in sorted(((r.low, r.open_low, r.high, r.open_high) for (r,), _ in regions.rows), key=lambda r: (r[0], r[1])):
-        if low > covered_to or (low == covered_to and open_low and open_at):
+        if (low > covered_to or (low == covered_to and open_low and open_at)) and _between(covered_to, open_at, low, open_low, of):
             yield _gap(covered_to, low, regions)
             return
         if high > covered_to or (high == covered_to and not open_high):
@@ -350,6 +556,23 @@ def _gaps(regions: Regions, exact: Exactly) -> Iterator[Problem]:
         yield _gap(covered_to, whole.high, regions)
 
 
-def _gap(low: Fraction | float, high: Fraction | float, regions: Regions) -> Problem:
-    between = f"between {float(low):g} and {float(high):g}" if low != high else f"at {float(low):g}"
+def _between(low: Exact, open_low: bool, high: Exact, open_high: bool, of: Node) -> bool:
+    """Some value lies between: of what is counted in whole steps there may be none, as between 19 and 20 people."""
+    of = tree.body(of)
+    step = of.fact.step if isinstance(of, tree.FactFigure) else Fraction(1) if isinstance(of, tree.Since | tree.YearOf | tree.Tally) else None
+    if step is None or isinstance(low, float) or isinstance(high, float):
+        return True
+    first = math.ceil(low / step) if open_low else math.floor(low / step) + 1
+    last = math.floor(high / step) if open_high else math.ceil(high / step) - 1
+    return first <= last
+
+
+def _gap(low: Exact, high: Exact, regions: Regions) -> Problem:
+    of = regions.inputs[0].node
+    if isinstance(low, float):
+        between = f"below {_plainly(high, of)}"
+    elif isinstance(high, float):
+        between = f"above {_plainly(low, of)}"
+    else:
+        between = f"between {_plainly(low, of)} and {_plainly(high, of)}" if low != high else f"at {_plainly(low, of)}"
     return Problem("check.band-gap", f"no band takes values {between}", regions.where, "add a band, or else: at the end")

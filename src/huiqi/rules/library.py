@@ -28,15 +28,14 @@ class Library:
         if faults := errors(self.problems):
             raise FaultyInput(in_order(faults))
         if law_on not in self._compiled:
-            rules = compile_rules(self.packs, self.common, law_on)
+            try:
+                rules = compile_rules(self.packs, self.common, law_on)
+            except RecursionError:
+                raise FaultyInput([Problem("rules.too-deep", "the measures rest on each other too deeply", hint="let fewer recognitions rest on others")]) from None
             if faults := errors(rules.problems):
                 raise FaultyInput(in_order(faults))
             self._compiled[law_on] = rules
         return self._compiled[law_on]
-
-    def starting(self, law_on: datetime.date) -> Rules:
-        """Only the documents that come into force on that day, faults and all: what the checks look at."""
-        return compile_rules(self.packs, self.common, law_on, [d for d in self.documents if d.record.first_day == law_on])
 
     @property
     def documents(self) -> tuple[Document, ...]:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lark import Lark, Transformer, v_args
+from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
 from huiqi.rules.syntax import (
@@ -49,6 +49,7 @@ def _either(words: list[str]) -> str:
 _UNIT = _either([name for name in UNITS if name != "1"])
 _SCALE = _either(list(SCALES))
 _QUANTITY = rf"(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[ ]*%|[ ]*(?:{_SCALE}))?(?:[ ]*(?:{_UNIT})(?:/(?:{_UNIT}))*)?"
+_FIGURE = re.compile(rf"\s*({_QUANTITY})\s*")
 _PARTS = re.compile(rf"(?P<figure>[\d_.]+)[ ]*(?P<percent>%)?(?P<scale>{_SCALE})?[ ]*(?P<unit>.*)\Z")
 
 
@@ -165,7 +166,8 @@ def _parse(text: str) -> Syntax | tuple[int, str, str]:
     if _nesting(line) > DEEPEST:
         return 0, f"nested more than {DEEPEST} deep", "move a part into definitions"
     try:
-        node = _parser().parse(line)
+        figure = _FIGURE.fullmatch(line)  # most cells of a table: no need for the whole grammar
+        node = _parser().parse(line) if figure is None else _Build().quantity(Token("QUANTITY", figure[1], figure.start(1)))
     except _Refused as refused:
         return refused.column, refused.message, refused.hint
     except UnexpectedInput as error:
@@ -173,7 +175,7 @@ def _parse(text: str) -> Syntax | tuple[int, str, str]:
     if not isinstance(node, Syntax):
         return 0, "a list cannot stand alone", "write `name in [..]`"
     if _depth(node) > DEEPEST:
-        return 0, f"nested more than {DEEPEST} deep", "move a part into definitions"
+        return 0, f"nested more than {DEEPEST} deep, or a sum of more than {DEEPEST} parts", "move a part into definitions"
     return node
 
 

@@ -11,10 +11,12 @@ from huiqi.rules.context import Context, Region, Regions, Typed, Unresolved
 from huiqi.rules.parse import parse
 from huiqi.rules.resolve import code, compare, expression, fits, place_and_below
 from huiqi.rules.syntax import DateLiteral, Quantity
-from huiqi.rules.tree import Absence, All, Choose, CodeValue, Constant, Figure, Node, Not, OneOf, Type
+from huiqi.rules.tree import Absence, All, Choose, CodeValue, Constant, Figure, Node, Not, OneOf, Type, body
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.source import Text
 
+#: Some values that the text alone does not tell: all but one, or those above another fact.
+SOME = Region(codes=frozenset())
 LONGEST = 2_000
 WIDEST = 10_000  # characters of a row
 
@@ -197,13 +199,15 @@ def _is_literal(text: Text) -> bool:
 
 
 def _narrowed(region: Region, op: str, edge: Node) -> Region:
-    if not isinstance(edge, Figure):
-        return region
+    """What a comparison leaves of a region; `SOME` where nobody can tell from the text."""
+    figure = body(edge)
+    if region == SOME or op == "!=" or not isinstance(figure, Figure):
+        return SOME
     low, high, open_low, open_high = region.low, region.high, region.open_low, region.open_high
     if op in (">=", ">", "="):
-        low, open_low = edge.value, op == ">"
+        low, open_low = figure.value, op == ">"
     if op in ("<=", "<", "="):
-        high, open_high = edge.value, op == "<"
+        high, open_high = figure.value, op == "<"
     return Region(low, high, open_low, open_high)
 
 

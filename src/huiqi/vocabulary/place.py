@@ -79,12 +79,26 @@ def read_places(folder: Path, called: str = "packs") -> tuple[Places, list[Probl
             if place is not None:
                 found[str(key)] = place
     elif node is not None:
-        problems.append(Problem("record.form", "a mapping of keys and values is expected here", Where(name, 1, 1), "write `id: {level: ..., label: {...}, parent: ...}`"))
+        problems.append(
+            Problem(
+                "record.form",
+                "a mapping of keys and values is expected here",
+                Where(name, 1, 1),
+                "write `id: {level: ..., label: {...}, parent: ...}`",
+            )
+        )
     problems += _same_codes(found)
     problems += _add_divisions(found, folder / "divisions.csv", f"{called}/divisions.csv")
     for id, place in found.items():
         if place.parent is not None and place.parent not in found and not (isinstance(node, Mapping) and place.parent in node):
-            problems.append(Problem("place.unknown-parent", f"{id}: the place {place.parent} does not exist", where_of(place.parent, place.where), did_you_mean(place.parent, found)))
+            problems.append(
+                Problem(
+                    "place.unknown-parent",
+                    f"{id}: the place {place.parent} does not exist",
+                    where_of(place.parent, place.where),
+                    did_you_mean(place.parent, found),
+                )
+            )
     problems += _circles(found)
     _drop_orphans(found)
     return Places(found), problems
@@ -96,7 +110,14 @@ def _same_codes(found: dict[str, Place]) -> list[Problem]:
     owners: dict[str, str] = {}
     for id, place in found.items():
         if place.code is not None and owners.setdefault(str(place.code), id) != id:
-            problems.append(Problem("place.duplicate-code", f"{id} has the code {place.code} of {owners[str(place.code)]}", place.code.where, "look the code up in divisions.csv"))
+            problems.append(
+                Problem(
+                    "place.duplicate-code",
+                    f"{id} has the code {place.code} of {owners[str(place.code)]}",
+                    place.code.where,
+                    "look the code up in divisions.csv",
+                )
+            )
     return problems
 
 
@@ -121,12 +142,17 @@ def _add_divisions(found: dict[str, Place], path: Path, called: str) -> list[Pro
         if not (code.isascii() and code.isdigit() and len(code) in _LEVELS and name):
             problems.append(Problem("place.row", "a division is a code of 2, 4 or 6 digits and a name", where))
         elif code in divisions:
-            problems.append(Problem("place.duplicate-code", f"the code {code} stands twice", where, f"the first one is in line {divisions[code][2].line}"))
+            problems.append(
+                Problem("place.duplicate-code", f"the code {code} stands twice", where, f"the first one is in line {divisions[code][2].line}")
+            )
         else:
             divisions[code] = name, en, where
     for code, (name, en, where) in divisions.items():
         if code not in own and code not in found:
-            above = next((own.get(code[:n], code[:n]) for n in (4, 2) if n < len(code) and (code[:n] in own or code[:n] in divisions)), "cn" if "cn" in found else None)
+            above = next(
+                (own.get(code[:n], code[:n]) for n in (4, 2) if n < len(code) and (code[:n] in own or code[:n] in divisions)),
+                "cn" if "cn" in found else None,
+            )
             parent = None if above is None else Text(above, where)
             found[code] = Place(level=_LEVELS[len(code)], label=words(en or name, name), parent=parent, code=Text(code, where), where=where)
     return problems

@@ -43,7 +43,10 @@ def _anything(value: Any) -> Any:
 Line = Annotated[Text, PlainValidator(_text), PlainSerializer(str), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 #: An expression of the rule language, kept as text until it is parsed.
 Expression = Annotated[
-    Text, PlainValidator(_text), PlainSerializer(str), WithJsonSchema({"type": ["string", "number", "boolean"], "description": "an expression of the rule language"})
+    Text,
+    PlainValidator(_text),
+    PlainSerializer(str),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "description": "an expression of the rule language"}),
 ]
 #: `true` or `false`; an editor sees a boolean.
 TrueOrFalse = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
@@ -102,7 +105,9 @@ def _problem(kind: type[Record], node: Node, details: Any) -> Problem | None:
     key = named[-1] if named else _noun(kind)
     match details["type"]:
         case "extra_forbidden":
-            return Problem("record.unknown-key", f"{path[-1]} is not a key here", _key_place(node, path) or place, _keys_hint(kind, path, str(path[-1])))
+            return Problem(
+                "record.unknown-key", f"{path[-1]} is not a key here", _key_place(node, path) or place, _keys_hint(kind, path, str(path[-1]))
+            )
         case "missing":
             above = ".".join(named) or _noun(kind)
             if path[-1] in ("en", "zh"):
@@ -114,7 +119,12 @@ def _problem(kind: type[Record], node: Node, details: Any) -> Problem | None:
             or_list = "a list, or " if path[-1] != key else ""  # the last step names the form among several
             if or_list and not isinstance(reached, Text):
                 return None
-            return Problem("record.value", f"{key}: {_said(reached)} is not allowed here", place, did_you_mean(_said(reached), options) or f"{or_list}one of: {', '.join(options)}")
+            return Problem(
+                "record.value",
+                f"{key}: {_said(reached)} is not allowed here",
+                place,
+                did_you_mean(_said(reached), options) or f"{or_list}one of: {', '.join(options)}",
+            )
         case "value_error":
             return Problem("record.value", f"{key}: {details['ctx']['error']}", place)
         case "list_type":

@@ -97,7 +97,9 @@ def parse_yaml(text: str, name: str = "<text>") -> tuple[Node | None, list[Probl
         return None, [Problem("text.yaml", f"not YAML: {said}", where, _yaml_remedy(said, _found(text, mark)))]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        return None, [Problem("text.yaml", f"not YAML: the control character {error.character:#06x}", Where(name, line), "take the invisible character out")]
+        return None, [
+            Problem("text.yaml", f"not YAML: the control character {error.character:#06x}", Where(name, line), "take the invisible character out")
+        ]
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         return None, [Problem("text.yaml", "not YAML: half of a character", Where(name, line), "take the invisible character out")]
@@ -181,7 +183,12 @@ class _Reader:
             self.anchors.add(event.anchor)
             self.wrong("text.alias", "anchors and aliases (& and *) are not used in policy texts", where, "write the text out")
         if event.tag is not None:
-            self.wrong("text.tag", f"{event.tag} is a YAML tag, which policy texts do not use", where, "write `not` for a test; put a text that begins with ! in quotes")
+            self.wrong(
+                "text.tag",
+                f"{event.tag} is a YAML tag, which policy texts do not use",
+                where,
+                "write `not` for a test; put a text that begins with ! in quotes",
+            )
 
     def sequence(self, where: Where, depth: int) -> Sequence:
         items = Sequence()

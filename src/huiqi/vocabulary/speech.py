@@ -110,7 +110,12 @@ def brief_money(fen: int | None, currency: str = "CNY") -> Both:
     if fen is None:
         return Both("not public", "未公布")
     yuan = Fraction(fen, 100)
-    en = next((f"{SIGNS[currency]}{_decimal(yuan / scale, 2)} {name}" for scale, name in ((10**9, "bn"), (10**6, "m")) if yuan >= scale), f"{SIGNS[currency]}{_decimal(yuan, 0)}")
+    en = next(
+        (f"{SIGNS[currency]}{_decimal(yuan / scale, 2)} {name}" for scale, name in ((10**9, "bn"), (10**6, "m")) if yuan >= scale),
+        f"{SIGNS[currency]}{_decimal(yuan, 0)}",
+    )
     word = _ZH_CURRENCY[currency]
-    zh = next((f"{_decimal(yuan / scale, 2)}{name}{word}" for scale, name in ((10**8, "亿"), (10**4, "万")) if yuan >= scale), f"{_decimal(yuan, 0)}{word}")
+    zh = next(
+        (f"{_decimal(yuan / scale, 2)}{name}{word}" for scale, name in ((10**8, "亿"), (10**4, "万")) if yuan >= scale), f"{_decimal(yuan, 0)}{word}"
+    )
     return Both(en, zh)
