@@ -11,7 +11,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-BENCH ?= $(sort $(wildcard bench/*.py))
+BENCH ?= bench/read_parquet.py
 
 test: $(VENV)/dev
 	$(BIN)/ruff check .

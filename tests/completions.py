@@ -1,10 +1,10 @@
-"""What an incompletely known subject can turn out to be."""
+"""Arbitrary packs with a firm of which a good part is unknown, and what it can turn out to be."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import arbitrary
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Fact
+from huiqi.rules.compile import Rules
 from huiqi.vocabulary.ranges import Codes
 
 Key = tuple[str, int | None]
@@ -71,3 +72,23 @@ def completed(draw: Any, known: Known, apart_from: Iterable[str] = ()) -> Known:
     since = datetime.date.fromordinal(founded).year
     skipped = set(apart_from)
     return draw(learned(known, [key for key in unknown(known) if key[0] not in skipped and (key[1] is None or key[1] >= since)]))
+
+
+@dataclass(frozen=True)
+class Example:
+    """A pack, and a firm of which a good part is unknown."""
+
+    policy: str
+    rules: Rules
+    known: Known
+
+    def __repr__(self) -> str:
+        return f"{self.policy}\n{self.known.values}"
+
+
+@st.composite
+def examples(draw: Any) -> Example:
+    policy = draw(arbitrary.policy())
+    rules = worked.rules(policy, **{name.removesuffix(".csv"): text for name, text in arbitrary.TABLES.items()})
+    (known,) = draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places, most=1))
+    return Example(policy, rules, known)

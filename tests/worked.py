@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import arbitrary
@@ -20,7 +20,7 @@ from huiqi.rules.compile import Measure, Rules, compile_rules
 from huiqi.rules.context import Context, Typed, Unresolved
 from huiqi.rules.exact import Exactly
 from huiqi.rules.library import Library
-from huiqi.rules.pack import read_common, read_pack
+from huiqi.rules.pack import Common, read_common, read_pack
 from huiqi.rules.records import CaseRecord
 from huiqi.rules.resolve import expression
 from huiqi.vocabulary.problem import NOWHERE, Problem, Where
@@ -28,17 +28,13 @@ from huiqi.vocabulary.record import build
 from huiqi.vocabulary.source import Mapping, Text
 
 Given = str | dict[int, str]
-BASE = {
-    "facts/enterprise.yaml": arbitrary.FACTS,
-    "facts/codes/trade.csv": arbitrary.CODES,
-    "places.yaml": arbitrary.PLACES,
-    "p/pack.yaml": "id: p\ntitle: {en: P, zh: 包}\nplace: zj\nlicence: CC0-1.0\n",
-}
+PACK = {"p/pack.yaml": "id: p\ntitle: {en: P, zh: 包}\nplace: zj\nlicence: CC0-1.0\n"}
+SHARED = {"facts/enterprise.yaml": arbitrary.FACTS, "facts/codes/trade.csv": arbitrary.CODES, "places.yaml": arbitrary.PLACES}
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
-    """A packs folder with the small schema, the pack `p`, and more files."""
-    for name, text in (BASE | files).items():
+    """Files by name."""
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -46,16 +42,23 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 
 
 @cache
-def library_of(*files: tuple[str, str]) -> Library:
-    """The pack `p` of such a folder; reading it must find no problem."""
+def common() -> Common:
+    """The small schema with its code list and places."""
     with tempfile.TemporaryDirectory() as folder:
-        root = write(Path(folder), dict(files))
-        common, problems = read_common(root)
-        assert common is not None
-        pack, faults = read_pack(root / "p", common)
+        found, problems = read_common(write(Path(folder), SHARED))
+    assert found is not None
+    assert not problems, problems
+    return found
+
+
+@lru_cache(maxsize=256)
+def library_of(*files: tuple[str, str]) -> Library:
+    """The pack `p` of those files; reading it must find no problem."""
+    with tempfile.TemporaryDirectory() as folder:
+        pack, problems = read_pack(write(Path(folder), PACK | dict(files)) / "p", common())
     assert pack is not None
-    assert not [*problems, *faults], [*problems, *faults]
-    return Library(common, (pack,), ())
+    assert not problems, problems
+    return Library(common(), (pack,), ())
 
 
 def rules_of(files: dict[str, str], law_on: str = "2024-06-30") -> Rules:

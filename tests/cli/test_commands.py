@@ -124,7 +124,7 @@ def test_explain_as_json_has_both_languages(place: Place) -> None:
 def test_ask_puts_the_deciding_fact_first(place: Place) -> None:
     printed = place.huiqi("ask", "b", *place.on)
     assert printed.status == 0
-    assert printed.out.startswith(" 1. How much\n")
+    assert printed.out.startswith(" 1. How much in 2023\n")
     assert json.loads(place.huiqi("ask", "b", *place.on, "--json").out)[0]["fact"] == "expense"
 
 

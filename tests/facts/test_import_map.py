@@ -131,7 +131,7 @@ def test_years_that_are_none(told: Told) -> None:
         "import.date-format: %m does not tell the year"
     ]
     assert told("  - {year: {colum: y}, id: {column: c}, columns: {x: {fact: revenue, unit: 元}}}") == [
-        "record.missing-key: yearrecord lacks column",
+        "record.missing-key: year lacks column",
         "record.unknown-key: colum is not a key here",
     ]
 

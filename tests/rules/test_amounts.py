@@ -364,7 +364,9 @@ def test_rounding_of_a_range():
 
 
 def test_an_amount_is_whole_fen_at_least():
-    (problem,) = problems_of("measures:\n  m: {title: {en: M, zh: 措施}, clause: 一, kind: grant, amount: {rate: 10%, of: loan, round: {to: 0.001元}}}\n")
+    (problem,) = problems_of(
+        "measures:\n  m: {title: {en: M, zh: 措施}, clause: 一, kind: grant, amount: {rate: 10%, of: loan, round: {to: 0.001元}}}\n"
+    )
     assert (problem.code, problem.hint) == ("rules.rounding", "write 1元 or 0.01元")
 
 
@@ -410,7 +412,9 @@ def test_an_amount_without_meaning(amount, code):
 
 
 def test_a_faulty_amount_does_not_stop_the_rest_from_being_read():
-    problems = problems_of("measures:\n  m: {title: {en: M, zh: 措施}, clause: 一, kind: grant, eligible: lisstd, amount: {rate: 10%, of: lone, cap: 5}}\n")
+    problems = problems_of(
+        "measures:\n  m: {title: {en: M, zh: 措施}, clause: 一, kind: grant, eligible: lisstd, amount: {rate: 10%, of: lone, cap: 5}}\n"
+    )
     assert [p.code for p in problems] == ["rules.unknown-name", "rules.unknown-name"]
 
 

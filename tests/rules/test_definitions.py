@@ -13,7 +13,7 @@ def define(text, **tables):
 
 
 def faults(text, **tables):
-    return [p for p in problems_of("definitions:\n" + "\n".join(f"  {line}" for line in text.strip().splitlines()) + "\n", **tables)]
+    return problems_of("definitions:\n" + "\n".join(f"  {line}" for line in text.strip().splitlines()) + "\n", **tables)
 
 
 LABEL = "label: {en: D, zh: 派生}"
@@ -86,7 +86,9 @@ def test_a_definition_takes_one_form():
 
 
 def test_a_definition_does_not_take_the_name_of_a_fact():
-    of = problems_of(f"definitions:\n  loan: {{value: revenue * 2, {LABEL}}}\nmeasures:\n  m: {{title: {{en: M, zh: 措施}}, clause: 一, kind: grant, amount: loan}}\n")
+    of = problems_of(
+        f"definitions:\n  loan: {{value: revenue * 2, {LABEL}}}\nmeasures:\n  m: {{title: {{en: M, zh: 措施}}, clause: 一, kind: grant, amount: loan}}\n"
+    )
     assert [(p.code, p.message) for p in of] == [("rules.same-name", "loan is both a fact and a definition")]
 
 
@@ -164,7 +166,9 @@ def test_choices_of_a_code_that_is_not_in_the_list():
 POINTS = f"points: {{of: growth(revenue), bands: {{'>= 35%': 10, '>= 25%': 8, '5% ..< 25%': 4, else: 0}}, {LABEL}}}"
 
 
-@pytest.mark.parametrize(("revenue", "points"), [("135元", "10"), ("134.99元", "8"), ("125元", "8"), ("124.99元", "4"), ("105元", "4"), ("104.99元", "0")])
+@pytest.mark.parametrize(
+    ("revenue", "points"), [("135元", "10"), ("134.99元", "8"), ("125元", "8"), ("124.99元", "4"), ("105元", "4"), ("104.99元", "0")]
+)
 def test_the_first_band_that_takes_the_figure_in(revenue, points):
     assert found("points", firm(**OLD, revenue={2023: revenue, 2022: "100元"}), define(POINTS)) == points
 

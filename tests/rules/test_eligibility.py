@@ -123,18 +123,19 @@ measures:
         ("listed or honest", "rules.hidden-logic", "list the parts as lines under any:"),
         ("{all: [listed, 'not (listed or honest)']}", "rules.hidden-logic", "list the parts as lines under any:"),
         ("loan", "rules.type", "compare it with something"),
-        ("{some: [listed]}", "rules.eligible", "an expression that holds `: ` stands in quotes"),
+        ("{some: [listed]}", "rules.eligible", "one of all, any, none, at_least"),
+        ("{revenue: 1亿元}", "rules.eligible", "an expression that holds `: ` stands in quotes"),
         ("{all: [listed], any: [honest]}", "rules.eligible", "one of all, any, none, at_least"),
         ("{all: []}", "rules.eligible", "write the tests as lines with a dash"),
         ("{all: listed}", "rules.eligible", "write the tests as lines with a dash"),
-        ("{at_least: 3, of: [listed, honest]}", "rules.eligible", ""),
-        ("{at_least: 0, of: [listed]}", "rules.eligible", ""),
+        ("{at_least: 3, of: [listed, honest]}", "rules.eligible", "of: has 2 tests"),
+        ("{at_least: 0, of: [listed]}", "rules.eligible", "of: has one test"),
         ("{at_least: 1}", "rules.eligible", "write the tests as lines with a dash"),
-        ("{all: [listed], of: [honest]}", "rules.eligible", ""),
+        ("{all: [listed], of: [honest]}", "rules.eligible", "keys here: all, clause, label"),
         ("{test: listed, clauses: 一}", "rules.eligible", "a test has test, clause and say"),
-        ("{test: [listed]}", "rules.eligible", ""),
+        ("{test: [listed]}", "rules.eligible", "a group stands under all:, any: or none:, without test:"),
         ("{test: listed, say: {en: listed}}", "record.missing-language", "add zh: ..."),
-        ("[listed]", "rules.eligible", ""),
+        ("[listed]", "rules.eligible", "a list of tests stands under all:"),
     ],
 )
 def test_a_tree_that_cannot_be(eligible, code, hint):
@@ -143,7 +144,9 @@ def test_a_tree_that_cannot_be(eligible, code, hint):
 
 
 def test_every_faulty_line_is_told():
-    problems = problems_of("measures:\n  m: {title: {en: M, zh: 措施}, clause: 一, kind: service, eligible: {all: [lissted, {any: ['loan > 5', honst]}]}}\n")
+    problems = problems_of(
+        "measures:\n  m: {title: {en: M, zh: 措施}, clause: 一, kind: service, eligible: {all: [lissted, {any: ['loan > 5', honst]}]}}\n"
+    )
     assert [p.code for p in problems] == ["rules.unknown-name", "rules.unit", "rules.unknown-name"]
 
 

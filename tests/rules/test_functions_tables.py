@@ -12,7 +12,9 @@ def of():
     return rules(rates=RATES, two="trade,-> a,-> b\nmake,1,2\n")
 
 
-@pytest.mark.parametrize(("trade", "loan", "rate"), [("make", "100万元", "0.3"), ("chips", "100万元", "0.3"), ("make", "999999.99元", "0.2"), ("rest", "1元", "0.1")])
+@pytest.mark.parametrize(
+    ("trade", "loan", "rate"), [("make", "100万元", "0.3"), ("chips", "100万元", "0.3"), ("make", "999999.99元", "0.2"), ("rest", "1元", "0.1")]
+)
 def test_the_first_row_that_fits(of, trade, loan, rate):
     assert found('lookup("rates.csv")', firm(trade=trade, loan=loan), of) == rate
 

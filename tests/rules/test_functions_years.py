@@ -79,7 +79,10 @@ def test_mean_of_a_firm_of_unknown_age():
 # ---------------------------------------------------------------- growth
 
 
-@pytest.mark.parametrize(("now", "before", "growth"), [("125元", "100元", "0.25"), ("100元", "100元", "0"), ("50元", "100元", "-0.5"), ("0元", "100元", "-1"), ("4元", "3元", "1/3")])
+@pytest.mark.parametrize(
+    ("now", "before", "growth"),
+    [("125元", "100元", "0.25"), ("100元", "100元", "0"), ("50元", "100元", "-0.5"), ("0元", "100元", "-1"), ("4元", "3元", "1/3")],
+)
 def test_growth_on_the_year_before(now, before, growth):
     assert found("growth(revenue)", firm(**OLD, revenue={2023: now, 2022: before})) == growth
 

@@ -129,7 +129,20 @@ def test_signs():
     assert parsed("-x") == Operation(0, "-", Quantity(0, Fraction(0), None), Name(1, "x"))
 
 
-@pytest.mark.parametrize(("typed", "plain"), [("a ≥  5", "a >= 5"), ("a ≤  5", "a <= 5"), ("a ≠  5", "a != 5"), ("a＞＝5", "a>=5"), ("a × 5", "a * 5"), ("a ÷ 5", "a / 5"), ("a − 5", "a - 5"), ("（a）", "(a)"), ("sum（a，3）", "sum(a,3)")])
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("a ≥  5", "a >= 5"),
+        ("a ≤  5", "a <= 5"),
+        ("a ≠  5", "a != 5"),
+        ("a＞＝5", "a>=5"),
+        ("a × 5", "a * 5"),
+        ("a ÷ 5", "a / 5"),
+        ("a − 5", "a - 5"),
+        ("（a）", "(a)"),
+        ("sum（a，3）", "sum(a,3)"),
+    ],
+)
 def test_signs_as_they_are_typed(typed, plain):
     assert parsed(typed) == parsed(plain)
 
@@ -165,7 +178,7 @@ def test_not_before_and_before_or():
         ("", 0, "an expression is missing", ""),
         ("   ", 0, "an expression is missing", ""),
         ("a >=", 4, "the line ends too early", "a value, a name or a closing bracket is missing"),
-        ("(a", 2, "the line ends too early", "a value, a name or a closing bracket is missing"),
+        ("(a", 2, "the line ends too early", "close the bracket; in a [list] a line with a comma stands in quotes"),
         ("a == 5", 3, "= is not expected here", "one = compares"),
         ("a && b", 2, "&& is not expected here", "write `and` (in definitions), or split the line under all:"),
         ("a || b", 2, "|| is not expected here", "write `or` (in definitions), or split the line under any:"),
@@ -173,7 +186,7 @@ def test_not_before_and_before_or():
         ("a 5", 2, "5 is not expected here", ""),
         ("a ; b", 2, "; is not expected here", "the character ';' has no meaning here"),
         ("{a}", 0, "{a} is not expected here", "braces are for YAML, not for expressions"),
-        ('["x"]', 0, "[\"x\"] is not expected here", ""),
+        ('["x"]', 0, '["x"] is not expected here', ""),
         ("a.", 1, ". is not expected here", "the character '.' has no meaning here"),
         ('"open', 0, '"open is not expected here', "the character '\"' has no meaning here"),
     ],
@@ -198,7 +211,38 @@ def test_a_long_sum_is_nested_as_deeply_as_it_is_long():
     assert refused(" + ".join(["a"] * 60)).hint == "move a part into definitions"
 
 
-WORDS = st.sampled_from(["revenue", "5万元", "25%", "and", "or", "not", "in", "within", "sum", "(", ")", "[", "]", ",", "-1", ">=", "<", "=", "+", "*", "/", '"x"', "2024-06-30", "none", "，", "（", "）", "１"])
+WORDS = st.sampled_from(
+    [
+        "revenue",
+        "5万元",
+        "25%",
+        "and",
+        "or",
+        "not",
+        "in",
+        "within",
+        "sum",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        "-1",
+        ">=",
+        "<",
+        "=",
+        "+",
+        "*",
+        "/",
+        '"x"',
+        "2024-06-30",
+        "none",
+        "，",
+        "（",
+        "）",
+        "１",
+    ]
+)
 
 
 @MORE

@@ -328,5 +328,10 @@ def test_how_many_hold():
 
 
 def test_a_pair_that_must_but_may_not_is_never_made():
-    made = [ranges.compare(op, a, b) for op in (">=", ">", "<=", "<", "=", "!=") for a in (REVENUE, exactly(3), maybe(1, 2)) for b in (NOTHING, exactly(0), span(2, 3))]
+    made = [
+        ranges.compare(op, a, b)
+        for op in (">=", ">", "<=", "<", "=", "!=")
+        for a in (REVENUE, exactly(3), maybe(1, 2))
+        for b in (NOTHING, exactly(0), span(2, 3))
+    ]
     assert Pair(True, False) not in made

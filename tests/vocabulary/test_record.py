@@ -45,12 +45,18 @@ def test_a_record_keeps_texts_with_their_places():
         (WHOLE + "kind: x\n", "record.value", "kind: x is not allowed here", (3, 7), "one of: grant, loan"),
         (WHOLE + "first_day: 30 June\n", "record.value", "first_day: 30 June is not a date; write 2024-06-30", (3, 12), ""),
         (WHOLE + "first_day: 2023-02-29\n", "record.value", "first_day: 2023-02-29 is not a date; write 2024-06-30", (3, 12), ""),
-        (WHOLE + "tags: x\n", "record.form", "tags: a list is expected here", (3, 7), ""),
+        (WHOLE + "tags: x\n", "record.form", "tags: a list is expected here", (3, 7), "write [a, b], or a line with a dash for each"),
         ("title: {en: Industry, zh: 产业}\n", "record.missing-key", "fund lacks clause", (1, 1), "add clause: ..."),
         ("title: {en: Industry}\nclause: 一\n", "record.missing-language", "title lacks a Chinese text", (1, 1), "add zh: ..."),
         (WHOLE + "notes: {a: {zh: 甲}}\n", "record.missing-language", "notes.a lacks an English text", (3, 9), "add en: ..."),
-        ("title: Industry\nclause: 一\n", "record.form", "title: a mapping of keys and values is expected here", (1, 8), ""),
-        ("title: {en: Industry, zh: 产业}\nclause: [一]\n", "record.value", "clause: a single text is expected here, not a list or a mapping", (2, 1), ""),
+        ("title: Industry\nclause: 一\n", "record.form", "title: a mapping of keys and values is expected here", (1, 8), "write {en: ..., zh: ...}"),
+        (
+            "title: {en: Industry, zh: 产业}\nclause: [一]\n",
+            "record.value",
+            "clause: a single text is expected here, not a list or a mapping",
+            (2, 1),
+            "",
+        ),
     ],
 )
 def test_a_fault_has_its_place_and_remedy(text, code, message, place, hint):

@@ -20,7 +20,11 @@ def test_nothing_is_guessed():
 
 def test_every_text_knows_its_place():
     node = parsed("title: x\nmeasures:\n  - one\n  - {k: two}\n")
-    assert [(str(text), text.where) for text in scalars(node)] == [("x", Where("a.yaml", 1, 8)), ("one", Where("a.yaml", 3, 5)), ("two", Where("a.yaml", 4, 9))]
+    assert [(str(text), text.where) for text in scalars(node)] == [
+        ("x", Where("a.yaml", 1, 8)),
+        ("one", Where("a.yaml", 3, 5)),
+        ("two", Where("a.yaml", 4, 9)),
+    ]
     assert next(iter(node)).where == Where("a.yaml", 1, 1)
     assert node["measures"].where.line == 3
 
@@ -33,7 +37,7 @@ def test_every_text_knows_its_place():
         ("[a, b]: 1\n", "text.key", (1, 1), ""),
         ("a: b: c\n", "text.yaml", (1, 5), "put a text that contains ': ' in quotes"),
         ("a:\n\t- b\n", "text.yaml", (2, 1), "indent with spaces, not tabs"),
-        ("a: [1, 2\n", "text.yaml", (2, 1), "look at the indentation and the brackets near this place"),
+        ("a: [1, 2\n", "text.yaml", (2, 1), "close the bracket of line 1"),
         ("", "text.empty", (0, 0), ""),
         ("# only a comment\n", "text.empty", (0, 0), ""),
     ],

@@ -33,7 +33,9 @@ def test_money_of_other_countries():
     assert figure(Fraction(5), UNITS["EUR"]) == Both("€5", "5欧元")
 
 
-@pytest.mark.parametrize(("value", "text"), [("0.032", "3.2%"), ("1/3", "33.33%"), ("1", "100%"), ("-0.05", "-5%"), ("0", "0%"), ("0.00005", "0.01%")])
+@pytest.mark.parametrize(
+    ("value", "text"), [("0.032", "3.2%"), ("1/3", "33.33%"), ("1", "100%"), ("-0.05", "-5%"), ("0", "0%"), ("0.00005", "0.01%")]
+)
 def test_shares_in_per_cent(value, text):
     assert figure(Fraction(value), PLAIN, share=True) == Both(text, text)
 

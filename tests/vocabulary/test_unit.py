@@ -38,7 +38,9 @@ def test_money_per_head_is_no_currency():
     assert (UNITS["元"] / UNITS["人"]).currency is None
 
 
-@pytest.mark.parametrize(("name", "counted"), [("人", True), ("件", True), ("年", True), ("天", True), ("1", True), ("元", False), ("亩", False), ("kWh", False)])
+@pytest.mark.parametrize(
+    ("name", "counted"), [("人", True), ("件", True), ("年", True), ("天", True), ("1", True), ("元", False), ("亩", False), ("kWh", False)]
+)
 def test_what_a_bare_number_can_stand_for(name, counted):
     assert UNITS[name].is_counted is counted
 
@@ -47,7 +49,10 @@ def test_persons_squared_are_not_counted():
     assert not (UNITS["人"] * UNITS["人"]).is_counted
 
 
-@pytest.mark.parametrize(("unit", "text"), [(PLAIN, "1"), (UNITS["元"], "CNY"), (PLAIN / UNITS["年"], "1/year"), (Unit((("m2", 2),)), "m2^2"), (Unit((("CNY", 1), ("m2", -2))), "CNY/m2^2")])
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [(PLAIN, "1"), (UNITS["元"], "CNY"), (PLAIN / UNITS["年"], "1/year"), (Unit((("m2", 2),)), "m2^2"), (Unit((("CNY", 1), ("m2", -2))), "CNY/m2^2")],
+)
 def test_units_as_text(unit, text):
     assert str(unit) == text
 

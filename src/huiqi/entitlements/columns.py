@@ -10,8 +10,10 @@ An absent figure is NaN at both ends, on which every test is false. `maybe` mark
 from __future__ import annotations
 
 import datetime
+import functools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -49,8 +51,6 @@ class Figures:
     rel: float = 0.0
     abs: float = 0.0
     maybe: Bools | None = None
-    unknown: Bools | None = None  # only of plain facts: where the cell is empty
-    quotient: tuple[Floats, Floats, Fraction] | None = None  # exact dividend, divisor and factor of known figures
 
     @property
     def exact(self) -> bool:
@@ -59,6 +59,110 @@ class Figures:
     @property
     def known(self) -> bool:
         return self.low is self.high
+
+
+@dataclass
+class Lived:
+    """Where a subject did not exist in a year, and where that is unknown."""
+
+    never: Bools | None
+    perhaps_not: Bools | None
+    ends: dict[float, Floats] = field(default_factory=dict)
+
+    def end(self, end: float) -> Floats | float:
+        """One end of what an unknown cell can be; none where the subject did not exist."""
+        if self.never is None:
+            return end
+        if end not in self.ends:
+            self.ends[end] = np.where(self.never, np.nan, end)
+        return self.ends[end]
+
+
+ALWAYS = Lived(None, None)
+
+
+@dataclass(slots=True)
+class Recorded:
+    """A fact as recorded, in whole steps, NaN where there is none: because nobody knows it (`open`), or because it does not exist.
+
+    Compared with a figure it stays as it is; its range is made where it is reckoned with.
+    """
+
+    cell: Floats
+    fact: Fact
+    lived: Lived
+    open: Bools | None
+    maybe: Bools | None
+    made: Figures | None = None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What an unknown cell can be, in steps."""
+        whole = self.fact.whole
+        assert isinstance(whole, Number)
+        low, high = (end if isinstance(end, float) else float(end / self.fact.step) for end in (whole.low, whole.high))
+        return low, high
+
+    def figures(self) -> Figures:
+        if self.made is None:
+            self.made = self._range()
+        return self.made
+
+    def _range(self) -> Figures:
+        cell, lowest, highest = self.cell, *self.ends
+        smallest, largest = float(np.fmin.reduce(cell, initial=np.inf)), float(np.fmax.reduce(cell, initial=-np.inf))
+        low = high = cell
+        bounds = [smallest, largest]
+        if self.open is not None:
+            bounds += [lowest, highest]
+            if lowest <= smallest and largest <= highest:  # of a figure and NaN, fmax and fmin take the figure
+                low, high = np.fmax(cell, self.lived.end(lowest)), np.fmin(cell, self.lived.end(highest))
+            else:
+                low, high = np.where(self.open, lowest, cell), np.where(self.open, highest, cell)
+        scale, times = self.fact.step.denominator, self.fact.step.numerator
+        big = max([abs(end) * times for end in bounds if math.isfinite(end)], default=0.0)
+        return Figures(*_both_times(low, high, float(times)), scale, big, 0.0 if big < EXACT else ULP, maybe=self.maybe)
+
+
+@dataclass(slots=True)
+class Quotient:
+    """A division that is put off: what is compared with a figure needs no more than its rounded ends."""
+
+    dividend: Figures
+    divisor: Figures
+    made: Figures | None = None
+    rounded: RoundedEnds | None = None
+
+    def figures(self) -> Figures:
+        if self.made is None:
+            with np.errstate(all="ignore"):
+                self.made = _quotient(self.dividend, self.divisor)
+        return self.made
+
+    def ends(self) -> RoundedEnds | None:
+        """The ends as far as figures from 0 on are concerned; None where the divisor can be negative or something is rounded already.
+
+        Which end of the divisor a negative quotient has is no matter then.
+        """
+        a, b = self.dividend, self.divisor
+        if self.rounded is None and a.exact and b.exact and _from_nought(b):
+            low = high = np.maximum(a.low, -1e300) / b.high  # minus infinity over infinity is not above 0 either
+            sure = there = b.high > 0
+            if not (a.known and b.known):
+                high, sure = a.high / b.low, b.low > 0
+            shaky = _or(a.maybe, b.maybe)
+            self.rounded = RoundedEnds(low, high, sure if shaky is None else sure & ~shaky, there)
+        return self.rounded
+
+
+@dataclass(slots=True)
+class RoundedEnds:
+    """Both ends of a quotient, where it surely exists, and where it may."""
+
+    low: Floats
+    high: Floats
+    sure: Bools
+    there: Bools
 
 
 @dataclass(slots=True)
@@ -75,10 +179,11 @@ class Truths:
 
 @dataclass(slots=True)
 class FactCodes:
-    """A category or place as recorded: an index into its codes, -1 unknown, -2 none."""
+    """A category or place as recorded: an index into its codes, -1 unknown, -2 none; `at` is the same from 0 on, to look up with."""
 
     index: NDArray[np.int32]
     fact: Fact
+    at: NDArray[np.intp]
 
 
 @dataclass(slots=True)
@@ -89,7 +194,7 @@ class CodeSets:
     codes: tuple[str, ...]
 
 
-Column = Figures | Truths | FactCodes | CodeSets
+Column = Figures | Recorded | Quotient | Truths | FactCodes | CodeSets
 
 
 @dataclass
@@ -111,6 +216,13 @@ class Block:
         """The encoded column of a fact, year counted back from the last completed one."""
         return self.columns[(fact.id, self.as_of.year - 1 + year if fact.period == "year" else None)]
 
+    def only(self, rows: NDArray[np.intp]) -> Block:
+        """Some of the subjects."""
+        ids = self.ids if self.ids is None else self.ids.take(rows) if hasattr(self.ids, "take") else [self.ids[row] for row in rows.tolist()]
+        first_years = None if self.first_years is None else self.first_years[rows]
+        ranks = {card: bits[rows] for card, bits in self.ranks.items()}
+        return replace(self, size=len(rows), columns=_Rows(self.columns, rows), ids=ids, first_years=first_years, ranks=ranks)
+
     def known(self, row: int) -> Known:
         """One subject's facts, for the exact evaluator."""
         values: dict[tuple[str, int | None], Raw] = {}
@@ -125,6 +237,22 @@ class Block:
         """The exact evaluator for one subject of the block."""
         ranks = {card: codes_of(bits[row], self.rank_codes[card]) for card, bits in self.ranks.items()}
         return Exactly(self.known(row), ranks, assume_recognised=self.assume_recognised)
+
+
+class _Rows(Mapping[tuple[str, int | None], NDArray[Any]]):
+    """Some rows of columns, taken when a column is asked for."""
+
+    def __init__(self, columns: Mapping[tuple[str, int | None], NDArray[Any]], rows: NDArray[np.intp]):
+        self.columns, self.rows = columns, rows
+
+    def __getitem__(self, column: tuple[str, int | None]) -> NDArray[Any]:
+        return self.columns[column][self.rows]
+
+    def __iter__(self) -> Iterator[tuple[str, int | None]]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
 def decode(fact: Fact, cell: Any, places: Places) -> Raw | None:
@@ -184,14 +312,12 @@ class Run:
         self.plan, self.block = plan, block
         self.slots: list[Column | None] = [None] * len(plan.steps)
         self._exact: dict[int, Exactly] = {}
-        self._lived: dict[int, tuple[Bools | None, Bools | None]] = {}
+        self._lived: dict[int, Lived] = {}
         self.settled = 0  # how many cells the exact evaluator had to settle
 
     def run(self) -> Run:
         """Reckon every step; results that nothing reads any more are dropped."""
-        drops: dict[int, list[int]] = {}
-        for slot, last in enumerate(self.plan.last_use):
-            drops.setdefault(last, []).append(slot)
+        drops = self.plan.drops
         with np.errstate(all="ignore"):
             for index, step in enumerate(self.plan.steps):
                 self.slots[index] = _OPERATIONS[step.op](self, step)
@@ -200,8 +326,14 @@ class Run:
                         self.slots[slot] = None
         return self
 
-    def figures(self, slot: int) -> Figures:
+    def column(self, slot: int) -> Figures | Truths | FactCodes | CodeSets:
+        """What a step gave; what was put off is made now."""
         found = self.slots[slot]
+        assert found is not None
+        return found.figures() if isinstance(found, Recorded | Quotient) else found
+
+    def figures(self, slot: int) -> Figures:
+        found = self.column(slot)
         assert isinstance(found, Figures)
         return found
 
@@ -222,55 +354,34 @@ class Run:
 
     # ------------------------------------------------------------ facts
 
-    def fact_figure(self, step: Step) -> Figures:
+    def fact_figure(self, step: Step) -> Recorded:
         id, year = step.data
         fact = self.plan.facts[(id, year)]
         cell: Floats = self.block.cell(fact, year)
-        if fact.kind == "date":
-            return self._date(fact, cell)
-        unknown = np.isnan(cell)
-        whole = fact.whole
-        assert isinstance(whole, Number)
-        scale, times = fact.step.denominator, fact.step.numerator
-        known = cell * float(times) if times != 1 else cell
-        if not unknown.any():
-            return _recorded(known, known, scale)
-        lowest, highest = (float(end) if isinstance(end, float) else float(end * scale) for end in (whole.low, whole.high))
-        low, high = np.where(unknown, lowest, known), np.where(unknown, highest, known)
-        maybe: Bools | None = unknown if fact.optional else None
+        none = np.isnan(cell)
+        lived = ALWAYS
+        if fact.kind == "date" and (never := np.isneginf(cell)).any():
+            cell, lived = np.where(never, np.nan, cell), Lived(never, None)
+        if not none.any():
+            return Recorded(cell, fact, lived, None, None)
         if fact.period == "year":
-            never, perhaps = self._absent_years(year)
-            if never is not None:
-                gone = unknown & never
-                low[gone] = high[gone] = np.nan
-            if perhaps is not None:
-                doubtful = unknown & perhaps
-                maybe = doubtful if maybe is None else maybe | doubtful
-        return replace(_recorded(low, high, scale), maybe=_if_any(maybe), unknown=unknown)
+            lived = self._lived_in(year)
+        open_ = _if_any(none if lived.never is None else none & ~lived.never)
+        maybe = open_ if fact.optional else None if lived.perhaps_not is None or open_ is None else _if_any(open_ & lived.perhaps_not)
+        return Recorded(cell, fact, lived, open_, maybe)
 
-    def _date(self, fact: Fact, cell: Floats) -> Figures:
-        never, unknown = np.isneginf(cell), np.isnan(cell)
-        whole = fact.whole
-        assert isinstance(whole, Number)
-        known = np.where(never, np.nan, cell) if never.any() else cell
-        if not unknown.any():
-            return Figures(known, known, 1, 4e6)
-        low, high = np.where(unknown, float(whole.low), known), np.where(unknown, float(whole.high), known)
-        return Figures(low, high, 1, 4e6, maybe=unknown if fact.optional else None, unknown=unknown)
-
-    def _absent_years(self, year: int) -> tuple[Bools | None, Bools | None]:
-        """Where a subject did not exist in a year, and where that is unknown."""
+    def _lived_in(self, year: int) -> Lived:
         if year not in self._lived:
             born = self.plan.born.get(self.block.schema.subject)
             if born is None:
-                self._lived[year] = (None, None)
+                self._lived[year] = ALWAYS
             else:
                 cell: Floats = self.block.columns[(born, None)]
                 calendar_year = self.block.as_of.year - 1 + year
-                perhaps = np.isnan(cell)
+                perhaps_not = np.isnan(cell)
                 if (first := self.block.first_years) is not None:
-                    perhaps &= (first == 0) | (first > calendar_year)
-                self._lived[year] = (_if_any(cell > datetime.date(calendar_year, 12, 31).toordinal()), _if_any(perhaps))
+                    perhaps_not &= (first == 0) | (first > calendar_year)
+                self._lived[year] = Lived(_if_any(cell > datetime.date(calendar_year, 12, 31).toordinal()), _if_any(perhaps_not))
         return self._lived[year]
 
     def fact_flag(self, step: Step) -> Truths:
@@ -283,17 +394,20 @@ class Run:
     def fact_code(self, step: Step) -> FactCodes:
         id, year = step.data
         fact = self.plan.facts[(id, year)]
-        return FactCodes(self.block.cell(fact, year), fact)
+        index = self.block.cell(fact, year)
+        return FactCodes(index, fact, index.astype(np.intp) + 2)
 
     # ------------------------------------------------------------ figures
 
     def figure(self, step: Step) -> Figures:
-        value: Fraction = step.data
-        if abs(value.numerator) >= EXACT:
-            ends = np.float64(value)
-            return Figures(ends, ends, 1, abs(float(value)), rel=ULP)  # type: ignore[arg-type]
-        ends = np.float64(value.numerator)
-        return Figures(ends, ends, value.denominator, abs(float(value.numerator)))  # type: ignore[arg-type]
+        found: Figures | None = step.memo.get("figure")
+        if found is None:
+            value: Fraction = step.data
+            large = abs(value.numerator) >= EXACT
+            ends = np.float64(value if large else value.numerator)
+            big = abs(float(ends))
+            found = step.memo["figure"] = Figures(ends, ends, 1 if large else value.denominator, big, rel=ULP if large else 0.0)  # type: ignore[arg-type]
+        return found
 
     def absence(self, step: Step) -> Figures:
         nan = np.float64(np.nan)
@@ -328,28 +442,12 @@ class Run:
             return Figures(low, high, scale, big, maybe=_or(a.maybe, b.maybe))
         return Figures(low, high, scale, big, rel=rel + ULP, abs=abs_, maybe=_or(a.maybe, b.maybe))
 
-    def divide(self, step: Step) -> Figures:
+    def divide(self, step: Step) -> Column:
         a, b = self.figures(step.args[0]), self.figures(step.args[1])
         divisor = self.plan.steps[step.args[1]]
-        if divisor.op == "figure":
-            return self._divide_by_figure(a, divisor.data)
-        factor = Fraction(b.scale, a.scale)
-        rel = a.rel + b.rel + 2 * ULP + (0.0 if factor == 1 else 2 * ULP)
-        shaky = _or(a.maybe, b.maybe)
-        if a.known and b.known:
-            low = a.low / b.low
-            low = np.where(b.low == 0, np.nan, low)
-            quotient = (a.low, b.low, factor) if a.exact and b.exact and a.abs == b.abs == 0 else None
-            low = low if factor == 1 else low * float(factor)
-            return Figures(low, low, 1, _biggest(low), rel=rel, abs=_quotient_abs(a, b, low), maybe=shaky, quotient=quotient)
-        low, high, touches = _quotients(a, b)
-        if factor != 1:
-            low, high = low * float(factor), high * float(factor)
-        return Figures(low, high, 1, _biggest(low, high), rel=rel, abs=_quotient_abs(a, b, low, high), maybe=_if_any(_or(shaky, touches)))
-
-    def _divide_by_figure(self, a: Figures, by: Fraction) -> Figures:
-        turned = Fraction(by.denominator, by.numerator)
-        return _times_figure(a, turned)
+        if divisor.op == "figure" and divisor.data:
+            return _times_figure(a, 1 / divisor.data)
+        return Quotient(a, b)
 
     def extreme(self, step: Step) -> Figures:
         a, b = aligned(self.figures(step.args[0]), self.figures(step.args[1]))
@@ -359,12 +457,17 @@ class Run:
         return Figures(low, high, a.scale, max(a.big, b.big), max(a.rel, b.rel), max(a.abs, b.abs), _or(a.maybe, b.maybe))
 
     def present(self, step: Step) -> Figures:
-        a = self.figures(step.args[0])
-        low = np.where(np.isnan(a.low), 0.0, a.low)
-        high = low if a.known else np.where(np.isnan(a.high), 0.0, a.high)
+        of, a = self.slots[step.args[0]], self.figures(step.args[0])
+        if isinstance(of, Recorded) and of.ends[0] == 0 and _from_nought(a):
+            low = np.fmax(a.low, 0.0)  # what may not exist begins at 0 as it is
+            return replace(a, low=low, high=low if a.known else np.fmax(a.high, 0.0), maybe=None)
+        low, high, gone = a.low, a.high, _if_any(np.isnan(a.low))
+        if gone is not None:
+            low = np.where(gone, 0.0, low)
+            high = low if a.known else np.where(gone, 0.0, high)
         if a.maybe is not None:
             low, high = np.where(a.maybe, np.minimum(low, 0.0), low), np.where(a.maybe, np.maximum(high, 0.0), high)
-        return replace(a, low=low, high=high, maybe=None, unknown=None, quotient=None)
+        return replace(a, low=low, high=high, maybe=None)
 
     def tally(self, step: Step) -> Figures:
         pairs = [self.truths(slot) for slot in step.args]
@@ -384,9 +487,11 @@ class Run:
 
     def _whole_years(self, ordinals: Floats) -> Floats:
         """Completed years: how many anniversaries lie behind; 0 for a day to come."""
-        past = -_anniversaries(self.block.as_of)
-        years = np.searchsorted(past, -np.asarray(ordinals), side="right").astype(np.float64)
-        return np.where(np.isnan(ordinals), np.nan, years)
+        years = _completed_years(self.block.as_of)
+        gone = np.isnan(ordinals)
+        days = np.clip(self._days(np.where(gone, 0, ordinals) if gone.any() else ordinals), 0, len(years) - 1)
+        found = years[days.astype(np.intp)]
+        return np.where(gone, np.nan, found) if gone.any() else found
 
     def year_of(self, step: Step) -> Figures:
         date = self.figures(step.args[0])
@@ -404,11 +509,13 @@ class Run:
     def round(self, step: Step) -> Figures:
         a = self.figures(step.args[0])
         size, direction = step.data
-        low, unsure = self._rounded(a, a.low, size, direction)
-        high, also = (low, unsure) if a.known else self._rounded(a, a.high, size, direction)
-        result = Figures(low * size.numerator, low * size.numerator if high is low else high * size.numerator, size.denominator, 0.0, maybe=a.maybe)
-        if high is low:
-            result.high = result.low
+        ratio = 1 / (a.scale * size)  # steps = N * ratio
+        big = float((math.floor(a.big * ratio) + 1) * size.numerator)
+        if a.exact and ratio.denominator == 1 and big < EXACT:
+            return Figures(*_both_times(a.low, a.high, float(ratio * size.numerator)), size.denominator, big, maybe=a.maybe)
+        low, unsure = self._rounded(a, a.low, ratio, direction)
+        high, also = (low, unsure) if a.known else self._rounded(a, a.high, ratio, direction)
+        result = Figures(*_both_times(low, high, float(size.numerator)), size.denominator, big, maybe=a.maybe)
         near = unsure if also is unsure else _or(unsure, also)
         if near is not None and near.any():
             result.low = np.array(np.broadcast_to(result.low, (self.block.size,)))
@@ -420,12 +527,10 @@ class Run:
                     result.high[row] = float(value.high * result.scale) if not isinstance(value.high, float) else value.high
 
             self.settle(np.nonzero(np.broadcast_to(near, (self.block.size,)))[0], step, write)
-        result.big = _biggest(result.low, result.high)
         return result
 
-    def _rounded(self, a: Figures, ends: Floats, size: Fraction, direction: str) -> tuple[Floats, Bools | None]:
-        """Steps of `size`, and where the error leaves the step open."""
-        ratio = 1 / (a.scale * size)  # steps = N * ratio
+    def _rounded(self, a: Figures, ends: Floats, ratio: Fraction, direction: str) -> tuple[Floats, Bools | None]:
+        """Steps, each 1 / ratio of N, and where the error leaves the step open."""
         up, down = float(ratio.numerator), float(ratio.denominator)
         if a.exact and 2 * (a.big + 1) * ratio.numerator + ratio.denominator < EXACT and 2 * ratio.denominator < EXACT:
             match direction:
@@ -445,7 +550,7 @@ class Run:
 
     def choose(self, step: Step) -> Column:
         condition = self.truths(step.args[0])
-        a, b = self.slots[step.args[1]], self.slots[step.args[2]]
+        a, b = self.column(step.args[1]), self.column(step.args[2])
         if isinstance(a, Figures) and isinstance(b, Figures):
             return _choose_figures(condition, a, b)
         if isinstance(a, Truths) and isinstance(b, Truths):
@@ -474,21 +579,25 @@ class Run:
         return Truths(value, value)  # type: ignore[arg-type]
 
     def compare(self, step: Step) -> Truths:
-        a, b = self.figures(step.args[0]), self.figures(step.args[1])
-        op: str = step.data
-        right = self.plan.steps[step.args[1]]
-        left = self.plan.steps[step.args[0]]
-        if left.op == "figure" and right.op != "figure":
-            a, b, op, right = b, a, _TURNED[op], left
-        if right.op == "figure" and a.exact:
-            return _compare_whole(op, a, right.data * a.scale)
+        (left, right), op = step.args, step.data
+        if self.plan.steps[left].op == "figure":
+            left, right, op = right, left, _TURNED[op]
+        if self.plan.steps[right].op == "figure":
+            of, edge = self.slots[left], self.plan.steps[right].data
+            if isinstance(of, Recorded) and op in _COMPARISONS:
+                return _compare_recorded(op, of, edge, step.memo)
+            if isinstance(of, Quotient) and op in _COMPARISONS and (found := _compare_quotient(op, of, edge, step.memo)) is not None:
+                return found
+            if (a := self.figures(left)).exact:
+                return _compare_whole(op, a, edge * a.scale)
+        a, b = self.figures(left), self.figures(right)
         if a.exact and b.exact:
             a, b = aligned(a, b)
             if a.exact and b.exact:
                 return _compared(op, a, b)
-        return self._compare_rounded(step, op, a, b, right.data if right.op == "figure" else None)
+        return self._compare_rounded(step, op, a, b)
 
-    def _compare_rounded(self, step: Step, op: str, a: Figures, b: Figures, edge: Fraction | None) -> Truths:
+    def _compare_rounded(self, step: Step, op: str, a: Figures, b: Figures) -> Truths:
         """A comparison with rounded figures: what lies within the error is settled exactly."""
         a, b = _plain(a), _plain(b)
         found = _compared(op, a, b)
@@ -496,37 +605,30 @@ class Run:
         ends = [(a.low, b.high), (a.high, b.low)] if not (a.known and b.known) else [(a.low, b.low)]
         if op in ("=", "!=") and len(ends) > 1:
             ends += [(a.low, b.low), (a.high, b.high)]
-        near: Bools | None = None
-        for x, y in ends:
-            gap = x - y
-            close = (np.abs(gap) <= rel * np.maximum(np.abs(x), np.abs(y)) + abs_) & np.isfinite(gap)
-            near = close if near is None else near | close
-        assert near is not None
-        near = np.broadcast_to(near, (self.block.size,))
-        if not near.any():
-            return found
-        must = np.array(np.broadcast_to(found.must, (self.block.size,)))
-        may = must if found.known else np.array(np.broadcast_to(found.may, (self.block.size,)))
-        rows = np.nonzero(near)[0]
-        if a.quotient is not None and edge is not None and found.known:
-            rows = _settle_quotients(op, a.quotient, edge, rows, must)
+        return self._settled(step, found.must, found.may, [_close(x, y, rel, abs_) for x, y in ends])
+
+    def _settled(self, step: Step, must: Bools, may: Bools, near: list[Bools]) -> Truths:
+        """The same truths, but exact where `near` says that they may be wrong."""
+        doubtful = np.broadcast_to(functools.reduce(np.logical_or, near), (self.block.size,))
+        if not doubtful.any():
+            return Truths(must, may)
+        same = must is may
+        must = np.array(np.broadcast_to(must, (self.block.size,)))
+        may = must if same else np.array(np.broadcast_to(may, (self.block.size,)))
 
         def write(row: int, pair: Any) -> None:
             must[row], may[row] = pair.must, pair.may
 
-        self.settle(rows, step, write)
+        self.settle(np.nonzero(doubtful)[0], step, write)
         return Truths(must, may)
 
     def one_of(self, step: Step) -> Truths:
-        of = self.slots[step.args[0]]
+        of = self.column(step.args[0])
         wanted, negated = step.data
         if isinstance(of, FactCodes):
-            must, may = _lookup(of.fact, wanted, negated, self.block.places)
-            at = of.index + 2
-            if (of.index >= 0).all() and (must[2:] == may[2:]).all():
-                known = must[at]
-                return Truths(known, known)
-            return Truths(must[at], may[at])
+            found = _lookup(of.fact, wanted, negated, self.block.places)[of.at]
+            must = found == _MUST
+            return Truths(must, found != _NOT) if (found == _MAY).any() else Truths(must, must)
         if isinstance(of, Figures):
             no = np.bool_(False)
             return Truths(no, no)  # type: ignore[arg-type]
@@ -538,7 +640,7 @@ class Run:
         return Truths((of.bits & ~inside) == 0, (of.bits & inside) != 0)
 
     def same_code(self, step: Step) -> Truths:
-        a, b = self.slots[step.args[0]], self.slots[step.args[1]]
+        a, b = self.column(step.args[0]), self.column(step.args[1])
         if isinstance(a, FactCodes) and isinstance(b, FactCodes):
             return _same_facts(a, b, self.block.places)
         first, second = _as_sets(a, b), _as_sets(b, a)
@@ -547,7 +649,7 @@ class Run:
         return Truths((first.bits == second.bits) & single & (shared != 0), shared != 0)
 
     def exists(self, step: Step) -> Truths:
-        of = self.slots[step.args[0]]
+        of = self.column(step.args[0])
         if isinstance(of, Figures):
             there = ~np.isnan(of.low)
             return Truths(there, there) if of.maybe is None else Truths(there & ~of.maybe, there)
@@ -558,22 +660,17 @@ class Run:
         return Truths((of.bits & ABSENT_CODE) == 0, (of.bits & ~ABSENT_CODE) != 0)
 
     def all(self, step: Step) -> Truths:
-        return self._join(step, np.logical_and)
+        return self._join(step, operator.and_)
 
     def any(self, step: Step) -> Truths:
-        return self._join(step, np.logical_or)
+        return self._join(step, operator.or_)
 
     def _join(self, step: Step, join: Any) -> Truths:
         parts = [self.truths(slot) for slot in step.args]
-        must = join(parts[0].must, parts[1].must)
-        for part in parts[2:]:
-            must = join(must, part.must)
+        must = functools.reduce(join, (part.must for part in parts))
         if all(part.known for part in parts):
             return Truths(must, must)
-        may = join(parts[0].may, parts[1].may)
-        for part in parts[2:]:
-            may = join(may, part.may)
-        return Truths(must, may)
+        return Truths(must, functools.reduce(join, (part.may for part in parts)))
 
     def opposite(self, step: Step) -> Truths:
         part = self.truths(step.args[0])
@@ -582,10 +679,10 @@ class Run:
 
     def at_least(self, step: Step) -> Truths:
         parts = [self.truths(slot) for slot in step.args]
-        must = sum((np.asarray(p.must, np.int16) for p in parts), np.int16(0)) >= step.data
+        must = _count_true([p.must for p in parts]) >= step.data
         if all(p.known for p in parts):
             return Truths(must, must)
-        return Truths(must, sum((np.asarray(p.may, np.int16) for p in parts), np.int16(0)) >= step.data)
+        return Truths(must, _count_true([p.may for p in parts]) >= step.data)
 
     def recognised(self, step: Step) -> Truths:
         """The registry's word where it has one, else the outcome of the recognition's own measure, as a may."""
@@ -596,6 +693,14 @@ class Run:
         return Truths(must, known.must | (known.may & outcome.may))
 
 
+
+def _count_true(parts: list[Bools]) -> NDArray[Any]:
+    """How many of some truths hold, row by row."""
+    kind = np.uint8 if len(parts) < 256 else np.uint32
+    return functools.reduce(operator.add, (part.astype(kind) for part in parts))
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 _OPERATIONS: dict[str, Callable[[Run, Step], Column]] = {
@@ -611,8 +716,9 @@ _OPERATIONS: dict[str, Callable[[Run, Step], Column]] = {
 # ---------------------------------------------------------------- on figures
 
 
-def _biggest(*ends: Floats) -> float:
+def _biggest(low: Floats, high: Floats) -> float:
     """A bound on every finite magnitude."""
+    ends = (low,) if low is high else (low, high)
     most = 0.0
     for end in ends:
         size = np.abs(end)
@@ -623,10 +729,10 @@ def _biggest(*ends: Floats) -> float:
     return most
 
 
-def _recorded(low: Floats, high: Floats, scale: int) -> Figures:
-    """Figures as recorded; beyond the mantissa they count as rounded."""
-    big = _biggest(low) if low is high else _biggest(low, high)
-    return Figures(low, high, scale, big, rel=0.0 if big < EXACT else ULP)
+def _both_times(low: Floats, high: Floats, factor: float) -> tuple[Floats, Floats]:
+    """Both ends times a figure; still one array where nothing is unknown."""
+    times = low * factor if factor != 1 else low
+    return times, times if low is high else high * factor if factor != 1 else high
 
 
 def _if_any(mask: Bools | None) -> Bools | None:
@@ -663,7 +769,7 @@ def _plain(a: Figures) -> Figures:
         return a
     low = a.low / float(a.scale)
     high = low if a.known else a.high / float(a.scale)
-    return Figures(low, high, 1, a.big / a.scale, a.rel + ULP, a.abs / a.scale * (1 + ULP), a.maybe, quotient=a.quotient)
+    return Figures(low, high, 1, a.big / a.scale, a.rel + ULP, a.abs / a.scale * (1 + ULP), a.maybe)
 
 
 def summed(low: Floats, high: Floats, a: Figures, b: Figures) -> Figures:
@@ -697,18 +803,12 @@ def _times_figure(a: Figures, by: Fraction) -> Figures:
 
 def _products(a: Figures, b: Figures) -> tuple[Floats, Floats]:
     """The ends of a product; nought times anything is nought."""
-    a_sign, b_sign = _sign(a), _sign(b)
-    if a_sign > 0 and b_sign > 0:
+    if _from_nought(a) and _from_nought(b):
         return _times(a.low, b.low), _times(a.high, b.high)
     ends = [_times(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     low = np.minimum(np.minimum(ends[0], ends[1]), np.minimum(ends[2], ends[3]))
     high = np.maximum(np.maximum(ends[0], ends[1]), np.maximum(ends[2], ends[3]))
     return low, high
-
-
-def _sign(a: Figures) -> int:
-    """1 where no figure of the column is negative."""
-    return 1 if float(np.fmin.reduce(a.low, axis=None, initial=np.inf)) >= 0 else 0
 
 
 def _times(x: Floats, y: Floats) -> Floats:
@@ -726,14 +826,14 @@ def _product_error(a: Figures, b: Figures) -> tuple[float, float]:
     return a.rel + b.rel + a.rel * b.rel, (a.abs * (b.big * (1 + b.rel) + b.abs) + b.abs * a.big * (1 + a.rel)) * (1 + ULP)
 
 
-def _quotient_abs(a: Figures, b: Figures, *ends: Floats) -> float:
+def _quotient_abs(a: Figures, b: Figures, low: Floats, high: Floats) -> float:
     """The absolute part of a quotient's error: infinite where the divisor may be off by its own size."""
     if a.abs == 0 and b.abs == 0:
         return 0.0
     smallest = min(_smallest(b.low), _smallest(b.high))
     if smallest <= 2 * b.abs:
         return math.inf
-    return (a.abs + _biggest(*ends) * b.abs) / (smallest - b.abs) * b.scale / a.scale
+    return (a.abs + _biggest(low, high) * b.abs) / (smallest - b.abs) * b.scale / a.scale
 
 
 def _smallest(x: Floats) -> float:
@@ -747,6 +847,21 @@ def _over(x: Floats, y: Floats) -> Floats:
     return np.where(np.isinf(y) & ~np.isnan(x), 0.0, found)
 
 
+def _quotient(a: Figures, b: Figures) -> Figures:
+    """A quotient, rounded; over a range that touches 0 it can be absent, and over a known 0 it is."""
+    factor = Fraction(b.scale, a.scale)
+    rel = a.rel + b.rel + 2 * ULP + (0.0 if factor == 1 else 2 * ULP)
+    shaky = _or(a.maybe, b.maybe)
+    if a.known and b.known:
+        low = high = np.where(b.low == 0, np.nan, a.low / b.low)
+    else:
+        low, high, touches = _quotients(a, b)
+        shaky = _if_any(_or(shaky, touches))
+    if factor != 1:
+        low, high = _both_times(low, high, float(factor))
+    return Figures(low, high, 1, _biggest(low, high), rel=rel, abs=_quotient_abs(a, b, low, high), maybe=shaky)
+
+
 def _quotients(a: Figures, b: Figures) -> tuple[Floats, Floats, Bools | None]:
     """The ends of a quotient, and where the divisor touches 0 without being known to be 0."""
     above, below = b.low > 0, b.high < 0
@@ -754,7 +869,7 @@ def _quotients(a: Figures, b: Figures) -> tuple[Floats, Floats, Bools | None]:
     nought = (b.low == 0) & (b.high == 0)
     absent = nought | np.isnan(a.low) | np.isnan(b.low)
     touches = ~safe & ~absent
-    if _sign(a) > 0 and _sign(b) > 0:
+    if _from_nought(a) and _from_nought(b):
         low = _over(a.low, b.high)
         high = np.where(above, _over(a.high, b.low), np.where(a.high > 0, np.inf, 0.0))
     else:
@@ -774,6 +889,10 @@ def _quotients(a: Figures, b: Figures) -> tuple[Floats, Floats, Bools | None]:
 
 def _choose_figures(condition: Truths, a: Figures, b: Figures) -> Figures:
     a, b = aligned(a, b)
+    if np.ndim(a.low) == 0 and a.known and a.exact and b.exact and b.maybe is None and np.min(b.low, initial=0) >= 0 and np.max(b.high, initial=0) <= a.low:
+        low = np.maximum(condition.must * a.low, b.low)  # bands that fall: what is met pays most, so no choice is needed
+        high = low if condition.known and b.known else np.maximum(condition.may * a.low, b.high)
+        return Figures(low, high, a.scale, float(a.low))
     low = np.where(condition.must, a.low, b.low)
     if condition.known and a.known and b.known:
         high = low
@@ -797,6 +916,60 @@ def _choose_figures(condition: Truths, a: Figures, b: Figures) -> Figures:
     return Figures(low, high, a.scale, max(a.big, b.big), max(a.rel, b.rel), max(a.abs, b.abs), maybe)
 
 
+def _whole_edge(op: str, edge: Fraction) -> float:
+    """The whole number that asks the same of whole numbers as the figure does, for < <= > >=."""
+    return float(math.ceil(edge) if op in (">=", "<") else math.floor(edge))
+
+
+def _compare_recorded(op: str, of: Recorded, edge: Fraction, memo: dict[Any, Any]) -> Truths:
+    """A recorded fact against a figure: the known cells are compared, and what the others can be once for all of them."""
+    meets = _COMPARISONS[op]
+    if "at" not in memo:
+        at = memo["at"] = _whole_edge(op, edge / of.fact.step)
+        low, high = (meets(end, at) for end in of.ends)
+        memo["open"] = (low, high) if op in (">", ">=") else (high, low)
+    must_open, may_open = memo["open"]
+    must = may = meets(of.cell, memo["at"])
+    if of.open is not None and may_open:
+        may = may | of.open
+        if must_open:
+            must = may if of.maybe is None else must | (of.open & ~of.maybe)
+    return Truths(must, may)
+
+
+def _compare_quotient(op: str, of: Quotient, edge: Fraction, memo: dict[Any, Any]) -> Truths | None:
+    """A quotient of whole numbers against a figure from 0 on; None where it cannot be compared so.
+
+    Rounding keeps the order, so the rounded ends can be wrong only where they equal the rounded figure. There x / y and p / q are the same,
+    as different ones lie at least 1 / (y * p) of each other apart, which shows in the mantissa if y * p (or x * q) is small enough; if it is
+    not, dividend and divisor are multiplied out.
+    """
+    a, b = of.dividend, of.divisor
+    ends = of.ends() if edge > 0 or (edge == 0 and op in (">", "<=")) else None
+    if ends is None:
+        return None
+    if (a.scale, b.scale) not in memo:
+        ratio = edge * a.scale / b.scale
+        memo[a.scale, b.scale] = ratio, float(ratio), float(ratio.numerator), float(ratio.denominator)
+    ratio, at, up, down = memo[a.scale, b.scale]
+    meets = _COMPARISONS[op]
+    met = [meets(ends.low, at)] if ends.low is ends.high else [meets(ends.low, at), meets(ends.high, at)]
+    if min(b.big * up, a.big * down) >= EXACT / 2:
+        for found, end, x, y in zip(met, (ends.low, ends.high), (a.low, a.high), (b.high, b.low), strict=False):
+            rows = np.flatnonzero(end == at)
+            found[rows] = _multiplied(meets, np.broadcast_to(x, found.shape)[rows], np.broadcast_to(y, found.shape)[rows], ratio)
+    must, may = (met[0], met[-1]) if op in (">", ">=") else (met[-1], met[0])
+    if must is may and ends.sure is ends.there:
+        must &= ends.sure
+        return Truths(must, must)
+    return Truths(must & ends.sure, may & ends.there)
+
+
+def _multiplied(meets: Any, x: Floats, y: Floats, ratio: Fraction) -> list[bool]:
+    """x / y against a figure, in whole numbers."""
+    return [meets(int(p) * ratio.denominator, int(q) * ratio.numerator) for p, q in zip(x.tolist(), y.tolist(), strict=True)]
+
+
 def _compare_whole(op: str, a: Figures, edge: Fraction) -> Truths:
     """Whole numbers against a figure: the figure is moved to the whole number that asks the same."""
     down, up = math.floor(edge), math.ceil(edge)
@@ -808,7 +981,7 @@ def _compare_whole(op: str, a: Figures, edge: Fraction) -> Truths:
             return Truths(no, spans)
         must = there if a.known else (a.high < up) | (a.low > down)
         return Truths(must if a.maybe is None else must & ~a.maybe, there)
-    at = np.float64(up if op in (">=", "<") else down)
+    at = np.float64(_whole_edge(op, edge))
     return _compared(op, a, Figures(at, at))  # type: ignore[arg-type]
 
 
@@ -841,39 +1014,31 @@ def _compared(op: str, a: Figures, b: Figures) -> Truths:
     return Truths(must, may)
 
 
-def _settle_quotients(op: str, quotient: tuple[Floats, Floats, Fraction], edge: Fraction, rows: NDArray[np.intp], must: Bools) -> NDArray[np.intp]:
-    """Compare known quotients with a figure by multiplying out, in whole numbers."""
-    dividend, divisor = (np.broadcast_to(part, must.shape)[rows] for part in quotient[:2])
-    target = edge / quotient[2]
-    for row, x, y in zip(rows.tolist(), dividend.tolist(), divisor.tolist(), strict=True):
-        if y == 0 or x != x or y != y:
-            must[row] = False
-            continue
-        left, right = int(x) * target.denominator, int(y) * target.numerator
-        if y < 0:
-            left, right = -left, -right
-        must[row] = _INTEGERS[op](left, right)
-    return rows[:0]
+def _close(x: Floats, y: Floats, rel: float, abs_: float) -> Bools:
+    """Where two figures lie within their errors of each other."""
+    gap = x - y
+    return (np.abs(gap) <= rel * np.maximum(np.abs(x), np.abs(y)) + abs_) & np.isfinite(gap)
 
 
-_INTEGERS: dict[str, Callable[[int, int], bool]] = {
-    ">=": lambda a, b: a >= b, ">": lambda a, b: a > b, "<=": lambda a, b: a <= b, "<": lambda a, b: a < b, "=": lambda a, b: a == b, "!=": lambda a, b: a != b,
-}  # fmt: skip
+def _from_nought(a: Figures) -> bool:
+    """No figure of the column is negative."""
+    return float(np.fmin.reduce(a.low, axis=None, initial=np.inf)) >= 0
 
 
 # ---------------------------------------------------------------- on dates
 
 
 @lru_cache(maxsize=64)
-def _anniversaries(as_of: datetime.date) -> Floats:
-    """The latest day of birth for 1, 2, 3, ... completed years, as ordinals, falling."""
-    days = []
+@lru_cache(maxsize=16)
+def _completed_years(as_of: datetime.date) -> Floats:
+    """Completed years by the number of days since, as far back as the calendar goes."""
+    days = np.zeros(as_of.toordinal() + 1)
     for years in range(1, as_of.year):
         day = years_before(as_of, years)
         if as_of.month == 2 and as_of.day == 28 and not _leap(as_of.year) and _leap(day.year):
             day = datetime.date(day.year, 2, 29)  # born on 29 February: a year is complete on 28 February
-        days.append(day.toordinal())
-    return np.array(days, np.float64)
+        days[as_of.toordinal() - day.toordinal() :] = years
+    return days
 
 
 def _leap(year: int) -> bool:
@@ -890,17 +1055,18 @@ def _year(ordinals: Floats) -> Floats:
 # ---------------------------------------------------------------- on codes
 
 
-def _lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Bools, Bools]:
-    """(must, may) for every index of a fact's codes, shifted by two: none, unknown, then the codes."""
+def _lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> NDArray[np.uint8]:
+    """_NOT, _MAY or _MUST for every index of a fact's codes, shifted by two: none, unknown, then the codes."""
     key = (id(fact), wanted, negated)
     if key not in _LOOKUPS:
         if len(_LOOKUPS) > 4_096:
             _LOOKUPS.clear()
-        _LOOKUPS[key] = (fact, *_make_lookup(fact, wanted, negated, places))
-    return _LOOKUPS[key][1], _LOOKUPS[key][2]
+        _LOOKUPS[key] = (fact, _make_lookup(fact, wanted, negated, places))
+    return _LOOKUPS[key][1]
 
 
-_LOOKUPS: dict[Any, tuple[Fact, Bools, Bools]] = {}
+_LOOKUPS: dict[Any, tuple[Fact, NDArray[np.uint8]]] = {}
+_NOT, _MAY, _MUST = 0, 1, 2
 
 
 @lru_cache(maxsize=1_024)
@@ -921,10 +1087,10 @@ def options_of(fact: Fact, places: Places) -> list[Codes]:
     return [none, whole, *(fact.codes.possible(code) for code in fact.codes.codes)]
 
 
-def _make_lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Bools, Bools]:
+def _make_lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> NDArray[np.uint8]:
     test = ranges.is_none_of if negated else ranges.is_one_of
     pairs = [test(option, wanted) for option in options_of(fact, places)]
-    return np.array([p.must for p in pairs]), np.array([p.may for p in pairs])
+    return np.array([_MUST if p.must else _MAY if p.may else _NOT for p in pairs], np.uint8)
 
 
 _NO_PLACES = Places()

@@ -123,7 +123,7 @@ def _not_passed_over(run: Run, step: Step) -> tuple[Bools, Bools]:
 
 def _undecided(run: Run, slot: int) -> Bools:
     """Where a result can still be one thing or another."""
-    column, size = run.slots[slot], run.block.size
+    column, size = run.column(slot), run.block.size
     match column:
         case Truths(must=must, may=may):
             return np.broadcast_to(may & ~must, (size,))

@@ -245,7 +245,7 @@ def _nodes(rules: Rules, names: Sequence[str]) -> dict[str, Node]:
 
 def value_texts(run: Run, slot: int) -> list[str]:
     """A result of every subject as text: the possible codes with `|`, `low..high`, or yes, no, depends."""
-    column, size = run.slots[slot], run.block.size
+    column, size = run.column(slot), run.block.size
     match column:
         case CodeSets(bits=bits, codes=codes):
             masks = np.broadcast_to(bits, (size,))

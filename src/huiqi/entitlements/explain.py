@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from huiqi.entitlements.columns import Run, block_of
 from huiqi.entitlements.deciding import deciding_facts

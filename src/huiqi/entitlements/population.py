@@ -73,7 +73,7 @@ def rank_population(population: Population, tick: Callable[[int], None] = lambda
             lows.append(np.broadcast_to(figures.low / figures.scale, (block.size,)).copy())
             highs.append(np.broadcast_to(figures.high / figures.scale, (block.size,)).copy())
             doubts.append(np.zeros(block.size, bool) if figures.maybe is None else figures.maybe)
-            groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.slots[among], block))
+            groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.column(among), block))
             tick(block.size)
         if lows:
             found[card] = classes_by_rank(np.concatenate(lows), np.concatenate(highs), np.concatenate(doubts), np.concatenate(groups), rule.shares)

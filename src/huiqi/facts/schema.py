@@ -192,7 +192,9 @@ def read_codes(folder: Path, called: str) -> tuple[dict[str, CodeList], list[Pro
             continue
         id, prefix = path.name.removesuffix(".csv").removesuffix(".prefix"), path.name.endswith(".prefix.csv")
         if id in lists:
-            problems.append(Problem("codes.two-files", f"the code list {id} stands in {lists[id].where.file} already", Where(name), "keep one of the two files"))
+            problems.append(
+                Problem("codes.two-files", f"the code list {id} stands in {lists[id].where.file} already", Where(name), "keep one of the two files")
+            )
             continue
         codes, faults = _read_codes(text, name)
         problems += faults
@@ -209,7 +211,9 @@ def _read_codes(text: str, name: str) -> tuple[dict[str, Code], list[Problem]]:
     for where, cells in rows:
         row = [cell.strip() for cell in cells]
         if len(row) != 4:
-            problems.append(Problem("codes.row", f"the row has {len(row)} cells where code,parent,en,zh are four", where, "a text with a comma stands in quotes"))
+            problems.append(
+                Problem("codes.row", f"the row has {len(row)} cells where code,parent,en,zh are four", where, "a text with a comma stands in quotes")
+            )
         elif not all((row[0], row[2], row[3])):
             problems.append(Problem("codes.row", "a code, an English or a Chinese text is missing", where, "only parent may be empty"))
         elif row[0] in codes:
@@ -219,7 +223,14 @@ def _read_codes(text: str, name: str) -> tuple[dict[str, Code], list[Problem]]:
             codes[row[0]], places[row[0]] = Code(row[0], label, row[1] or None), where
     for code in codes.values():
         if code.parent is not None and code.parent not in codes:
-            problems.append(Problem("codes.parent", f"{code.id}: the code {code.parent} above it is not in the list", places[code.id], did_you_mean(code.parent, codes)))
+            problems.append(
+                Problem(
+                    "codes.parent",
+                    f"{code.id}: the code {code.parent} above it is not in the list",
+                    places[code.id],
+                    did_you_mean(code.parent, codes),
+                )
+            )
     for circle in _circles(codes):
         said = " > ".join([*circle, circle[0]])
         problems.append(Problem("codes.circle", f"codes lie under each other: {said}", places[circle[0]], "remove one parent"))
@@ -260,7 +271,9 @@ def read_schema(path: Path, called: str, codes: dict[str, CodeList], taken: Coll
             facts[fact.id] = fact
     problems += _shared_names(facts)
     if record.born is not None and (record.born not in facts or facts[str(record.born)].kind != "date"):
-        problems.append(Problem("facts.born", f"born: {record.born} is not a date among the facts", record.born.where, did_you_mean(record.born, facts)))
+        dates = [id for id, fact in facts.items() if fact.kind == "date"]
+        hint = did_you_mean(record.born, dates) or f"dates: {', '.join(dates) or 'none'}"
+        problems.append(Problem("facts.born", f"born: {record.born} is not a date among the facts", record.born.where, hint))
         return Schema(record.subject, facts, None, codes), problems
     return Schema(record.subject, facts, str(record.born) if record.born else None, codes), problems
 
@@ -274,10 +287,17 @@ def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]
     if not ID.match(id):
         wrong("facts.id", "an id is lower-case letters, digits and _", id)
     if not NAME.match(record.label.zh):
-        wrong("facts.label", f"the Chinese label {record.label.zh} cannot stand in a rule", record.label.zh, "letters, digits and _ only; put the unit into unit:")
+        wrong(
+            "facts.label",
+            f"the Chinese label {record.label.zh} cannot stand in a rule",
+            record.label.zh,
+            "letters, digits and _ only; put the unit into unit:",
+        )
     for name in (id, record.label.zh):
         if name in WORDS or name in taken:
-            wrong("facts.word", f"{name} is a word of the rule language and cannot name a fact", name, "choose a longer name")
+            wrong(
+                "facts.word", f"{name if name != id else 'this'} is a word of the rule language and cannot name a fact", name, "choose a longer name"
+            )
     _question(record, wrong)
     unit = PLAIN
     if record.type == "money" or record.unit is not None:
@@ -298,7 +318,12 @@ def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]
     elif record.codes is not None:
         wrong("facts.codes", f"only a category has codes, not a {record.type}", record.codes, "take codes: out, or write type: category")
     if record.optional == "true" and record.type in ("flag", "place", "text"):
-        wrong("facts.optional", f"a {record.type} cannot be `none`", id, "a flag is true, false or unknown" if record.type == "flag" else "take optional: out")
+        wrong(
+            "facts.optional",
+            f"a {record.type} cannot be `none`",
+            id,
+            "a flag is true, false or unknown" if record.type == "flag" else "take optional: out",
+        )
     if record.type in ("place", "text") and record.period == "year":
         wrong("facts.period", f"a {record.type} holds at a day, not for a year", id, "period: day")
     decimals = _DECIMALS.get(record.type, 0)
@@ -321,7 +346,12 @@ def _question(record: FactRecord, wrong: Any) -> None:
     """A question about a year has a place for it in both languages; one about a day has none."""
     for text in (record.question.en, record.question.zh):
         if record.period == "year" and "{year}" not in text:
-            wrong("facts.question", "the question does not say about which year it asks", text, "write {year} where the year stands; a text with {year} is in quotes")
+            wrong(
+                "facts.question",
+                "the question does not say about which year it asks",
+                text,
+                "write {year} where the year stands; a text with {year} is in quotes",
+            )
         elif record.period == "day" and "{year}" in text:
             wrong("facts.question", "the question has a {year}, but the fact holds at a day", text, "take {year} out, or write period: year")
 
@@ -359,7 +389,12 @@ def _range(record: FactRecord, wrong: Any) -> tuple[Exact, Exact]:
         try:
             ends.append(figure(text) if not isinstance(text, str) or text.strip() else open_end)
         except ValueError:
-            wrong("facts.range", f"{text if isinstance(text, Text) else 'this'} is not a figure", text, "plain figures without unit, like [0, 100] or [0, 100%]")
+            wrong(
+                "facts.range",
+                f"{text if isinstance(text, Text) else 'this'} is not a figure",
+                text,
+                "plain figures without unit, like [0, 100] or [0, 100%]",
+            )
             ends.append(open_end)
     if ends[0] > ends[1]:
         wrong("facts.range", "the lowest value is above the highest", record.range, "turn the two round")
@@ -381,6 +416,8 @@ def _shared_names(facts: dict[str, Fact]) -> list[Problem]:
     for fact in facts.values():
         for name in dict.fromkeys((fact.id, str(fact.label.zh), slug(fact.label.en))):
             if name in owners and owners[name].id != fact.id:
-                problems.append(Problem("facts.same-name", f"{fact.id} and {owners[name].id} share the name {name}", fact.where, "give one another label"))
+                problems.append(
+                    Problem("facts.same-name", f"{fact.id} and {owners[name].id} share the name {name}", fact.where, "give one another label")
+                )
             owners.setdefault(name, fact)
     return problems

@@ -23,7 +23,7 @@ from huiqi.rules.records import (
     TableAmount,
     TiersAmount,
 )
-from huiqi.rules.resolve import constant, figure, fits
+from huiqi.rules.resolve import by_years, constant, figure, fits
 from huiqi.rules.tables import resolve_table
 from huiqi.rules.tree import Arithmetic, Between, Choose, Figure, Node, Rounded
 from huiqi.vocabulary.problem import Where, did_you_mean
@@ -87,7 +87,15 @@ def resolve_amount(node: Any, context: Context, currency: str, amount_of: Callab
         step, direction = constant(form.round.to, context, parts.currency), form.round.direction
         if step <= 0 or (step / fen).denominator != 1:
             raise context.fault("rules.rounding", "an amount is rounded to whole fen at least", form.round.to.where, "write 1元 or 0.01元")
-    return Amount(next(key for key, kind in AMOUNT_FORMS.items() if isinstance(form, kind)), Rounded(_at_least_nought(amount), step, direction), False, base, rate, cap, floor)
+    return Amount(
+        next(key for key, kind in AMOUNT_FORMS.items() if isinstance(form, kind)),
+        Rounded(_at_least_nought(amount), step, direction),
+        False,
+        base,
+        rate,
+        cap,
+        floor,
+    )
 
 
 def _at_least_nought(node: Node) -> Node:
@@ -97,7 +105,9 @@ def _at_least_nought(node: Node) -> Node:
 
 def _form(node: Any, context: Context, where: Where) -> Any:
     if not isinstance(node, Mapping):
-        raise context.fault("rules.amount", "an amount is an expression, `unpublished`, or a form with keys", where, f"one of: {', '.join(AMOUNT_FORMS)}")
+        raise context.fault(
+            "rules.amount", "an amount is an expression, `unpublished`, or a form with keys", where, f"one of: {', '.join(AMOUNT_FORMS)}"
+        )
     keys = [key for key in AMOUNT_FORMS if key in node]
     if "match" in keys and "rate" in keys:
         keys.remove("rate")
@@ -119,7 +129,12 @@ def _rate(form: RateAmount, parts: _Parts) -> Meaning:
     rate, base = figure(form.rate, parts.context), figure(form.of, parts.context)
     unit = (rate.type.unit * base.type.unit).dimension
     if unit != parts.currency.dimension:
-        raise parts.context.fault("rules.unit", f"{rate.type} times {base.type} does not give money in {parts.currency}", form.rate.where, "a share of money, or so much for each, like 5000元/人")
+        raise parts.context.fault(
+            "rules.unit",
+            f"{rate.type} times {base.type} does not give money in {parts.currency}",
+            form.rate.where,
+            "a share of money, or so much for each, like 5000元/人",
+        )
     return Arithmetic("*", base.node, rate.node), base.node, rate.node
 
 
@@ -154,7 +169,12 @@ def _bands(form: BandsAmount, parts: _Parts) -> Meaning:
         return value.node, base.node, None
     if value.type.unit.is_plain and base.type.unit.dimension == parts.currency.dimension:
         return Arithmetic("*", base.node, value.node), base.node, value.node
-    raise parts.context.fault("rules.unit", f"the bands give {value.type}, which does not lead to money in {parts.currency}", form.of.where, "give money, or a share of money")
+    raise parts.context.fault(
+        "rules.unit",
+        f"the bands give {value.type}, which does not lead to money in {parts.currency}",
+        form.of.where,
+        "give money, or a share of money",
+    )
 
 
 def _ladder(form: LadderAmount, parts: _Parts) -> Meaning:
@@ -166,6 +186,10 @@ def _ladder(form: LadderAmount, parts: _Parts) -> Meaning:
     bases = []
     for back in range(years + 1):
         bases.append(figure(form.of, parts.context.shifted(-back)))
+    if not by_years(bases[0].node):
+        raise parts.context.fault(
+            "rules.year", "a ladder looks at years, but nothing in of: is known by years", form.of.where, "use a fact with period: year"
+        )
     rungs: list[tuple[Fraction, Node, Node]] = []
     for key, text in form.ladder.items():
         level = figure(key, parts.context, bases[0].type.unit)
@@ -186,7 +210,12 @@ def _points(form: PointsAmount, parts: _Parts) -> Meaning:
     """So much a point of a scorecard's total."""
     if parts.context.find(str(form.points), "scorecards", form.points.where) is None:
         known = [str(name) for layer in parts.context.world.visible(parts.context.document) for document in layer for name in document.scorecards]
-        raise parts.context.fault("rules.unknown-name", f"{form.points} is not a scorecard", form.points.where, did_you_mean(form.points, known) or "name one of scorecards:")
+        raise parts.context.fault(
+            "rules.unknown-name",
+            f"{form.points} is not a scorecard",
+            form.points.where,
+            did_you_mean(form.points, known) or "name one of scorecards:",
+        )
     total = figure(Text(f"{form.points}.total", form.points.where), parts.context, PLAIN)
     each = parts.money(form.each)
     return Arithmetic("*", total.node, each), total.node, each
@@ -201,10 +230,20 @@ def _match(form: MatchAmount, parts: _Parts) -> Meaning:
 def _table(form: TableAmount, parts: _Parts) -> Meaning:
     columns = resolve_table(form.table, parts.context)
     if len(columns) != 1:
-        raise parts.context.fault("rules.amount", f"the table {form.table} has {len(columns)} outputs; an amount needs one", form.table.where, "read a column through a definition with table:")
+        raise parts.context.fault(
+            "rules.amount",
+            f"the table {form.table} has {len(columns)} outputs; an amount needs one",
+            form.table.where,
+            "read a column through a definition with table:",
+        )
     typed: Typed = next(iter(columns.values()))
     if not fits(typed, parts.currency):
-        raise parts.context.fault("rules.unit", f"the table gives {typed.type}, not money in {parts.currency}", form.table.where, "a share is paid with {rate: lookup(\"...\"), of: ...}")
+        raise parts.context.fault(
+            "rules.unit",
+            f"the table gives {typed.type}, not money in {parts.currency}",
+            form.table.where,
+            'a share is paid with {rate: lookup("..."), of: ...}',
+        )
     return typed.node, None, None
 
 

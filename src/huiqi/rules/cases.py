@@ -53,7 +53,14 @@ def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Cas
     for name, node in record.facts.items():
         fact = schema.facts.get(schema.names.get(str(name), ""))
         if fact is None:
-            problems.append(Problem("case.unknown-fact", f"{name} is not a fact", name.where, did_you_mean(name, schema.names) or "facts stand in facts/*.yaml and facts.yaml"))
+            problems.append(
+                Problem(
+                    "case.unknown-fact",
+                    f"{name} is not a fact",
+                    name.where,
+                    did_you_mean(name, schema.names) or "facts stand in facts/*.yaml and facts.yaml",
+                )
+            )
             continue
         for year, text in _by_year(fact, node, last, problems):
             if (fact.id, year) in values:
@@ -76,14 +83,20 @@ def _by_year(fact: Fact, node: Any, last: int, problems: list[Problem]) -> Itera
             elif int(year) > last + 1:
                 problems.append(Problem("case.year", f"{year} lies after the day of the case", year.where, f"the last completed year is {last}"))
             elif not isinstance(text, Text):
-                problems.append(Problem("case.value", f"{fact.id}: a single value is expected for {year}", where_of(text, year.where), "write {2023: ..., 2022: ...}"))
+                problems.append(
+                    Problem(
+                        "case.value", f"{fact.id}: a single value is expected for {year}", where_of(text, year.where), "write {2023: ..., 2022: ...}"
+                    )
+                )
             else:
                 yield int(year), text
     elif isinstance(node, Text):
         yield (last if fact.period == "year" else None), node
     else:
-        hint = "write {2023: ..., 2022: ...}" if fact.period == "year" else "one value"
-        problems.append(Problem("case.value", f"{fact.id} holds {'for years' if fact.period == 'year' else 'at a day'}", where_of(node, NOWHERE), hint))
+        hint = "write {2023: ..., 2022: ...}" if fact.period == "year" else "write one value"
+        problems.append(
+            Problem("case.value", f"{fact.id} holds {'for years' if fact.period == 'year' else 'at a day'}", where_of(node, NOWHERE), hint)
+        )
 
 
 def _value(fact: Fact, text: Text, library: Library) -> tuple[Raw | None, list[Problem]]:
@@ -191,7 +204,9 @@ def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exa
     if isinstance(expected, Mapping) and (extra := [key for key in expected if key not in ("status", "amount")]):
         problems.append(Problem("case.expect", f"{extra[0]} is not a key here", extra[0].where, "a measure has a status and an amount"))
     if len(measures) > 1:
-        problems.append(Problem("case.ambiguous", f"{name} is {' and '.join(m.id for m in measures)}", name.where, "write the full name with its edition"))
+        problems.append(
+            Problem("case.ambiguous", f"{name} is {' and '.join(m.id for m in measures)}", name.where, "write the full name with its edition")
+        )
         return []
     verdicts = []
     pair = exact.truth(measures[0].truth)
@@ -249,7 +264,9 @@ def _expected_value(node: Any, found: Value, unit: Unit, problems: list[Problem]
     """An expectation in the form of `say`: a figure or code, [low, high], or a list of codes."""
     items = node if isinstance(node, list) else [node]
     if not items or not all(isinstance(item, Text) for item in items):
-        problems.append(Problem("case.expect", "a value, or a list of values, is expected", where_of(node, where), "a figure, [low, high], or a list of codes"))
+        problems.append(
+            Problem("case.expect", "a value, or a list of values, is expected", where_of(node, where), "a figure, [low, high], or a list of codes")
+        )
         return None
     if isinstance(found, Codes):
         return " | ".join(sorted(str(item) for item in items))
@@ -272,7 +289,8 @@ def _end(text: Text, unit: Unit, problems: list[Problem]) -> Exact | None:
     if isinstance(syntax, Quantity):
         if syntax.value == 0 or (unit.is_counted if syntax.unit is None else syntax.unit.dimension == unit.dimension):
             return syntax.value
-        problems.append(Problem("case.expect", f"{text} is not a figure in {unit}", text.where, f"write the unit: {unit}"))
+        said, hint = ("a plain number", "leave the unit out") if unit.is_plain else (f"a figure in {unit}", f"write the unit: {unit}")
+        problems.append(Problem("case.expect", f"{text} is not {said}", text.where, hint))
     elif not faults:
         problems.append(Problem("case.expect", f"{text} is not a figure", text.where, "a figure, [low, high], or a list of codes"))
     return None

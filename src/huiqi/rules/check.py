@@ -21,7 +21,7 @@ from numpy import typing as npt
 from huiqi.facts.known import Known
 from huiqi.facts.schema import NAME, WORDS, Fact
 from huiqi.rules import functions, tree
-from huiqi.rules.cases import read_case, schema_of
+from huiqi.rules.cases import read_case
 from huiqi.rules.compile import Measure, Rules, compile_rules
 from huiqi.rules.context import Context, Document, Region, Regions, Unresolved
 from huiqi.rules.exact import Exactly
@@ -34,8 +34,8 @@ from huiqi.rules.resolve import figure, truth
 from huiqi.rules.tables import SOME
 from huiqi.rules.tree import Node, Test
 from huiqi.vocabulary import speech
-from huiqi.vocabulary.problem import Problem, Where, did_you_mean, in_order
-from huiqi.vocabulary.ranges import Exact, Number
+from huiqi.vocabulary.problem import Problem, Where, did_you_mean, errors, in_order
+from huiqi.vocabulary.ranges import UNSURE, Exact, Number, Pair
 from huiqi.vocabulary.record import Record, Words
 from huiqi.vocabulary.source import Text, scalars
 from huiqi.vocabulary.unit import PLAIN, UNITS
@@ -49,15 +49,16 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 def check_library(library: Library) -> list[Problem]:
     """All problems of the packs, in order of place."""
     problems = list(library.problems)
+    told: set[Problem] = set()
     used: set[tuple[str, str]] = set()
     expected = {str(name) for pack in library.packs for case in pack.cases for name in case.expect}
     seen: set[Where] = set()
     for day in _days(library):
         rules, faults = _compiled(library, day)
-        told = set(problems)
         starting = [document for document in library.documents if document.record.first_day == day]
-        files = {document.file for document in starting}
-        problems += [fault if fault.where.file in files or not _stands_in(fault, library) else _later(fault, day) for fault in faults if fault not in told]
+        begun = {document.file for document in library.documents if document.record.first_day < day} - {document.file for document in starting}
+        problems += [_later(fault, day) if fault.where.file in begun else fault for fault in faults if fault not in told]
+        told |= set(faults)
         if rules is None:
             continue
         used |= rules.world.used
@@ -73,16 +74,31 @@ def check_library(library: Library) -> list[Problem]:
         problems += _core(pack, library)
         for document in pack.documents:
             problems += _document(document, library)
-            problems += _unused(document, used, expected)
         for case in pack.cases:
             problems += read_case(case, pack, library)[1]
+    problems = [problem for problem in problems if not _follows(problem, library)]
+    if not errors(problems):  # a line that is at fault reads nothing
+        problems += [fault for document in library.documents for fault in _unused(document, used, expected)]
     return in_order(problems)
+
+
+_NAMING = frozenset(
+    {"rules.unknown-name", "rules.unknown-measure", "check.stacking", "check.fund", "check.gives", "check.replaces", "case.unknown-fact"}
+)
+
+
+def _follows(problem: Problem, library: Library) -> bool:
+    """A name is missing only because the file that declares it has faults of its own."""
+    name = problem.message.split(" ")[0].partition(".")[0]
+    return problem.code in _NAMING and any(name in pack.lost for pack in library.packs)
 
 
 def _days(library: Library) -> list[datetime.date]:
     """The days on which the law changes: a text begins, or has ended on the day before."""
     begin = {document.record.first_day for document in library.documents}
-    return sorted(begin | {day + datetime.timedelta(days=1) for d in library.documents if (day := d.record.last_day) is not None and day < datetime.date.max})
+    return sorted(
+        begin | {day + datetime.timedelta(days=1) for d in library.documents if (day := d.record.last_day) is not None and day < datetime.date.max}
+    )
 
 
 def _compiled(library: Library, day: datetime.date) -> tuple[Rules | None, tuple[Problem, ...]]:
@@ -94,13 +110,9 @@ def _compiled(library: Library, day: datetime.date) -> tuple[Rules | None, tuple
     return rules, rules.problems
 
 
-def _stands_in(fault: Problem, library: Library) -> bool:
-    return any(document.file == fault.where.file for document in library.documents)
-
-
 def _later(fault: Problem, day: datetime.date) -> Problem:
     """A fault that comes up only after the day on which its text began: what it reads has ended or changed."""
-    return replace(fault, message=f"from {day} on, {fault.message}")
+    return replace(fault, message=f"{fault.message} (from {day} on)", hint=fault.hint and f"a text that it reads has ended or begun; {fault.hint}")
 
 
 # ---------------------------------------------------------------- documents
@@ -113,7 +125,6 @@ def _editions(pack: PackText) -> list[Problem]:
     for document in pack.documents:
         if isinstance(document.record, PolicyRecord):
             policies.setdefault(document.policy, []).append(document)
-    names = {f"{d.policy}-{d.edition}" for d in pack.documents}
     for documents in policies.values():
         documents.sort(key=lambda d: d.record.first_day)
         seen: dict[str, Document] = {}
@@ -124,22 +135,27 @@ def _editions(pack: PackText) -> list[Problem]:
                 problems.append(Problem("check.same-edition", f"{document.policy} {document.edition} stands twice", document.record.where, hint))
             seen.setdefault(document.edition, document)
             problems += _own_days(document)
-        for earlier, later in pairwise(seen.values()):
+        whole = [document for document in seen.values() if document.record.last_day is None or document.record.last_day >= document.record.first_day]
+        for earlier, later in pairwise(whole):
             problems += _follow(earlier, later)
     for document in pack.documents:
         record = document.record
         if isinstance(record, PolicyRecord) and record.replaces is not None:
-            others = names - {f"{document.policy}-{document.edition}"}
+            others = {f"{d.policy}-{d.edition}" for d in pack.documents if d is not document}
             if record.replaces not in others:
                 hint = did_you_mean(record.replaces, others) or "write it like gazelle-2020"
-                problems.append(Problem("check.replaces", f"{record.replaces} is not another <policy>-<edition> of this pack", record.replaces.where, hint))
+                problems.append(
+                    Problem("check.replaces", f"{record.replaces} is not another <policy>-<edition> of this pack", record.replaces.where, hint)
+                )
     return problems
 
 
 def _own_days(document: Document) -> list[Problem]:
     record = document.record
     if record.last_day is not None and record.last_day < record.first_day:
-        return [Problem("check.days", f"the last day {record.last_day} lies before the first day {record.first_day}", record.where, "turn the two round")]
+        return [
+            Problem("check.days", f"the last day {record.last_day} lies before the first day {record.first_day}", record.where, "turn the two round")
+        ]
     if isinstance(record, PolicyRecord) and record.continues_for and record.last_day is None:
         return [Problem("check.days", "continues_for needs a last_day after which it continues", record.where, "add last_day: ...")]
     return []
@@ -150,9 +166,24 @@ def _follow(earlier: Document, later: Document) -> list[Problem]:
     name = f"{earlier.policy} {earlier.edition}"
     if end is None or begin <= end:
         until = "is open" if end is None else f"ends on {end}"
-        return [Problem("check.editions-overlap", f"{name} {until}, but {later.edition} begins on {begin}", later.record.where, f"let {name} end on {_before(begin)}")]
+        return [
+            Problem(
+                "check.editions-overlap",
+                f"{name} {until}, but {later.edition} begins on {begin}",
+                later.record.where,
+                f"let {name} end on {_before(begin)}",
+            )
+        ]
     if (begin - end).days > 1:
-        return [Problem("check.editions-gap", f"nothing is in force between {name}, which ends on {end}, and {later.edition} from {begin}", later.record.where, "say so in a note, or mend the days", "warning")]
+        return [
+            Problem(
+                "check.editions-gap",
+                f"nothing is in force between {name}, which ends on {end}, and {later.edition} from {begin}",
+                later.record.where,
+                "say so in a note, or mend the days",
+                "warning",
+            )
+        ]
     return []
 
 
@@ -161,21 +192,23 @@ def _before(day: datetime.date) -> datetime.date:
 
 
 def _document(document: Document, library: Library) -> list[Problem]:
-    problems = [*_empty_words(document.record), *_names(document, library)]
+    problems = [*_empty_words(document.record), *_names(document)]
     for key, record in document.measures.items():
         problems += _measure(document, str(key), record, library)
     return problems
 
 
-def _names(document: Document, library: Library) -> Iterator[Problem]:
+def _names(document: Document) -> Iterator[Problem]:
     """What cannot be read or called by its name."""
-    facts = schema_of(library).names
     for kind, keys in (("definition", document.definitions), ("scorecard", document.scorecards)):
         for key in keys:
             if not NAME.match(key) or key in WORDS or key in functions.ALL or key == "each":
-                yield Problem("check.name", f"{key} cannot stand in a rule, so nothing can read this {kind}", key.where, "letters, digits and _ only, and no word of the rule language")
-            elif key in facts:
-                yield Problem("rules.same-name", f"{key} is both a fact and a {kind}", key.where, f"give the {kind} another name")
+                yield Problem(
+                    "check.name",
+                    f"{key} cannot stand in a rule, so nothing can read this {kind}",
+                    key.where,
+                    "letters, digits and _ only, and no word of the rule language",
+                )
     for key in document.scorecards:
         if key in document.definitions:
             yield Problem("check.name", f"{key} is both a definition and a scorecard", key.where, "give one another name")
@@ -186,7 +219,9 @@ def _names(document: Document, library: Library) -> Iterator[Problem]:
     record = document.record
     for name in (*document.measures, *((record.policy, record.edition) if isinstance(record, PolicyRecord) else ())):
         if not _KEY.match(name):
-            yield Problem("check.name", f"{name or 'nothing'} is no name for a measure, a policy or an edition", name.where, "letters, digits, - and _ only")
+            yield Problem(
+                "check.name", f"{name or 'nothing'} is no name for a measure, a policy or an edition", name.where, "letters, digits, - and _ only"
+            )
 
 
 def _measure(document: Document, key: str, record: MeasureRecord, library: Library) -> Iterator[Problem]:
@@ -205,7 +240,12 @@ def _measure(document: Document, key: str, record: MeasureRecord, library: Libra
                 yield Problem("check.deadline", f"{text} is no time limit", text.where, "write `20 working days` or `60 days`")
     funds = {str(name) for d in library.documents if d.pack == document.pack and isinstance(d.record, CoreRecord) for name in d.record.funds}
     if record.fund is not None and record.fund not in funds:
-        yield Problem("check.fund", f"{record.fund} is not a fund of the core policy", record.fund.where, did_you_mean(record.fund, funds) or "funds stand in core.yaml under funds:")
+        yield Problem(
+            "check.fund",
+            f"{record.fund} is not a fund of the core policy",
+            record.fund.where,
+            did_you_mean(record.fund, funds) or "funds stand in core.yaml under funds:",
+        )
 
 
 def _gives(key: str, record: MeasureRecord, library: Library) -> Iterator[Problem]:
@@ -215,9 +255,19 @@ def _gives(key: str, record: MeasureRecord, library: Library) -> Iterator[Proble
     for pack in library.packs:
         facts |= {fact.id: fact for fact in pack.facts.get(subject, ())}
     if record.gives not in facts:
-        yield Problem("check.gives", f"{key} gives {record.gives}, which is not a fact", record.gives.where, did_you_mean(record.gives, facts) or "declare the flag in facts.yaml")
+        yield Problem(
+            "check.gives",
+            f"{key} gives {record.gives}, which is not a fact",
+            record.gives.where,
+            did_you_mean(record.gives, facts) or "declare the flag in facts.yaml",
+        )
     elif facts[str(record.gives)].kind != "flag":
-        yield Problem("check.gives", f"{key} gives {record.gives}, which is a {facts[str(record.gives)].kind}, not a flag", record.gives.where, "declare a flag in facts.yaml")
+        yield Problem(
+            "check.gives",
+            f"{key} gives {record.gives}, which is of type {facts[str(record.gives)].kind}, not a flag",
+            record.gives.where,
+            "declare a flag in facts.yaml",
+        )
 
 
 def _payments(key: str, record: MeasureRecord) -> Iterator[Problem]:
@@ -229,7 +279,12 @@ def _payments(key: str, record: MeasureRecord) -> Iterator[Problem]:
             return
         shares.append(Fraction(found[1]))
     if sum(shares) != 100:
-        yield Problem("check.pays", f"the payments of {key} add up to {float(sum(shares)):g} %, not 100 %", record.pays[0].where, "a share of the payment is missing or too much")
+        yield Problem(
+            "check.pays",
+            f"the payments of {key} add up to {float(sum(shares)):g} %, not 100 %",
+            record.pays[0].where,
+            "a share of the payment is missing or too much",
+        )
 
 
 def _shared_words(library: Library) -> Iterator[Problem]:
@@ -314,7 +369,9 @@ def _core_lines(document: Document, rules: Rules) -> Iterator[Problem]:
     context = Context(rules.world, document, "enterprise")
     money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == document.pack)]
     lines = [(rule.cap, money) for rule in core.cumulation] + [(rule.intensity, PLAIN) for rule in core.cumulation]
-    lines += [(fund.yearly, money) for fund in core.funds.values()] + [(fund.at_least.share, PLAIN) for fund in core.funds.values() if fund.at_least is not None]
+    lines += [(fund.yearly, money) for fund in core.funds.values()] + [
+        (fund.at_least.share, PLAIN) for fund in core.funds.values() if fund.at_least is not None
+    ]
     for condition in core.conditions.values():
         with contextlib.suppress(Unresolved):
             truth(condition.test, context, atomic=True)
@@ -328,10 +385,17 @@ def _core_lines(document: Document, rules: Rules) -> Iterator[Problem]:
 # ---------------------------------------------------------------- tests that say nothing
 
 
+class _Open(Exactly):
+    """Whatever the facts: a recognition can have been granted, whatever its own measure asks for."""
+
+    def _truth(self, node: Node) -> Pair:
+        return UNSURE if isinstance(node, tree.Recognised) else super()._truth(node)
+
+
 def _tests(measure: Measure, rules: Rules) -> list[Problem]:
     """Tests that can never or must always hold whatever the facts, and tests that contradict each other."""
     nobody = Known(rules.schemas[str(measure.record.subject or "enterprise")], rules.places, datetime.date(2024, 6, 30))
-    exact = Exactly(nobody)
+    exact = _Open(nobody)
     problems = [fault for said in _said(measure.eligible) for fault in _words(said)]
     idle = []
     try:
@@ -340,10 +404,25 @@ def _tests(measure: Measure, rules: Rules) -> list[Problem]:
                 continue
             pair = exact.truth(test.truth)
             if not pair.may:
-                idle.append(Problem("check.never", f"`{test.text}` can never hold: {_bounds(test.truth, exact, must=False)}", _where(measure, test, rules), "look at the figure and its unit"))
+                idle.append(
+                    Problem(
+                        "check.never",
+                        f"`{test.text}` can never hold: {_bounds(test.truth, exact, must=False)}",
+                        _where(measure, test, rules),
+                        "look at the figure and its unit",
+                    )
+                )
             elif pair.must:
                 hint = "it decides nothing; take it out or mend it"
-                idle.append(Problem("check.always", f"`{test.text}` always holds: {_bounds(test.truth, exact, must=True)}", _where(measure, test, rules), hint, "warning"))
+                idle.append(
+                    Problem(
+                        "check.always",
+                        f"`{test.text}` always holds: {_bounds(test.truth, exact, must=True)}",
+                        _where(measure, test, rules),
+                        hint,
+                        "warning",
+                    )
+                )
         if not idle and not exact.truth(measure.truth).may:
             idle.append(Problem("check.unreachable", f"nobody can reach {measure.key}", measure.where, "its tests exclude each other"))
         if not idle:
@@ -410,18 +489,19 @@ def _contradictions(measure: Measure, rules: Rules) -> list[Problem]:
         while plan.steps[slot].op == "not":
             slot, wanted = plan.steps[slot].args[0], not wanted
         if (slot, not wanted) in asked:
-            return [_contradiction([asked[slot, not wanted], test.text], measure, test, rules)]
+            if (text := asked[slot, not wanted]) == test.text:
+                return [Problem("check.contradiction", f"`{text}` is asked for and excluded", _where(measure, test, rules), "keep one of the two")]
+            return [_contradiction([text, test.text], measure, test, rules)]
         asked[slot, wanted] = test.text
         if not wanted:
             continue
         for step in [plan.steps[slot]] if plan.steps[slot].op != "all" else [plan.steps[s] for s in plan.steps[slot].args]:
-            region = _region(step, plan)
-            if region is None:
-                continue
-            before, texts = regions.get(step.args[0], (Region(), []))
+            of, region = _region(step, plan)
+            before, texts = regions.get(of, (Region(), []))
             if texts and not before.meets(region):
                 return [_contradiction([*texts, test.text], measure, test, rules)]
-            regions[step.args[0]] = (_both(before, region), [*texts, test.text])
+            if region != Region():
+                regions[of] = (_both(before, region), [*texts, test.text])
     return []
 
 
@@ -441,25 +521,31 @@ def _contradiction(texts: list[str], measure: Measure, test: Test, rules: Rules)
     said = " and ".join(f"`{text}`" for text in dict.fromkeys(texts))
     where = _where(measure, test, rules)
     if len(set(texts)) == 1:
-        return Problem("check.contradiction", f"{said} is asked for and excluded", where, "keep one of the two")
+        return Problem("check.never", f"{said} can never hold: its parts exclude each other", where, "the lower figure stands first: 10 <= x < 50")
     return Problem("check.contradiction", f"{said} never hold together", where, "put them under any:, or mend a figure")
 
 
-def _region(step: Step, plan: Plan) -> Region | None:
-    """What a comparison with a figure, or a test for codes, leaves of its left side."""
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "="}
+
+
+def _region(step: Step, plan: Plan) -> tuple[int, Region]:
+    """The result that a test is about, and what a comparison with a figure, or a test for codes, leaves of it."""
     if step.op == "one_of" and not step.data[1]:
-        return Region(codes=step.data[0])
-    if step.op != "compare" or plan.steps[step.args[1]].op != "figure":
-        return None
-    edge = plan.steps[step.args[1]].data
-    match step.data:
+        return step.args[0], Region(codes=step.data[0])
+    if step.op != "compare" or step.data not in _TURNED:
+        return -1, Region()
+    (of, edge), op = step.args, step.data
+    if plan.steps[of].op == "figure":
+        of, edge, op = edge, of, _TURNED[op]
+    if plan.steps[edge].op != "figure":
+        return -1, Region()
+    figure = plan.steps[edge].data
+    match op:
         case ">=" | ">":
-            return Region(low=edge, open_low=step.data == ">")
+            return of, Region(low=figure, open_low=op == ">")
         case "<=" | "<":
-            return Region(high=edge, open_high=step.data == "<")
-        case "=":
-            return Region(edge, edge)
-    return None
+            return of, Region(high=figure, open_high=op == "<")
+    return of, Region(figure, figure)
 
 
 def _both(a: Region, b: Region) -> Region:
@@ -481,7 +567,7 @@ def _regions(found: Iterable[Regions], rules: Rules) -> list[Problem]:
             problems += _overlaps(regions)
             if not regions.has_else and not any(SOME in row for row, _ in regions.rows):
                 nobody = Known(rules.schemas["enterprise"], rules.places, datetime.date(2024, 6, 30))
-                problems += _gaps(regions, Exactly(nobody))
+                problems += _gaps(regions, _Open(nobody))
     return problems
 
 
@@ -491,7 +577,9 @@ def _covered(regions: Regions) -> Iterator[Problem]:
     covers = np.logical_and.reduce([_covers(column) for column in columns]) if columns else np.ones((len(regions.rows),) * 2, bool)
     for later, earlier in _first_above_diagonal(covers):
         place, where = regions.rows[earlier][1], regions.rows[later][1]
-        yield Problem(f"check.{kind}-unreachable", f"this {kind} is never reached: line {place.line} takes all of it", where, "put the narrower one first")
+        yield Problem(
+            f"check.{kind}-unreachable", f"this {kind} is never reached: line {place.line} takes all of it", where, "put the narrower one first"
+        )
 
 
 def _overlaps(regions: Regions) -> Iterator[Problem]:
@@ -503,7 +591,9 @@ def _overlaps(regions: Regions) -> Iterator[Problem]:
     meets = (np.maximum.outer(low, low) <= np.minimum.outer(high, high)) & np.logical_and.outer(sure, sure) & ~covers & ~covers.T
     for later, earlier in _first_above_diagonal(meets):
         place, where = regions.rows[earlier][1], regions.rows[later][1]
-        yield Problem("check.band-overlap", f"this band overlaps with that of line {place.line}", where, "let one end where the other begins: `10 ..< 50`")
+        yield Problem(
+            "check.band-overlap", f"this band overlaps with that of line {place.line}", where, "let one end where the other begins: `10 ..< 50`"
+        )
 
 
 def _first_above_diagonal(holds: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -104,12 +104,18 @@ class _Compiler:
         known = {pack.id: pack for pack in self.packs}
         self.world = World(
             law_on=law_on,
-            schemas={subject: schema.extended(fact for pack in self.packs for fact in pack.facts.get(subject, ())) for subject, schema in common.schemas.items()},
+            schemas={
+                subject: schema.extended(fact for pack in self.packs for fact in pack.facts.get(subject, ()))
+                for subject, schema in common.schemas.items()
+            },
             places=common.places,
             documents=tuple(document for pack in self.packs for document in pack.documents),
             tables={(pack.id, name): table for pack in self.packs for name, table in pack.tables.items()},
             ancestors={pack.id: _ancestors(pack.id, known) for pack in self.packs},
-            codes={pack.id: {**common.codes, **{k: v for other in reversed(_ancestors(pack.id, known)) for k, v in known[other].codes.items()}} for pack in self.packs},
+            codes={
+                pack.id: {**common.codes, **{k: v for other in reversed(_ancestors(pack.id, known)) for k, v in known[other].codes.items()}}
+                for pack in self.packs
+            },
         )
         self.world.derive = self.derive
         self.world.lookup = self.lookup
@@ -130,7 +136,12 @@ class _Compiler:
     def lookup(self, name: Text, context: Context) -> Typed:
         columns = resolve_table(name, context)
         if len(columns) != 1:
-            raise context.fault("rules.function", f"the table {name} has {len(columns)} outputs; lookup reads a single one", name.where, "use a definition with table:")
+            raise context.fault(
+                "rules.function",
+                f"the table {name} has {len(columns)} outputs; lookup reads a single one",
+                name.where,
+                "use a definition with table:",
+            )
         return next(iter(columns.values()))
 
     def _givers(self) -> dict[tuple[str, str], list[tuple[Document, Text, MeasureRecord]]]:
@@ -213,7 +224,10 @@ class _Compiler:
         for core in self.world.documents:
             if core.pack == document.pack and isinstance(core.record, CoreRecord):
                 inner = Context(self.world, core, context.subject)
-                found += [Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label) for c in core.record.conditions.values()]
+                found += [
+                    Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label)
+                    for c in core.record.conditions.values()
+                ]
         return found
 
     def _own(self, record: MeasureRecord, context: Context, key: Text) -> list[Condition]:
@@ -288,7 +302,9 @@ class _Compiler:
                 if made is not None:
                     measures.append(made)
         cards = self._scorecards(documents)
-        return Rules(self.world.law_on, self.packs, tuple(measures), cards, self.world.schemas, self.world.places, self.world, tuple(self.world.problems))
+        return Rules(
+            self.world.law_on, self.packs, tuple(measures), cards, self.world.schemas, self.world.places, self.world, tuple(self.world.problems)
+        )
 
     def _scorecards(self, documents: list[Document]) -> tuple[Scorecard, ...]:
         """Every scorecard and definition is resolved, whether a measure reads it or not, so that faults in it are told."""

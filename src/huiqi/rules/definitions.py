@@ -26,13 +26,17 @@ def find(name: str, context: Context, where: Where) -> Typed | None:
     if column not in columns:
         if not column:
             raise context.fault("rules.column", f"{base} has columns: {', '.join(columns)}", where, f"write {base}.{next(iter(columns))}")
-        hint = did_you_mean(column, [c for c in columns if c]) or (f"its columns are {', '.join(columns)}" if "" not in columns else f"{base} is a single value")
+        hint = did_you_mean(column, [c for c in columns if c]) or (
+            f"its columns are {', '.join(columns)}" if "" not in columns else f"{base} is a single value"
+        )
         raise context.fault("rules.column", f"{base} has no column {column}", where, hint)
     return columns[column]
 
 
 def check(document: Document, key: Text, context: Context) -> None:
     """Resolve a definition that perhaps nothing reads, so that its faults are told."""
+    if key in context.schema.names:
+        context.report("rules.same-name", f"{key} is both a fact and a definition", key.where, "give the definition another name")
     _resolved(document, key, document.definitions[key], context, key.where)
 
 
@@ -49,7 +53,9 @@ def _resolved(document: Document, key: Text, record: DefinitionRecord, context: 
             try:
                 cache[at] = {c: _named(str(key), c, record, typed, context.year) for c, typed in _columns(key, record, inner).items()}
             except RecursionError:
-                raise context.fault("rules.too-deep", f"{key} rests on lines that are nested too deeply", where, "move a part into another definition") from None
+                raise context.fault(
+                    "rules.too-deep", f"{key} rests on lines that are nested too deeply", where, "move a part into another definition"
+                ) from None
     if cache[at] is None:
         raise Unresolved(str(key))
     return dict(cache[at])
@@ -66,7 +72,7 @@ def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str,
     forms = [form for form in ("value", "table", "choose", "bands") if getattr(record, form) is not None]
     if len(forms) != 1 or (record.of is not None) != (record.bands is not None):
         said = f"has {' and '.join(forms)}" if len(forms) > 1 else "needs one of value, table, choose, or of with bands"
-        raise context.fault("rules.definition", f"{key} {said}", key.where, "a definition has one form")
+        raise context.fault("rules.definition", f"{key} {said}", key.where, "a definition has one form" if forms else "add value: and an expression")
     if record.value is not None:
         return {"": expression(record.value, context)}
     if record.table is not None:
@@ -101,7 +107,10 @@ def _choose(record: DefinitionRecord, context: Context, key: Text) -> Typed:
                 otherwise = _value(parts["else"], record.codes, context)
                 wheres.append(parts["else"].where)
             else:
-                raise context.fault("rules.definition", "a choice is {if: .., then: ..}; the last one may be {else: ..}", next(iter(choice), key).where)
+                hint = "else stands last" if "else" in parts else "keys here: if and then"
+                raise context.fault(
+                    "rules.definition", "a choice is {if: .., then: ..}; the last one may be {else: ..}", next(iter(choice), key).where, hint
+                )
         except Unresolved as error:
             lost = error
     if lost is not None:

@@ -27,12 +27,17 @@ def condition(node: Any, context: Context, clause: str, origin: Any = "measure",
         return _test(node, keys, context, clause, origin)
     named = [key for key in _GROUPS if key in keys]
     if len(named) != 1:
-        hint = "an expression that holds `: ` stands in quotes" if len(keys) == 1 else "one of all, any, none, at_least"
+        if named:
+            raise context.fault("rules.eligible", f"{' and '.join(named)} stand side by side", where, "one of all, any, none, at_least")
+        expression = len(keys) == 1 and isinstance(next(iter(node.values())), Text)
+        hint = "an expression that holds `: ` stands in quotes" if expression else "one of all, any, none, at_least"
         raise context.fault("rules.eligible", f"{', '.join(sorted(keys))} is no form of a condition", where, hint)
     kind = named[0]
     allowed = {kind, "clause", "label"} | ({"of"} if kind == "at_least" else set())
     if extra := keys - allowed:
-        raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key beside {kind}", where, f"keys here: {', '.join(sorted(allowed))}")
+        raise context.fault(
+            "rules.eligible", f"{', '.join(sorted(extra))} is not a key beside {kind}", where, f"keys here: {', '.join(sorted(allowed))}"
+        )
     items = node.part("of" if kind == "at_least" else kind)
     if not isinstance(items, list) or not items:
         raise context.fault("rules.eligible", f"{kind} holds a list of tests", where, "write the tests as lines with a dash")
@@ -60,7 +65,9 @@ def _test(node: Mapping, keys: set[str], context: Context, clause: str, origin: 
     text = node.part("test")
     if not isinstance(text, Text):
         raise context.fault("rules.eligible", "test holds one expression", node.where, "a group stands under all:, any: or none:, without test:")
-    return Test(truth(text, context, atomic=True), str(text).strip(), _clause(node, clause, context), origin, _words(node.part("say"), context))
+    return Test(
+        truth(text, context, atomic=True), str(text).strip(), _clause(node, clause, context), origin, _words(node.part("say"), "say", context)
+    )
 
 
 def _count(node: Mapping, most: int, context: Context) -> int:
@@ -79,13 +86,13 @@ def _clause(node: Mapping, clause: str, context: Context) -> str:
 
 
 def _label(node: Mapping, context: Context) -> Words | None:
-    return _words(node.part("label"), context)
+    return _words(node.part("label"), "label", context)
 
 
-def _words(node: Any, context: Context) -> Words | None:
+def _words(node: Any, called: str, context: Context) -> Words | None:
     if node is None:
         return None
-    words, problems = build(Words, node, where_of(node, Where("")))
+    words, problems = build(Words, node, where_of(node, Where("")), called)
     context.world.problems.extend(problems)
     if words is None:
         raise Unresolved("words")

@@ -31,7 +31,9 @@ class Library:
             try:
                 rules = compile_rules(self.packs, self.common, law_on)
             except RecursionError:
-                raise FaultyInput([Problem("rules.too-deep", "the measures rest on each other too deeply", hint="let fewer recognitions rest on others")]) from None
+                raise FaultyInput(
+                    [Problem("rules.too-deep", "the measures rest on each other too deeply", hint="let fewer recognitions rest on others")]
+                ) from None
             if faults := errors(rules.problems):
                 raise FaultyInput(in_order(faults))
             self._compiled[law_on] = rules
@@ -73,7 +75,12 @@ def read_library(names: Sequence[str | Path], folder: Path | None = None) -> tup
             packs.append(pack)
             waiting += [str(parent) for parent in pack.record.inherits if parent in known]
             problems += [
-                Problem("pack.not-found", f"there is no pack {parent}", parent.where, did_you_mean(parent, known) or f"packs here: {', '.join(sorted(known))}")
+                Problem(
+                    "pack.not-found",
+                    f"there is no pack {parent}",
+                    parent.where,
+                    did_you_mean(parent, known) or f"packs here: {', '.join(sorted(known))}",
+                )
                 for parent in pack.record.inherits
                 if parent not in known
             ]
@@ -100,7 +107,9 @@ def _circles(packs: Iterable[PackText]) -> list[Problem]:
             for parent, text in parents.get(chain[-1], {}).items():
                 if parent == start:
                     said = " > ".join([*chain, start])
-                    problems.append(Problem("pack.circle", f"packs inherit from each other: {said}", text.where, "a pack inherits from what is above it"))
+                    problems.append(
+                        Problem("pack.circle", f"packs inherit from each other: {said}", text.where, "a pack inherits from what is above it")
+                    )
                     told |= set(chain)
                 elif parent not in seen:
                     seen.add(parent)
@@ -115,9 +124,11 @@ def _same_facts(packs: Iterable[PackText]) -> list[Problem]:
     for pack in reversed(list(packs)):  # what is inherited comes last
         for subject, facts in pack.facts.items():
             for fact in facts:
-                for name in dict.fromkeys((fact.id, str(fact.label.zh), slug(fact.label.en))):
-                    owner, id = owners.setdefault((subject, name), (pack.id, fact.id))
-                    if owner != pack.id:
-                        hint = f"use that of {owner}, or another name"
-                        problems.append(Problem("facts.same-name", f"{fact.id} shares the name {name} with {id} of the pack {owner}", fact.where, hint))
+                names = dict.fromkeys((fact.id, str(fact.label.zh), slug(fact.label.en)))
+                if shared := next((name for name in names if owners.get((subject, name), (pack.id, ""))[0] != pack.id), None):
+                    owner, id = owners[subject, shared]
+                    hint = f"use that of {owner}, or another name"
+                    problems.append(Problem("facts.same-name", f"{fact.id} shares the name {shared} with {id} of the pack {owner}", fact.where, hint))
+                for name in names:
+                    owners.setdefault((subject, name), (pack.id, fact.id))
     return problems

@@ -11,11 +11,12 @@ from huiqi.facts.schema import CodeList, Fact, Schema, read_codes, read_schema
 from huiqi.rules import functions
 from huiqi.rules.context import Document
 from huiqi.rules.records import CaseRecord, CoreRecord, PackRecord, PolicyRecord
+from huiqi.rules.resolve import place_hint
 from huiqi.rules.tables import TableText, read_table
 from huiqi.vocabulary.place import Places, read_places
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean, errors
 from huiqi.vocabulary.record import Record, build
-from huiqi.vocabulary.source import Sequence, read_text, read_yaml, where_of
+from huiqi.vocabulary.source import Mapping, Sequence, read_text, read_yaml, where_of
 
 R = TypeVar("R", bound=Record)
 _FUNCTIONS = frozenset({*functions.ALL, "each"})
@@ -45,6 +46,7 @@ class PackText:
     cases: tuple[CaseRecord, ...]
     content_hash: str
     files: tuple[str, ...] = field(default=())
+    lost: frozenset[str] = frozenset()  # names that stand in files which could not be read as what they are
 
 
 def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
@@ -60,14 +62,31 @@ def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
         schema, faults = read_schema(path, f"{called}/facts/{path.name}", codes, _FUNCTIONS)
         problems += faults
         if schema is not None and schema.subject in schemas:
-            problems.append(Problem("facts.subject", f"the subject {schema.subject} stands in two files", where_of(schema.subject, Where(called)), "put its facts into one file"))
+            problems.append(
+                Problem(
+                    "facts.subject",
+                    f"the subject {schema.subject} stands in two files",
+                    where_of(schema.subject, Where(called)),
+                    "put its facts into one file",
+                )
+            )
         elif schema is not None:
             schemas[schema.subject] = schema
+    if not places.by_id and errors(problems):
+        return None, problems
     if "enterprise" not in schemas:  # every name of every rule would be unknown
         if not (folder / "facts" / "enterprise.yaml").is_file():
-            problems.append(Problem("pack.no-facts", f"{called}/facts/enterprise.yaml is missing", Where(f"{called}/facts"), "the facts of enterprises stand there"))
+            problems.append(
+                Problem(
+                    "pack.no-facts", f"{called}/facts/enterprise.yaml is missing", Where(f"{called}/facts"), "the facts of enterprises stand there"
+                )
+            )
         elif not errors(problems):
-            problems.append(Problem("facts.subject", "these are not the facts of enterprises", Where(f"{called}/facts/enterprise.yaml", 1, 1), "subject: enterprise"))
+            problems.append(
+                Problem(
+                    "facts.subject", "these are not the facts of enterprises", Where(f"{called}/facts/enterprise.yaml", 1, 1), "subject: enterprise"
+                )
+            )
         return None, problems
     return Common(folder, schemas, codes, places), problems
 
@@ -85,19 +104,26 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
     if record.id != folder.name:
         problems.append(Problem("pack.id", f"the pack calls itself {record.id}, its folder {folder.name}", record.id.where, "the two are the same"))
     if record.place not in common.places.by_id:
-        problems.append(Problem("rules.unknown-place", f"{record.place} is not a place", record.place.where, did_you_mean(record.place, common.places.by_id)))
+        problems.append(Problem("rules.unknown-place", f"{record.place} is not a place", record.place.where, place_hint(record.place, common.places)))
     codes, faults = read_codes(folder / "codes", f"{called}/codes")
     problems += faults
     problems += [
-        Problem("codes.two-files", f"the code list {id} stands in {common.codes[id].where.file} already", listed.where, "use the shared list, or another name")
+        Problem(
+            "codes.two-files",
+            f"the code list {id} stands in {common.codes[id].where.file} already",
+            listed.where,
+            "use the shared list, or another name",
+        )
         for id, listed in codes.items()
         if id in common.codes
     ]
     all_codes = common.codes | codes
     facts: dict[str, tuple[Fact, ...]] = {}
+    lost: set[str] = set()
     if (folder / "facts.yaml").is_file():
         schema, faults = read_schema(folder / "facts.yaml", f"{called}/facts.yaml", all_codes, _FUNCTIONS)
         problems += faults
+        lost |= _names_in(folder / "facts.yaml") if errors(faults) else set()
         if schema is not None:
             facts[schema.subject] = tuple(schema.facts.values())
             problems += _clashes(schema, common)
@@ -107,12 +133,16 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
         problems += faults
         if core is not None:
             documents.append(Document(record.id, core, f"{called}/core.yaml"))
+        else:
+            lost |= _names_in(folder / "core.yaml")
     for path in sorted((folder / "special").glob("*.yaml")):
         name = f"{called}/special/{path.name}"
         policy, faults = _one(PolicyRecord, path, name)
         problems += faults
         if policy is not None:
             documents.append(Document(record.id, policy, name))
+        else:
+            lost |= _names_in(path)
     tables: dict[str, TableText | None] = {}
     for path in sorted((folder / "tables").glob("*.csv")):
         name = f"{called}/tables/{path.name}"
@@ -128,7 +158,7 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv") and path.is_file())
     return PackText(
         str(record.id), folder, record, tuple(documents), facts, codes, tables, tuple(cases), content_hash(paths, folder),
-        tuple(str(path.relative_to(folder)) for path in paths),
+        tuple(str(path.relative_to(folder)) for path in paths), frozenset(lost),
     ), problems  # fmt: skip
 
 
@@ -142,10 +172,22 @@ def content_hash(paths: list[Path], folder: Path) -> str:
 
 def _one(kind: type[R], path: Path, name: str) -> tuple[R | None, list[Problem]]:
     node, problems = read_yaml(path, name)
-    if node is None:
+    if node is None or any(problem.code in ("text.alias", "text.tag") for problem in problems):
         return None, problems
     record, faults = build(kind, node, Where(name, 1, 1))
     return record, problems + faults
+
+
+def _names_in(path: Path) -> set[str]:
+    """What a faulty file would have declared: other texts that name it are not at fault."""
+    node, _ = read_yaml(path)
+    names: set[str] = set()
+    if isinstance(node, Mapping):
+        names.add(f"{node.part('policy')}-{node.part('edition')}")
+        for section in ("facts", "definitions", "scorecards", "measures", "funds"):
+            entries = node.part(section)
+            names |= {str(key) for key in entries} if isinstance(entries, Mapping) else set()
+    return names
 
 
 def _cases(folder: Path, called: str) -> tuple[list[CaseRecord], list[Problem]]:
@@ -177,7 +219,7 @@ def _clashes(schema: Schema, common: Common) -> list[Problem]:
     return [
         Problem("facts.same-name", f"{fact.id} shares the name {name} with the shared fact {shared.names[name]}", fact.where, "use the shared fact, or another name")
         for fact in schema.facts.values()
-        for name in [n for n, owner in schema.names.items() if owner == fact.id and n in shared.names]
+        for name in [n for n, owner in schema.names.items() if owner == fact.id and n in shared.names][:1]
     ]  # fmt: skip
 
 

@@ -36,7 +36,8 @@ MOST_DIGITS = 40
 FURTHEST = 30  # years that a line can look back
 
 _ALIKE = str.maketrans(
-    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "、": ","}
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {"\u3000": " ", "“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "、": ","}
 )
 
 
@@ -142,6 +143,9 @@ class _Build(Transformer[Any, Syntax]):
         return Logic(parts[0].column, "or", tuple(parts[::2]))
 
 
+_BUILD = _Build()
+
+
 class _Refused(Exception):
     """Well formed, but not allowed."""
 
@@ -167,7 +171,7 @@ def _parse(text: str) -> Syntax | tuple[int, str, str]:
         return 0, f"nested more than {DEEPEST} deep", "move a part into definitions"
     try:
         figure = _FIGURE.fullmatch(line)  # most cells of a table: no need for the whole grammar
-        node = _parser().parse(line) if figure is None else _Build().quantity(Token("QUANTITY", figure[1], figure.start(1)))
+        node = _parser().parse(line) if figure is None else _BUILD.quantity(Token("QUANTITY", figure[1], figure.start(1)))
     except _Refused as refused:
         return refused.column, refused.message, refused.hint
     except UnexpectedInput as error:
@@ -175,7 +179,7 @@ def _parse(text: str) -> Syntax | tuple[int, str, str]:
     if not isinstance(node, Syntax):
         return 0, "a list cannot stand alone", "write `name in [..]`"
     if _depth(node) > DEEPEST:
-        return 0, f"nested more than {DEEPEST} deep, or a sum of more than {DEEPEST} parts", "move a part into definitions"
+        return 0, f"nested more than {DEEPEST} deep", "move a part into definitions"
     return node
 
 
@@ -214,11 +218,13 @@ _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 
 def _unexpected(error: UnexpectedInput, line: str) -> tuple[int, str, str]:
     if isinstance(error, UnexpectedEOF) or getattr(getattr(error, "token", None), "type", "") == "$END":
+        if line.count("(") > line.count(")"):
+            return len(line.rstrip()), "the line ends too early", "close the bracket; in a [list] a line with a comma stands in quotes"
         return len(line.rstrip()), "the line ends too early", "a value, a name or a closing bracket is missing"
     column = max(getattr(error, "pos_in_stream", None) or 0, 0)
     found = line[column : column + 12].split()[0] if line[column:].strip() else "the end"
     near = line[max(column - 1, 0) : column + 2]
-    hint = next((hint for mark, hint in _HINTS.items() if mark in near), "")
+    hint = next((hint for mark, hint in _HINTS.items() if mark in (near if mark.isascii() else found)), "")
     if _THOUSANDS.match(line, max(column - 1, 0)):
         hint = "write figures without commas: 1000 or 1_000"
     if isinstance(error, UnexpectedCharacters) and not hint:

@@ -6,35 +6,43 @@ to the same; where they were written and under which name makes no difference.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from huiqi.facts.schema import Fact
+from huiqi.facts.known import Known
+from huiqi.facts.schema import Fact, Schema
 from huiqi.rules import tree
 from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.exact import Exactly
 from huiqi.rules.tree import Node
+from huiqi.vocabulary.place import Places
+from huiqi.vocabulary.ranges import Absent
 
 
 @dataclass(frozen=True)
 class Step:
-    """One instruction: what to do, to which earlier results, and the node it came from."""
+    """One instruction: what to do, to which earlier results, and the node it came from; `memo` is for what is the same in every block."""
 
     op: str
     args: tuple[int, ...]
     data: Any
     node: Node
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class PlannedMeasure:
-    """Where the results of a measure stand: its status, its amount, and each of its tests."""
+    """Where the results of a measure stand: its status, its amount, and each of its tests; `apart` is a plan for its amount alone."""
 
     measure: Measure
     status: int
     amount: int | None
     tests: tuple[int, ...]
+    apart: Plan | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,18 @@ class Plan:
         """The facts that the plan reads, with years counted back from the last completed one."""
         return tuple(self.facts)
 
+    @cached_property
+    def drops(self) -> dict[int, list[int]]:
+        """The results that nothing reads after a step."""
+        drops: dict[int, list[int]] = {}
+        for slot, last in enumerate(self.last_use):
+            drops.setdefault(last, []).append(slot)
+        return drops
+
+
+_FOLDED = frozenset({"+", "-", "*", "/", "min", "max", "round"})  # without facts they are a figure
+_NOTHING_KNOWN = Known(Schema("", {}), Places(), datetime.date.min)
+
 
 class _Planner:
     def __init__(self) -> None:
@@ -72,6 +92,10 @@ class _Planner:
         return found
 
     def add(self, op: str, args: tuple[int, ...], data: Any, node: Node) -> int:
+        if args and op in _FOLDED and all(self.steps[arg].op == "figure" for arg in args):
+            value = Exactly(_NOTHING_KNOWN).figure(node)
+            if value.absent is Absent.NEVER:
+                op, args, data = "figure", (), value.low
         key = (op, args, data)
         if key not in self.slots:
             self.slots[key] = len(self.steps)
@@ -154,24 +178,41 @@ class _Planner:
 
 
 def make_plan(
-    rules: Rules, measures: Iterable[Measure] | None = None, totals: Iterable[str] = (), values: Mapping[str, Node] = MappingProxyType({}), *, keep: bool = False
+    rules: Rules,
+    measures: Iterable[Measure] | None = None,
+    totals: Iterable[str] = (),
+    values: Mapping[str, Node] = MappingProxyType({}),
+    *,
+    keep: bool = False,
+    apart: bool = False,
 ) -> Plan:
     """Instructions for all measures of the rules, or for some of them.
 
     `totals` names scorecards whose totals and groups are wanted for ranking, `values` further nodes; with `keep` no result is dropped, so that
-    reasons can be walked.
+    reasons can be walked. With `apart` every amount gets a plan of its own, to be reckoned only for those who may have the measure.
     """
     planner = _Planner()
     planned = []
     for measure in rules.measures if measures is None else measures:
         tests = tuple(planner.slot(test.truth) for test in measure.tests)
-        amount = planner.slot(measure.amount.node) if measure.amount is not None else None
-        planned.append(PlannedMeasure(measure, planner.slot(measure.truth), amount, tests))
+        amount, alone = None, None
+        if measure.amount is not None and apart:
+            alone = make_plan(rules, (), values={"amount": measure.amount.node})
+            for reading, fact in alone.facts.items():
+                planner.facts.setdefault(reading, fact)
+        elif measure.amount is not None:
+            amount = planner.slot(measure.amount.node)
+        planned.append(PlannedMeasure(measure, planner.slot(measure.truth), amount, tests, alone))
     ranks = {}
     for card in totals:
         rule = rules.ranks[card]
         ranks[card] = (planner.slot(rule.total), None if rule.among is None else planner.slot(rule.among))
     further = {name: planner.slot(node) for name, node in values.items()}
+    moved = _by_readiness(planner.steps)
+    planner.steps = [replace(step, args=tuple(moved[a] for a in step.args)) for _, step in sorted(zip(moved, planner.steps), key=lambda x: x[0])]
+    planned = [replace(p, status=moved[p.status], amount=None if p.amount is None else moved[p.amount], tests=tuple(moved[t] for t in p.tests)) for p in planned]
+    ranks = {c: (moved[a], None if b is None else moved[b]) for c, (a, b) in ranks.items()}
+    further = {n: moved[a] for n, a in further.items()}
     last_use = _last_uses(planner.steps)
     wanted = range(len(planner.steps)) if keep else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair), *further.values())
     for kept in wanted:
@@ -182,6 +223,34 @@ def make_plan(
         if (date := born.get(subject)) is not None:
             planner.facts.setdefault((date, 0), rules.schemas[subject].facts[date])
     return Plan(tuple(planner.steps), tuple(planned), ranks, further, tuple(last_use), planner.facts, born)
+
+
+def _by_readiness(steps):
+    """Each step right after the last of its operands: a fact's column is compared with all its figures while it is in the cache."""
+    readers = [[] for _ in steps]
+    missing = [len(set(step.args)) for step in steps]
+    for index, step in enumerate(steps):
+        for arg in set(step.args):
+            readers[arg].append(index)
+    place = [0] * len(steps)
+    order = 0
+    done = [False]*len(steps)
+    def visit(i):
+        nonlocal order
+        stack=[i]
+        while stack:
+            j=stack.pop()
+            if done[j]: continue
+            done[j]=True; place[j]=order; order+=1
+            for k in reversed(readers[j]):
+                missing[k]-=1
+                if missing[k]==0: stack.append(k)
+    for i,step in enumerate(steps):
+        if not step.args and step.op in ("figure","constant","code","absence"): visit(i)
+    for i,step in enumerate(steps):
+        if not step.args and not done[i]: visit(i)
+    assert order==len(steps)
+    return place
 
 
 def _last_uses(steps: list[Step]) -> list[int]:

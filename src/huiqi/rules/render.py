@@ -34,6 +34,8 @@ def unit_of(node: Node) -> Unit | None:
         case tree.Arithmetic(op="/", left=left, right=right):
             a, b = unit_of(left), unit_of(right)
             return None if a is None and b is None else ((a or PLAIN) / (b or PLAIN)).dimension
+        case tree.Arithmetic(op="-", left=left, right=right) if is_date(left) and is_date(right):
+            return UNITS["days"].dimension
         case tree.Arithmetic(left=left, right=right) | tree.Choose(then=left, otherwise=right):
             found = unit_of(left)
             return unit_of(right) if found is None else found
@@ -112,7 +114,11 @@ class Renderer:
             case tree.Tally(parts=parts):
                 return both(("how many of: {0}", "下列各项中符合的项数：{0}"), listed(map(self.say, parts), "; ", "；"))
             case tree.Between(high=high):
-                return Both("a benefit whose figure is not public", "未公布金额") if high is None else both(("up to {0}", "最高{0}"), self.say(high, UNITS["元"]))
+                return (
+                    Both("a benefit whose figure is not public", "未公布金额")
+                    if high is None
+                    else both(("up to {0}", "最高{0}"), self.say(_ceiling(high), UNITS["元"]))
+                )
             case tree.CodeValue(value=value, codes=codes):
                 return code_label(value, codes)
             case tree.RankClass():
@@ -133,7 +139,9 @@ class Renderer:
 
     def _called(self, node: tree.Called) -> Both:
         if node.name == "each":
-            return both(("in each of {0} years: {1}", "近{0}年每年：{1}"), str(len(node.arguments)), listed(map(self.say, node.arguments), "; ", "；"))
+            return both(
+                ("in each of {0} years: {1}", "近{0}年每年：{1}"), str(len(node.arguments)), listed(map(self.say, node.arguments), "; ", "；")
+            )
         function = functions.ALL[node.name]
         unit = next((u for u in map(unit_of, node.arguments) if u is not None), None)
         parts = [self.say(part, unit) if not _is_count(node, index) else _plain(part) for index, part in enumerate(node.arguments)]
@@ -144,10 +152,17 @@ class Renderer:
     def _arithmetic(self, node: tree.Arithmetic) -> Both:
         unit_left, unit_right = unit_of(node.left), unit_of(node.right)
         beside = (unit_left if unit_left is not None else unit_right) if node.op in "+-minmax" else None
-        share = node.op == "*" and isinstance(tree.body(node.right), tree.Figure)
+        if is_date(node):
+            beside = UNITS["days"].dimension
+        factor = tree.body(node.right)
+        share = node.op == "*" and isinstance(factor, tree.Figure) and abs(factor.value) < 1
         left, right = self.say(node.left, beside), self.say(node.right, beside, share=share)
         if node.op in ("min", "max"):
-            return both(("the smaller of {0} and {1}", "{0}与{1}中的较小值") if node.op == "min" else ("the larger of {0} and {1}", "{0}与{1}中的较大值"), left, right)
+            return both(
+                ("the smaller of {0} and {1}", "{0}与{1}中的较小值") if node.op == "min" else ("the larger of {0} and {1}", "{0}与{1}中的较大值"),
+                left,
+                right,
+            )
         left, right = (_bracketed(part, text, node.op) for part, text in ((node.left, left), (node.right, right)))
         return Both(left.en + _SIGNS[node.op] + right.en, left.zh + _SIGNS[node.op] + right.zh)
 
@@ -169,7 +184,12 @@ class Renderer:
             case tree.Exists(of=of):
                 return both(("{0} exists", "有{0}"), self.say(of))
             case tree.Not(part=part):
-                return both(("not: {0}", "不符合：{0}") if not isinstance(tree.body(part), tree.FactFlag | tree.Recognised | tree.Exists) else ("not: {0}", "无：{0}"), self.say(part))
+                match tree.body(part):
+                    case tree.Exists(of=of):
+                        return both(("{0} does not exist", "无{0}"), self.say(of))
+                    case tree.FactFlag() | tree.Recognised():
+                        return both(("not: {0}", "无：{0}"), self.say(part))
+                return both(("not: {0}", "不符合：{0}"), self.say(part))
             case tree.All(parts=parts):
                 return self._between(parts) or listed(map(self.say, parts), " and ", "且")
             case tree.Any(parts=parts):
@@ -188,6 +208,8 @@ class Renderer:
         """The right side of a comparison, in the words of the left."""
         if isinstance(right, tree.Figure) and is_date(left):
             return speech.day(right.value)
+        if isinstance(right, tree.Figure) and isinstance(tree.body(left), tree.YearOf):
+            return Both(str(right.value), str(right.value))  # 2020, not 2,020
         return self.say(right, unit_of(left), share=is_share(left))
 
     def _between(self, parts: tuple[Node, ...]) -> Both | None:
@@ -204,7 +226,7 @@ class Renderer:
         return both(("{0} {1} {2} and {3} {4}", "{0}{1}{2}且{3}{4}"), *words)
 
     def _one_of(self, of: Node, wanted: frozenset[str], negated: bool) -> Both:
-        names = listed(self.tops(of, wanted), ", ", "、")
+        names = listed(self.tops(of, wanted), ", " if negated else " or ", "、" if negated else "或")
         if isinstance(tree.body(of), tree.FactCode) and _fact_kind(of) == "place":
             return both(("{0} does not lie in {1}", "{0}不在{1}") if negated else ("{0} lies in {1}", "{0}在{1}"), self.say(of), names)
         return both(("{0} is none of: {1}", "{0}不属于：{1}") if negated else ("{0} is {1}", "{0}为{1}"), self.say(of), names)
@@ -248,6 +270,18 @@ def _fact_kind(node: Node) -> str:
     return node.fact.kind if isinstance(node, tree.FactCode) else ""
 
 
+def _ceiling(node: Node) -> Node:
+    """The ceiling as the text sets it; that it is rounded and never below nothing goes without saying."""
+    while True:
+        match node:
+            case tree.Rounded(of=of):
+                node = of
+            case tree.Arithmetic(op="max", left=left, right=tree.Figure(value=0)):
+                node = left
+            case _:
+                return node
+
+
 def _short(words: Both) -> Both:
     return Both(words.en.removeprefix("is "), words.zh)
 
@@ -263,7 +297,8 @@ def _plain(node: Node) -> Both:
 
 
 def _bracketed(node: Node, text: Both, op: str) -> Both:
-    """Brackets around a sum inside a product."""
-    if op in "*/" and isinstance(node, tree.Arithmetic) and node.op in ("+", "-", "/", "*"):
+    """Brackets around a sum, or the smaller or larger of several, inside a product."""
+    compound = isinstance(node, tree.Arithmetic) or (isinstance(node, tree.Called) and node.name in ("min", "max"))
+    if op in "*/" and compound:
         return Both(f"({text.en})", f"（{text.zh}）")
     return text

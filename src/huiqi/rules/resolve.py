@@ -28,18 +28,22 @@ from huiqi.rules.tree import (
     Node,
     Not,
     OneOf,
+    RankClass,
     Recognised,
     SameCode,
     Type,
     body,
     children,
+    facts_in,
 )
+from huiqi.rules.tree import walk as walk_tree
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where, did_you_mean
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, Unit
 
 DAY = Unit((("day", 1),))
+_OVER_YEARS = frozenset({"sum", "mean", "growth", "cagr", "first_reached"})
 MOST_BITS, LARGEST_FACT = 1_000, 64  # a float ends at 1,024
 
 
@@ -58,7 +62,9 @@ def figure(text: Text, context: Context, unit: Unit | None = None) -> Typed:
     if typed.type.kind != "figure":
         raise context.fault("rules.type", f"a figure is expected here, not {typed.type}", text.where)
     if unit is not None and not fits(typed, unit):
-        raise context.fault("rules.unit", f"this gives {typed.type}, where a figure in {unit} is expected", text.where, _unit_remedy(typed.type.unit, unit))
+        raise context.fault(
+            "rules.unit", f"this gives {typed.type}, where {Type('figure', unit)} is expected", text.where, _unit_remedy(typed.type.unit, unit)
+        )
     return typed
 
 
@@ -120,11 +126,17 @@ def compare(op: str, left: Typed, right: Typed, context: Context, where: Where) 
         return _compare_words(op, left, right, context, where)
     if kinds == {"figure"}:
         if not (fits(left, right.type.unit) or fits(right, left.type.unit)):
-            a, b = left.type.unit, right.type.unit
-            raise context.fault("rules.unit", f"{left.type} does not compare with {right.type}", where, _unit_remedy(*((b, a) if b.is_plain else (a, b))))
+            a, b = (left, right) if isinstance(left.node, Figure) else (right, left)  # the literal is what is mended
+            raise context.fault("rules.unit", f"{left.type} does not compare with {right.type}", where, _unit_remedy(a.type.unit, b.type.unit))
     elif kinds != {"date"}:
-        raise context.fault("rules.type", f"{left.type} does not compare with {right.type}", where)
+        raise context.fault("rules.type", f"{left.type} does not compare with {right.type}", where, _kind_remedy(kinds))
     return Compare(op, left.node, right.node)
+
+
+def _kind_remedy(kinds: set[str]) -> str:
+    if "truth" in kinds:
+        return "a flag stands alone: `listed`, `not listed`"
+    return "write a day like 2024-06-30, or use years_since(date) or year_of(date)" if "date" in kinds else ""
 
 
 def _compare_words(op: str, left: Typed, right: Typed, context: Context, where: Where) -> Node:
@@ -134,7 +146,7 @@ def _compare_words(op: str, left: Typed, right: Typed, context: Context, where: 
         same = Any((All((left.node, right.node)), All((Not(left.node), Not(right.node)))))
         return same if op == "=" else Not(same)
     if left.type.codes is not None and right.type.codes is not None and left.type.codes.id != right.type.codes.id:
-        raise context.fault("rules.codes", f"{left.type} does not compare with {right.type}", where)
+        raise context.fault("rules.codes", f"{left.type} does not compare with {right.type}", where, "compare facts of one code list")
     node = SameCode(left.node, right.node)
     return node if op == "=" else All((Exists(left.node), Exists(right.node), Not(node)))
 
@@ -188,7 +200,9 @@ class _Line:
             case Call():
                 return self.call(syntax)
             case TextLiteral(value=text):
-                raise self.context.fault("rules.type", f'"{text}" is a code and can only be compared with one', self.at(syntax), 'write `fact = "code"`')
+                raise self.context.fault(
+                    "rules.type", f'"{text}" is a code and can only be compared with one', self.at(syntax), 'write `fact = "code"`'
+                )
             case NoneLiteral():
                 raise self.context.fault("rules.type", "`none` is no value to reckon with", self.at(syntax), "write exists(x) or not exists(x)")
         raise TypeError(type(syntax).__name__)
@@ -202,8 +216,6 @@ class _Line:
         fact_id = context.schema.names.get(syntax.name)
         fact = context.schema.facts.get(fact_id) if fact_id else None
         if (derived := context.world.derive(syntax.name, context, where)) is not None:
-            if fact is not None:
-                raise context.fault("rules.same-name", f"{syntax.name} is both a fact and a definition", where, "give the definition another name")
             return derived
         if fact is None:
             raise context.fault("rules.unknown-name", f"{syntax.name} is not a fact or a definition", where, self.name_hint(syntax.name))
@@ -239,7 +251,9 @@ class _Line:
             case "date":
                 return Typed(FactFigure(fact, year), Type("date"))
             case "text":
-                raise context.fault("rules.type", f"{fact.id} is a text for readers; no rule can test it", self.at(syntax))
+                raise context.fault(
+                    "rules.type", f"{fact.id} is a text for readers; no rule can test it", self.at(syntax), "declare a category with a code list"
+                )
         return Typed(FactFigure(fact, year), Type("figure", fact.unit.dimension))
 
     # ------------------------------------------------------------ arithmetic
@@ -253,7 +267,9 @@ class _Line:
             if isinstance(side.node, functions.Growth):
                 raise self.context.fault("rules.growth", "cagr can only be compared with a figure", where, "compare first, then combine the tests")
         if syntax.op in "*/" and bits(left.node, self.context) + bits(right.node, self.context) > MOST_BITS:
-            raise self.context.fault("rules.too-large", "this multiplies so many figures that the result could have 300 digits", where, "leave some out")
+            raise self.context.fault(
+                "rules.too-large", "this multiplies so many figures that the result could have 300 digits", where, "leave some out"
+            )
         result = self.sum_type(syntax.op, left, right, where) if syntax.op in "+-" else self.product_type(syntax.op, left, right, where)
         return Typed(fold(syntax.op, left.node, right.node, self.context, where), result)
 
@@ -262,10 +278,11 @@ class _Line:
         if a.kind == b.kind == "date":
             if op == "-":
                 return Type("figure", DAY)
-            raise self.context.fault("rules.type", "two dates cannot be added", where)
+            raise self.context.fault("rules.type", "two dates cannot be added", where, "their difference is a number of days: `a - b`")
         if "date" in (a.kind, b.kind):
             span = right if a.kind == "date" else left
-            if fits(span, DAY) and (op == "+" or a.kind == "date"):
+            whole = not isinstance(span.node, Figure) or span.node.value.denominator == 1  # 5% is no number of days
+            if fits(span, DAY) and whole and (op == "+" or a.kind == "date"):
                 return Type("date")
             raise self.context.fault("rules.type", f"{a} {op} {b} has no meaning", where, "add days to a date: `d + 30 days`")
         if a.unit.dimension == b.unit.dimension:
@@ -274,7 +291,9 @@ class _Line:
             return replace(b, bare=False)
         if fits(right, a.unit):
             return replace(a, bare=False)
-        raise self.context.fault("rules.unit", f"{a} {op} {b}: the units do not fit", where, _unit_remedy(*((b.unit, a.unit) if b.unit.is_plain else (a.unit, b.unit))))
+        raise self.context.fault(
+            "rules.unit", f"{a} {op} {b}: the units do not fit", where, _unit_remedy(*((b.unit, a.unit) if b.unit.is_plain else (a.unit, b.unit)))
+        )
 
     def product_type(self, op: str, left: Typed, right: Typed, where: Where) -> Type:
         a, b = left.type, right.type
@@ -297,20 +316,24 @@ class _Line:
             return self.compare_literal(syntax)
         terms = self.all(syntax.terms)
         parts = []
-        for op, left, right, place in zip(syntax.ops, terms, terms[1:], syntax.terms, strict=False):
-            parts.append(compare(op, left, right, self.context, self.at(place)))
+        for op, left, right, *places in zip(syntax.ops, terms, terms[1:], syntax.terms, syntax.terms[1:], strict=False):
+            literal = isinstance(right.node, Figure) and not isinstance(left.node, Figure)
+            parts.append(compare(op, left, right, self.context, self.at(places[literal])))
         return Typed(parts[0] if len(parts) == 1 else All(tuple(parts)), Type("truth"))
 
     def each(self, syntax: Chain, calls: list[Call]) -> Typed:
         """`each(x, n) >= c`: in each of the last n years."""
         if len(calls) > 1 or len(calls[0].arguments) != 2:
-            raise self.context.fault("rules.function", "each(expression, years) stands once in a comparison", self.at(calls[0]))
+            hint = "write `each(growth(revenue), 2) >= 25%`"
+            raise self.context.fault("rules.function", "each(expression, years) stands once in a comparison", self.at(calls[0]), hint)
         years = functions.whole_number(calls[0].arguments[1], self.context, self.at(calls[0].arguments[1]), lowest=1, highest=10)
         terms = tuple(calls[0].arguments[0] if term is calls[0] else term for term in syntax.terms)
         moved = []
         for back in range(years):
             line = _Line(self.where, self.context.shifted(-back), self.done)
             moved.append(line.chain(Chain(syntax.column, terms, syntax.ops)).node)
+        if not by_years(moved[0]):
+            raise self.context.fault("rules.year", "each looks at years, but nothing in it is known by years", self.at(calls[0]), "take each out")
         return Typed(Called("each", tuple(moved), All(tuple(moved))), Type("truth"))
 
     def compare_literal(self, syntax: Chain) -> Typed:
@@ -331,7 +354,11 @@ class _Line:
             there = Exists(of.node)
             return Typed(there if syntax.how == "not in" else Not(there), Type("truth"))
         if of.type.kind not in ("code", "place"):
-            raise self.context.fault("rules.type", f"{of.type} is not a code; `{syntax.how}` tests codes", self.at(syntax), "compare figures with >=, <, =")
+            raise self.context.fault(
+                "rules.type", f"{of.type} is not a code; `{syntax.how}` tests codes", self.at(syntax), "compare figures with >=, <, ="
+            )
+        if not syntax.items:
+            raise self.context.fault("rules.type", "the list is empty", self.at(syntax), 'write ["a", "b"]')
         wanted: set[str] = set()
         for item in syntax.items:
             if not isinstance(item, TextLiteral):
@@ -346,7 +373,9 @@ class _Line:
             return place_and_below(item.value, self.context, where)
         assert of.codes is not None
         if item.value not in of.codes.codes:
-            raise self.context.fault("rules.unknown-code", f'"{item.value}" is not a code of {of.codes.id}', where, code_hint(item.value, of, self.context))
+            raise self.context.fault(
+                "rules.unknown-code", f'"{item.value}" is not a code of {of.codes.id}', where, code_hint(item.value, of, self.context)
+            )
         return of.codes.below(item.value)
 
     def logic(self, syntax: Logic) -> Typed:
@@ -362,14 +391,30 @@ class _Line:
 
     def call(self, syntax: Call) -> Typed:
         if syntax.name == "each":
-            raise self.context.fault("rules.function", "each(expression, years) belongs into a comparison", self.at(syntax), "write `each(growth(revenue), 2) >= 25%`")
+            raise self.context.fault(
+                "rules.function", "each(expression, years) belongs into a comparison", self.at(syntax), "write `each(growth(revenue), 2) >= 25%`"
+            )
         function = functions.ALL.get(syntax.name)
         if function is None:
             hint = did_you_mean(syntax.name, [*functions.ALL, "each"]) or f"functions: {', '.join(sorted(functions.ALL))}"
             raise self.context.fault("rules.unknown-function", f"there is no function {syntax.name}", self.at(syntax), hint)
         if not function.least <= len(syntax.arguments) <= function.most:
             raise self.context.fault("rules.function", f"{syntax.name} is written {function.form}", self.at(syntax))
-        return function.resolve(functions.Arguments(syntax, self.where, self.context, lambda part, context: _Line(self.where, context, self.done).typed(part)))
+        typed = function.resolve(
+            functions.Arguments(syntax, self.where, self.context, lambda part, context: _Line(self.where, context, self.done).typed(part))
+        )
+        if syntax.name in _OVER_YEARS and not by_years(typed.node):
+            raise self.context.fault(
+                "rules.year", f"{syntax.name} looks at years, but nothing in it is known by years", self.at(syntax), "use a fact with period: year"
+            )
+        return typed
+
+
+def by_years(node: Node) -> bool:
+    """Something in the node differs from year to year."""
+    if isinstance(node, functions.Growth):
+        return by_years(node.last)
+    return any(fact.period == "year" for fact in facts_in(node).values()) or any(isinstance(part, RankClass | Recognised) for part in walk_tree(node))
 
 
 def place_and_below(text: str, context: Context, where: Where) -> frozenset[str]:
@@ -384,7 +429,11 @@ def place_and_below(text: str, context: Context, where: Where) -> frozenset[str]
 def place_hint(text: str, places: Places) -> str:
     """A remedy for a place that is none: the one that is called so, or the nearest id."""
     called = [id for id, place in places.by_id.items() if text and text in (place.label.zh, place.label.en)]
-    return f"write {' or '.join(called[:3])}" if called else did_you_mean(text, places.by_id) or "places stand in places.yaml; an administrative code like 330108 is one too"
+    return (
+        f"write {' or '.join(called[:3])}"
+        if called
+        else did_you_mean(text, places.by_id) or "places stand in places.yaml; an administrative code like 330108 is one too"
+    )
 
 
 def code_hint(text: str, of: Type, context: Context) -> str:
@@ -403,7 +452,7 @@ def code_hint(text: str, of: Type, context: Context) -> str:
 def fold(op: str, left: Node, right: Node, context: Context, where: Where) -> Node:
     """An operation, reckoned at once where both sides are figures."""
     if isinstance(right, Figure) and right.value == 0 and op == "/":
-        raise context.fault("rules.zero", "this divides by nought", where)
+        raise context.fault("rules.zero", "this divides by nought", where, "look at the figure below the line")
     if isinstance(left, Figure) and isinstance(right, Figure):
         a, b = left.value, right.value
         match op:

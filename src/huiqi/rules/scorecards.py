@@ -65,6 +65,8 @@ def resolve_scorecard(document: Document, key: Text, record: ScorecardRecord, co
     cache, at = context.world.resolved, ("scorecard", document.name, str(key), context.subject, str(context.year))
     called = f"{document.name}: {key}"
     if at not in cache or called in context.world.open:
+        if key in context.schema.names:
+            context.report("rules.same-name", f"{key} is both a fact and a scorecard", key.where, "give the scorecard another name")
         with context.resolving(called, where):
             cache[at] = None
             cache[at] = _resolve(document, key, record, Context(context.world, document, context.subject, context.year))
@@ -96,7 +98,9 @@ def _resolve(document: Document, key: Text, record: ScorecardRecord, context: Co
     total = _sum([points for _, _, points, _ in items])
     if record.decimals is not None:
         if not re.fullmatch("[0-6]", record.decimals):
-            raise context.fault("rules.scorecard", f"{record.decimals} is not a number of decimals from 0 to 6", record.decimals.where, "write decimals: 2")
+            raise context.fault(
+                "rules.scorecard", f"{record.decimals} is not a number of decimals from 0 to 6", record.decimals.where, "write decimals: 2"
+            )
         total = Rounded(total, Fraction(1, 10 ** int(record.decimals)), "half_up")
     plain = Type("figure", PLAIN)
     values = {id: Typed(Named(f"{key}.{id}", label, points, context.year), plain) for id, label, points, _ in items}
@@ -133,7 +137,7 @@ def _item(id: Text, item: ItemRecord, context: Context) -> tuple[Node, Fraction]
         assert item.of is not None and item.bands is not None
         typed = bands(expression(item.of, context), item.bands, context, None, item.of.where)
         if typed.type.kind != "figure" or not typed.type.unit.is_plain:
-            raise context.fault("rules.type", f"points are plain numbers, not {typed.type}", item.of.where)
+            raise context.fault("rules.type", f"points are plain numbers, not {typed.type}", item.of.where, "leave the unit out")
         node = typed.node
     return Arithmetic("min", node, Figure(most)), most
 
@@ -189,7 +193,9 @@ def _rank(document: Document, key: Text, record: ScorecardRecord, total: Typed, 
         found = _RANK.match(text)
         assert found is not None
         if (found[1] == "top") != (index == 0):
-            raise context.fault("rules.classes", "the first class is `top n%`, the following are `next n%`", text.where, "the better class stands first")
+            raise context.fault(
+                "rules.classes", "the first class is `top n%`, the following are `next n%`", text.where, "the better class stands first"
+            )
         taken += Fraction(found[2]) / 100
         shares.append(taken)
     if taken > 1:

@@ -47,7 +47,9 @@ def read_table(text: str, name: str) -> tuple[TableText | None, list[Problem]]:
     if len(lines) > LONGEST:
         return None, [Problem("table.too-long", f"a table has at most {LONGEST} rows", Where(name), "split it")]
     if wide := [number for number, line in lines if len(line) > WIDEST]:
-        return None, [Problem("table.too-long", f"a row has at most {WIDEST:,} characters", Where(name, number), "is a quote left open?") for number in wide]
+        return None, [
+            Problem("table.too-long", f"a row has at most {WIDEST:,} characters", Where(name, number), "is a quote left open?") for number in wide
+        ]
     rows = [(number, next(csv.reader(io.StringIO(line)), [])) for number, line in lines]
     first, header = rows[0]
     columns = _columns(lines[0][1], header)
@@ -56,17 +58,34 @@ def read_table(text: str, name: str) -> tuple[TableText | None, list[Problem]]:
     outputs = tuple(_output(cell) for cell in cells if cell.startswith("->"))
     problems = []
     if not outputs or any(cell.startswith("->") for cell in cells[: len(inputs)]):
-        problems.append(Problem("table.header", "a table has inputs first and then at least one output `-> name`", Where(name, first, 1), "like revenue,-> rate"))
+        problems.append(
+            Problem("table.header", "a table has inputs first and then at least one output `-> name`", Where(name, first, 1), "like revenue,-> rate")
+        )
     for output in outputs:
         if not output.name.isidentifier():
-            problems.append(Problem("table.header", f"{output.name or 'nothing'} is no name for an output", output.name.where, "write `-> name` or `-> name: code_list`"))
+            problems.append(
+                Problem(
+                    "table.header",
+                    f"{output.name or 'nothing'} is no name for an output",
+                    output.name.where,
+                    "write `-> name` or `-> name: code_list`",
+                )
+            )
     names = [output.name for output in outputs]
-    problems += [Problem("table.duplicate-output", f"the output {o.name} stands twice", o.name.where) for i, o in enumerate(outputs) if o.name in names[:i]]
+    problems += [
+        Problem("table.duplicate-output", f"the output {o.name} stands twice", o.name.where, "give one another name")
+        for i, o in enumerate(outputs)
+        if o.name in names[:i]
+    ]
     body: list[tuple[tuple[Text, ...], Where]] = []
     for (number, row), (_, line) in zip(rows[1:], lines[1:], strict=True):
         where = Where(name, number, 1)
         if len(row) != len(header):
-            problems.append(Problem("table.row", f"the row has {len(row)} cells where the header has {len(header)}", where, "a cell with a comma stands in quotes"))
+            problems.append(
+                Problem(
+                    "table.row", f"the row has {len(row)} cells where the header has {len(header)}", where, "a cell with a comma stands in quotes"
+                )
+            )
             continue
         body.append((tuple(Text(cell.strip(), Where(name, number, column)) for cell, column in zip(row, _columns(line, row), strict=True)), where))
     if not body and not problems:
@@ -113,7 +132,11 @@ def _resolve(name: Text, context: Context) -> dict[str, Typed]:
         raise Unresolved(str(name))
     if table is None:
         known = [file for pack, file in context.world.tables if pack == context.document.pack]
-        raise context.fault("rules.unknown-table", f"there is no table {name} in tables/", name.where, did_you_mean(name, known))
+        elsewhere = [pack for pack, file in context.world.tables if file == name]
+        hint = did_you_mean(name, known) or (
+            f"{elsewhere[0]} has one: read it through a definition of that pack" if elsewhere else f"tables here: {', '.join(known) or 'none'}"
+        )
+        raise context.fault("rules.unknown-table", f"there is no table {name} in tables/", name.where, hint)
     inputs = [expression(text, context) for text in table.inputs]
     conditions, regions, lost = [], [], False
     for cells, where in table.rows:
@@ -132,7 +155,9 @@ def _resolve(name: Text, context: Context) -> dict[str, Typed]:
             lost = True
             continue
         if not lost:
-            columns[str(output.name)] = first_match(list(zip(conditions, values, strict=True)), None, [cells[index].where for cells, _ in table.rows], context)
+            columns[str(output.name)] = first_match(
+                list(zip(conditions, values, strict=True)), None, [cells[index].where for cells, _ in table.rows], context
+            )
     if lost:
         raise Unresolved(str(name))
     context.world.regions.append(Regions("table", tuple(inputs), tuple(regions), any(_takes_all(row) for row, _ in regions), table.where))
@@ -148,9 +173,12 @@ def output_value(text: Text, codes: Text | None, context: Context) -> Typed:
     if codes is not None:
         kind = Type("code", codes=context.code_list(codes))
         return Typed(code(text, kind, context), kind)
+    if not text.strip():
+        raise context.fault("table.output", "the output is left empty", text.where, "write a figure, like 0元")
     typed = expression(text, context)
     if not isinstance(typed.node, Figure | Constant | CodeValue):
-        raise context.fault("table.output", "an output is a figure or a code, without facts", text.where)
+        hint = 'a rate is paid with {rate: lookup("rates.csv"), of: ...}'
+        raise context.fault("table.output", "an output is a figure or a code, without facts", text.where, hint)
     return typed
 
 
@@ -180,12 +208,14 @@ def cell_test(of: Typed, text: Text, cell: Cell, context: Context) -> tuple[Node
         return of.node if text == "true" else Not(of.node), Region(codes=frozenset({str(text)}))
     if of.type.kind not in ("figure", "date"):
         hint = "write its code, or several with | between them" if of.type.kind != "truth" else "write true or false"
-        raise context.fault("table.cell", f"{text} is no test for {of.type}", text.where, hint)
+        raise context.fault("table.cell", f"{text} does not fit {of.type}", text.where, hint)
     tests, region = [], Region()
     for op, part in cell.parts:
-        typed = expression(part, context)
         if cell.how == "codes" and not _is_literal(part):  # 10-50 would be read as 10 minus 50
-            raise context.fault("table.cell", f"{part} is no test for {of.type}", part.where, "write a figure, a comparison like >= 10, or a range like 10 .. 50")
+            raise context.fault(
+                "table.cell", f"{part} does not fit {of.type}", part.where, "write a figure, a comparison like >= 10, or a range like 10 .. 50"
+            )
+        typed = expression(part, context)
         tests.append(compare(op, of, typed, context, part.where))
         region = _narrowed(region, op, typed.node)
     if region.low > region.high or (region.low == region.high and (region.open_low or region.open_high)):
@@ -225,7 +255,9 @@ def first_match(rows: list[tuple[Node, Typed]], otherwise: Typed | None, wheres:
     if kind.kind == "truth" and otherwise is None:
         last = rows[-1][0]
         if not (isinstance(last, Constant) and last.value):
-            raise context.fault("rules.type", "tests leave open what holds where no row fits", wheres[-1], "add else: false, or a last row with empty cells")
+            raise context.fault(
+                "rules.type", "tests leave open what holds where no row fits", wheres[-1], "add else: false, or a last row with empty cells"
+            )
         node, rows = values[-1].node, rows[:-1]
     for condition, value in reversed(rows):
         node = Choose(condition, value.node, node)

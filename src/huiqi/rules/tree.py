@@ -9,7 +9,7 @@ walks this one tree: the exact evaluator, the column engine, the explainer, the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 

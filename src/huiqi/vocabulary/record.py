@@ -87,29 +87,34 @@ def words(en: str, zh: str) -> Words:
     return Words(en=Text(en, NOWHERE), zh=Text(zh, NOWHERE))
 
 
-def build(kind: type[R], node: Node | None, where: Where) -> tuple[R | None, list[Problem]]:
-    """A record of `kind` from a node, or every problem that prevents it."""
+def build(kind: type[R], node: Node | None, where: Where, called: str = "") -> tuple[R | None, list[Problem]]:
+    """A record of `kind` from a node, or every problem that prevents it; `called` is its name where it stands in no record."""
+    called = called or _noun(kind)
     if not isinstance(node, Mapping):
-        return None, [Problem("record.form", "a mapping of keys and values is expected here", where_of(node, where))]
+        hint = _WORDS if kind is Words else f"write the {called} as lines like `key: value`"
+        return None, [Problem("record.form", "a mapping of keys and values is expected here", where_of(node, where), hint)]
     try:
         return kind.model_validate(node), []
     except ValidationError as error:
-        found = [_problem(kind, node, details) for details in error.errors(include_url=False)]
+        found = [_problem(kind, node, details, called) for details in error.errors(include_url=False)]
         return None, [problem for problem in found if problem is not None]
 
 
-def _problem(kind: type[Record], node: Node, details: Any) -> Problem | None:
+_WORDS = "write {en: ..., zh: ...}"
+
+
+def _problem(kind: type[Record], node: Node, details: Any, called: str) -> Problem | None:
     """What pydantic found, in the words of the file; None for a form that the value was not meant to have."""
     path = list(details["loc"])
     place, reached, named = _follow(node, path)
-    key = named[-1] if named else _noun(kind)
+    key = named[-1] if named else called
     match details["type"]:
         case "extra_forbidden":
             return Problem(
                 "record.unknown-key", f"{path[-1]} is not a key here", _key_place(node, path) or place, _keys_hint(kind, path, str(path[-1]))
             )
         case "missing":
-            above = ".".join(named) or _noun(kind)
+            above = ".".join(named) or called
             if path[-1] in ("en", "zh"):
                 language = "an English" if path[-1] == "en" else "a Chinese"
                 return Problem("record.missing-language", f"{above} lacks {language} text", place, f"add {path[-1]}: ...")
@@ -130,9 +135,10 @@ def _problem(kind: type[Record], node: Node, details: Any) -> Problem | None:
         case "list_type":
             if path[-1] != key and isinstance(reached, Text):  # told as a wrong word
                 return None
-            return Problem("record.form", f"{key}: a list is expected here", place)
+            return Problem("record.form", f"{key}: a list is expected here", place, "write [a, b], or a line with a dash for each")
         case "model_type" | "dict_type":
-            return Problem("record.form", f"{key}: a mapping of keys and values is expected here", place)
+            hint = _WORDS if details.get("ctx", {}).get("class_name") == "Words" else "write `name: ...`, indented under it"
+            return Problem("record.form", f"{key}: a mapping of keys and values is expected here", place, hint)
         case _:
             return Problem("record.value", f"{key}: {details['msg']}", place)
 

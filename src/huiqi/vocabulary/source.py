@@ -94,7 +94,8 @@ def parse_yaml(text: str, name: str = "<text>") -> tuple[Node | None, list[Probl
         mark = error.context_mark if open_quote else error.problem_mark or error.context_mark
         where = Where(name, mark.line + 1, mark.column + 1) if mark else Where(name)
         said = " ".join(filter(None, (error.context, error.problem)))
-        return None, [Problem("text.yaml", f"not YAML: {said}", where, _yaml_remedy(said, _found(text, mark)))]
+        opened = error.context_mark.line + 1 if error.context_mark is not None else 0
+        return None, [Problem("text.yaml", f"not YAML: {said}", where, _yaml_remedy(said, _found(text, mark), opened))]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         return None, [
@@ -111,7 +112,7 @@ def _found(text: str, mark: Any) -> str:
     return lines[mark.line][mark.column :] if mark is not None and mark.line < len(lines) else ""
 
 
-def _yaml_remedy(said: str, found: str) -> str:
+def _yaml_remedy(said: str, found: str, opened: int) -> str:
     if "tab" in said or "\\t" in said or found.startswith("\t"):
         return "indent with spaces, not tabs"
     if "mapping values" in said:
@@ -120,6 +121,8 @@ def _yaml_remedy(said: str, found: str) -> str:
         return "close the quote"
     if "flow" in said and found[:1] in ("?", ",", "[", "]", "{", "}"):
         return "within brackets, put a text that contains ? , [ ] { or } in quotes"
+    if "flow sequence" in said or "flow mapping" in said:
+        return f"close the bracket of line {opened}"
     if found[:1] in ("@", "`", "%", ">", "|") or "block scalar" in said or "alias" in said or "anchor" in said:
         return "put a text that begins with one of > | @ % * & ! ` in quotes"
     return "look at the indentation and the brackets near this place"
