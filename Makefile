@@ -1,6 +1,6 @@
 # make test      everything that has to hold: lint, format, types, layers, tests
 # make demo      huiqi on a made-up district; needs only what huiqi needs to run
-# make bench     speed, beside its peers
+# make bench     speed, beside openfisca-core
 # make format    put the code into its form
 # make clean     remove what was made here
 # make requirements    choose the versions again (UPGRADE=--upgrade for the newest)
@@ -11,7 +11,6 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-BENCH ?= bench/read_parquet.py
 
 test: $(VENV)/dev
 	$(BIN)/ruff check .
@@ -24,7 +23,7 @@ demo: $(VENV)/run
 	$(BIN)/huiqi demo
 
 bench: $(VENV)/dev
-	@set -e; for script in $(BENCH); do echo "== $$script"; $(BIN)/python $$script; done
+	$(BIN)/python bench/run.py
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .

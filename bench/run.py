@@ -100,7 +100,7 @@ def compare_with_peer(plan: Plan, parts: list[Block], peer: peer_openfisca.Peer,
 
 def throughput(packs: Path, count: int, repeats: int) -> None:
     rules = library_of(packs).rules(workload.AS_OF)
-    plan, peer = make_plan(rules), peer_openfisca.Peer(workload.make_policy())
+    plan, peer = make_plan(rules, apart=True), peer_openfisca.Peer(workload.make_policy())
     known = blocks(enterprises.draw_columns(count, rules.places, unknown=0.0), rules, BLOCK)
     unknown = blocks(enterprises.draw_columns(count, rules.places, unknown=0.08), rules, BLOCK)
     simulation = peer.simulation(enterprises.draw_columns(count, rules.places, unknown=0.0))

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 import arbitrary
+import worked
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Rules
@@ -92,3 +94,9 @@ def examples(draw: Any) -> Example:
     rules = worked.rules(policy, **{name.removesuffix(".csv"): text for name, text in arbitrary.TABLES.items()})
     (known,) = draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places, most=1))
     return Example(policy, rules, known)
+
+
+def some(share: int) -> settings:
+    """So many per cent of the examples that the profile asks for. A pack that fails is told as it was drawn: to make it smaller takes minutes."""
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)
+    return settings(max_examples=max(1, settings.default.max_examples * share // 100), phases=phases)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from huiqi.rules.library import Library
 from huiqi.rules.pack import Common, read_common, read_pack
 from huiqi.rules.records import CaseRecord
 from huiqi.rules.resolve import expression
-from huiqi.vocabulary.problem import NOWHERE, Problem, Where
+from huiqi.vocabulary.problem import NOWHERE, Problem
 from huiqi.vocabulary.record import build
 from huiqi.vocabulary.source import Mapping, Text
 
@@ -169,12 +168,3 @@ def granting(amount: str, *, eligible: str = "", definitions: str = "", **tables
 def asking(eligible: str, *, definitions: str = "", **tables: str) -> Rules:
     """A document with the one measure `m` under those conditions."""
     return rules(f"{definitions}\nmeasures:\n  m: {{title: {{en: M, zh: 措施}}, clause: 一, kind: service, eligible: {eligible}}}\n", **tables)
-
-
-def share(text: str) -> Fraction:
-    """A figure as written."""
-    return Fraction(text)
-
-
-def place(line: int, column: int, file: str = "packs/p/special/a.yaml") -> Where:
-    return Where(file, line, column)

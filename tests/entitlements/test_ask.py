@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import arbitrary
-from completions import examples, learned
+from completions import examples, learned, some
 from huiqi.entitlements.ask import Question, ask
 from huiqi.entitlements.explain import Explainer
 from huiqi.entitlements.population import Population
@@ -18,7 +18,6 @@ from huiqi.vocabulary.speech import Both
 from registries import write_registry
 from worked import asking, firm, rules
 
-FEW = settings(max_examples=max(1, settings.default.max_examples * 10 // 100))
 OLD = {"established": "2010-01-01"}
 
 
@@ -122,7 +121,7 @@ def test_questions_for_a_firm_of_a_registry(tmp_path):
 # ---------------------------------------------------------------- always
 
 
-@FEW
+@some(10)
 @given(examples(), st.data())
 def test_answering_the_first_question_each_time_leads_to_an_end(example, data):
     """Every question is about something that is not known to the last code, none comes twice, and in the end all is decided."""

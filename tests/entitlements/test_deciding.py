@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from completions import examples, learned, unknown
+from completions import examples, learned, some, unknown
 from huiqi.entitlements.columns import Run, block_of
 from huiqi.entitlements.deciding import count_deciding, deciding_facts
 from huiqi.facts.known import Known
@@ -18,7 +18,6 @@ from huiqi.rules.exact import Exactly
 from huiqi.rules.plan import make_plan
 from worked import asking, firm, rules
 
-SOME = settings(max_examples=max(1, settings.default.max_examples * 25 // 100))
 OLD = {"established": "2010-01-01"}
 
 
@@ -131,7 +130,7 @@ def test_how_many_firms_each_fact_keeps_undecided():
 # ---------------------------------------------------------------- always
 
 
-@SOME
+@some(25)
 @given(examples())
 def test_who_is_undecided_has_a_fact_to_be_asked_about(example):
     """And who is decided has none."""
@@ -142,7 +141,7 @@ def test_who_is_undecided_has_a_fact_to_be_asked_about(example):
         assert any(subjects[0] for subjects in deciding_facts(run, planned).values()) == undecided, planned.measure.id
 
 
-@SOME
+@some(25)
 @given(examples(), st.data())
 def test_with_all_deciding_facts_known_the_measure_is_decided(example, data):
     known = example.known
@@ -153,7 +152,7 @@ def test_with_all_deciding_facts_known_the_measure_is_decided(example, data):
         assert Exactly(told).truth(planned.measure.truth).known, (planned.measure.id, found)
 
 
-@SOME
+@some(25)
 @given(examples(), st.data())
 def test_a_fact_that_does_not_decide_leaves_the_status_as_it_is(example, data):
     """Apart from the founding day, which says which years there are, and from what a recognition's own measure reads."""

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from completions import examples
+from completions import examples, some
 from huiqi.entitlements.evaluate import entitlement
 from huiqi.entitlements.explain import Explainer, Explanation, Reason, status_of
 from huiqi.entitlements.population import Population
@@ -22,7 +22,6 @@ from huiqi.vocabulary.speech import Both
 from registries import write_registry
 from worked import asking, firm, granting, rules
 
-SOME, FEW = (settings(max_examples=max(1, settings.default.max_examples * share // 100)) for share in (30, 15))
 OLD = {"established": "2010-01-01"}
 
 
@@ -44,7 +43,7 @@ def leaves(reasons: tuple[Reason, ...]) -> Iterator[Reason]:
 # ---------------------------------------------------------------- with the batch
 
 
-@SOME
+@some(30)
 @given(examples(), st.booleans())
 def test_an_explanation_never_disagrees_with_the_batch(example, assume_recognised):
     explainer = Explainer(example.rules, example.known.as_of, assume_recognised)
@@ -59,7 +58,7 @@ def test_an_explanation_never_disagrees_with_the_batch(example, assume_recognise
             assert leaf.status == status_of(Pair(bool(truths.must.flat[0]), bool(truths.may.flat[0]))), leaf.written
 
 
-@FEW
+@some(15)
 @given(examples())
 def test_a_group_follows_from_its_parts(example):
     explainer = Explainer(example.rules, example.known.as_of)
@@ -86,7 +85,7 @@ def together(kind: str, count: int, statuses: list[str]) -> str:
     return {"yes": "no", "no": "yes"}.get(status, status) if kind == "none" else status
 
 
-@FEW
+@some(15)
 @given(examples())
 def test_everything_is_said_in_both_languages(example):
     explainer = Explainer(example.rules, example.known.as_of)

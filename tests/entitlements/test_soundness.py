@@ -7,18 +7,16 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from completions import completed, examples, learned, unknown
+from completions import completed, examples, learned, some, unknown
 from huiqi.facts.known import Known
 from huiqi.rules import tree
 from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.exact import Exactly
 from huiqi.vocabulary.ranges import Exact, Pair
-
-SOME, FEW = (settings(max_examples=max(1, settings.default.max_examples * share // 100)) for share in (30, 15))
 
 
 class Due(NamedTuple):
@@ -51,7 +49,7 @@ def granted(rules: Rules, known: Known, yes: bool) -> Known:
     return known
 
 
-@SOME
+@some(30)
 @given(examples(), st.data())
 def test_every_completion_lies_in_the_range(example, data):
     rules, known = example.rules, example.known
@@ -64,7 +62,7 @@ def test_every_completion_lies_in_the_range(example, data):
             assert within(then, first), (measure.id, first, then, whole.values)
 
 
-@SOME
+@some(30)
 @given(examples(), st.data())
 def test_of_a_firm_that_is_wholly_known_everything_is_decided(example, data):
     rules, known = example.rules, example.known
@@ -77,7 +75,7 @@ def test_of_a_firm_that_is_wholly_known_everything_is_decided(example, data):
             assert (one.low * 100).denominator == 1  # whole fen
 
 
-@SOME
+@some(30)
 @given(examples(), st.data())
 def test_knowing_more_never_widens_a_range(example, data):
     rules, known = example.rules, example.known
@@ -97,7 +95,7 @@ def lived(known: Known, key: tuple[str, int | None]) -> bool:
     return key[1] is None or known.lived(key[1] - known.as_of.year + 1) != "no"
 
 
-@FEW
+@some(15)
 @given(examples())
 def test_a_coarse_place_or_code_is_a_range_of_finer_ones(example):
     """Known to be in Zhejiang, then in Hangzhou, then in Binjiang; a maker, then a maker of chips."""
@@ -109,7 +107,7 @@ def test_a_coarse_place_or_code_is_a_range_of_finer_ones(example):
                 assert within(outcome(measure, later), outcome(measure, earlier))
 
 
-@FEW
+@some(15)
 @given(examples())
 def test_assuming_recognitions_only_adds_what_is_sure(example):
     rules, known = example.rules, example.known

@@ -76,17 +76,30 @@ class Entitlement:
 
 
 def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
-    """A measure's results from a run; where nothing is due the amount is 0, where it depends it begins at 0."""
+    """A measure's results from a run; where nothing is due the amount is 0, where it depends it begins at 0.
+
+    An amount that is planned apart is reckoned for those alone who may have the measure.
+    """
     size = run.block.size
     status = run.truths(planned.status)
     must, may = np.broadcast_to(status.must, (size,)), np.broadcast_to(status.may, (size,))
-    if planned.amount is None:
-        nought = np.zeros(size)
-        return Entitlement(must, may, nought, nought)
-    figures = run.figures(planned.amount)
-    low, high = np.broadcast_to(in_fen(figures, figures.low), (size,)), np.broadcast_to(in_fen(figures, figures.high), (size,))
+    if planned.amount is not None:
+        low, high = _due(run.figures(planned.amount), must, may)
+    else:
+        low, high = np.zeros(size), np.zeros(size)
+        rows = np.flatnonzero(may)
+        if planned.apart is not None and len(rows):
+            alone = Run(planned.apart, run.block.only(rows)).run()
+            run.settled += alone.settled
+            low[rows], high[rows] = _due(alone.figures(planned.apart.values["amount"]), must[rows], may[rows])
+    return Entitlement(must, may, low, high)
+
+
+def _due(figures: Figures, must: NDArray[np.bool_], may: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What is due of an amount, in fen: nothing where there is none, and from 0 on where that is not settled."""
+    low, high = np.broadcast_to(in_fen(figures, figures.low), must.shape), np.broadcast_to(in_fen(figures, figures.high), must.shape)
     sure = must if figures.maybe is None else must & ~figures.maybe
-    return Entitlement(must, may, np.where(sure & ~np.isnan(low), low, 0.0), np.where(may & ~np.isnan(high), high, 0.0))
+    return np.where(sure & ~np.isnan(low), low, 0.0), np.where(may & ~np.isnan(high), high, 0.0)
 
 
 def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -116,7 +129,7 @@ def evaluate(
     registry's cells cannot be used; nothing is written then.
     """
     keep = reasons or undecided
-    plan = make_plan(rules, measures, values=_nodes(rules, values), keep=keep)
+    plan = make_plan(rules, measures, values=_nodes(rules, values), keep=keep, apart=True)
     population = rank_population(Population(registry, rules, as_of, assume_recognised))
     size = BLOCK_WITH_REASONS if keep else BLOCK
     if out is None:

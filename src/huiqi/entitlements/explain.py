@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from huiqi.entitlements.columns import Run, block_of
@@ -117,6 +117,22 @@ class Explainer:
     plan: Plan = field(init=False)
     renderer: Renderer = field(init=False)
     _planned: dict[str, PlannedMeasure] = field(init=False)
+    _reads: dict[int, tuple[Node, tuple[tuple[Fact, int], ...]]] = field(init=False, default_factory=dict)
+
+    def reads(self, truth: Node) -> tuple[tuple[Fact, int], ...]:
+        """The facts that a truth reads; the same for every subject."""
+        if id(truth) not in self._reads:
+            self._reads[id(truth)] = (truth, tuple((fact, year) for (_, year), fact in tree.facts_in(truth).items()))
+        return self._reads[id(truth)][1]
+
+    @cached_property
+    def recognitions(self) -> dict[str, tuple[tree.Recognised, ...]]:
+        """The recognitions that each measure uses, each once."""
+        found: dict[str, tuple[tree.Recognised, ...]] = {}
+        for measure in self.measures or ():
+            nodes = {n.fact.id: n for n in tree.walk(measure.truth) if isinstance(n, tree.Recognised)}
+            found[measure.id] = tuple(nodes.values())
+        return found
 
     def __post_init__(self) -> None:
         self.measures = self.rules.measures if self.measures is None else tuple(self.measures)
@@ -192,7 +208,7 @@ class _Subject:
 
     def test(self, test: Test, pair: Pair, wanted: bool) -> Reason:
         text = Both(str(test.say.en), str(test.say.zh)) if test.say is not None else self.renderer.say(test.truth)
-        facts = tuple(self.fact_used(fact, year) for (_, year), fact in tree.facts_in(test.truth).items())
+        facts = tuple(self.fact_used(fact, year) for fact, year in self.explainer.reads(test.truth))
         undefined = self.undefined(test.truth) if not pair.must else None
         found = self.found(test.truth) if undefined is None else None
         gap = self.gap(test.truth) if wanted and undefined is None else None
@@ -442,25 +458,22 @@ class _Subject:
 
     def notes(self, measure: Measure) -> Iterator[Both]:
         """Which recognitions were taken from the registry and which from their own measure."""
-        told: set[str] = set()
-        for node in tree.walk(measure.truth):
-            if isinstance(node, tree.Recognised) and node.fact.id not in told:
-                told.add(node.fact.id)
-                label = self.renderer.fact(node.fact, 0)
-                if self.known.given(node.fact) is not None:
-                    yield both(("{0}: taken from the registry", "{0}：以登记信息为准"), label)
-                elif self.run.block.assume_recognised:
-                    yield both(
-                        ("{0}: not in the registry; assumed granted where {1} is met", "{0}：登记中未载明；符合{1}的视为已认定"),
-                        label,
-                        ", ".join(node.measures),
-                    )
-                else:
-                    yield both(
-                        ("{0}: not in the registry; {1} says whether it may be granted", "{0}：登记中未载明；按{1}判断可否认定"),
-                        label,
-                        ", ".join(node.measures),
-                    )
+        for node in self.explainer.recognitions[measure.id]:
+            label = self.renderer.fact(node.fact, 0)
+            if self.known.given(node.fact) is not None:
+                yield both(("{0}: taken from the registry", "{0}：以登记信息为准"), label)
+            elif self.run.block.assume_recognised:
+                yield both(
+                    ("{0}: not in the registry; assumed granted where {1} is met", "{0}：登记中未载明；符合{1}的视为已认定"),
+                    label,
+                    ", ".join(node.measures),
+                )
+            else:
+                yield both(
+                    ("{0}: not in the registry; {1} says whether it may be granted", "{0}：登记中未载明；按{1}判断可否认定"),
+                    label,
+                    ", ".join(node.measures),
+                )
 
 
 _ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")

@@ -228,7 +228,7 @@ def _read_codes(text: str, name: str) -> tuple[dict[str, Code], list[Problem]]:
                     "codes.parent",
                     f"{code.id}: the code {code.parent} above it is not in the list",
                     places[code.id],
-                    did_you_mean(code.parent, codes),
+                    did_you_mean(code.parent, codes.keys() - {code.id}) or "leave parent empty for an outermost code",
                 )
             )
     for circle in _circles(codes):

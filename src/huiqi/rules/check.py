@@ -423,7 +423,7 @@ def _tests(measure: Measure, rules: Rules) -> list[Problem]:
                         "warning",
                     )
                 )
-        if not idle and not exact.truth(measure.truth).may:
+        if not errors(idle) and not exact.truth(measure.truth).may:
             idle.append(Problem("check.unreachable", f"nobody can reach {measure.key}", measure.where, "its tests exclude each other"))
         if not idle:
             idle += _contradictions(measure, rules)

@@ -72,7 +72,7 @@ def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
             )
         elif schema is not None:
             schemas[schema.subject] = schema
-    if not places.by_id and errors(problems):
+    if errors(problems) and all(place.where.file != f"{called}/places.yaml" for place in places.by_id.values()):
         return None, problems
     if "enterprise" not in schemas:  # every name of every rule would be unknown
         if not (folder / "facts" / "enterprise.yaml").is_file():
@@ -216,11 +216,20 @@ def _clashes(schema: Schema, common: Common) -> list[Problem]:
     if shared is None:
         hint = did_you_mean(schema.subject, common.schemas) or f"subjects: {', '.join(common.schemas)}"
         return [Problem("facts.subject", f"there is no subject {schema.subject}", where_of(schema.subject, Where("")), hint)]
-    return [
-        Problem("facts.same-name", f"{fact.id} shares the name {name} with the shared fact {shared.names[name]}", fact.where, "use the shared fact, or another name")
+    shared_name = {
+        fact.id: next((name for name, owner in schema.names.items() if owner == fact.id and name in shared.names), "")
         for fact in schema.facts.values()
-        for name in [n for n, owner in schema.names.items() if owner == fact.id and n in shared.names][:1]
-    ]  # fmt: skip
+    }
+    return [
+        Problem(
+            "facts.same-name",
+            f"{id} shares the name {name} with the shared fact {shared.names[name]}",
+            schema.facts[id].where,
+            "use that one, or another name",
+        )
+        for id, name in shared_name.items()
+        if name
+    ]
 
 
 _KNOWN = {"pack.yaml", "core.yaml", "facts.yaml"}

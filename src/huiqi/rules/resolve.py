@@ -223,6 +223,9 @@ class _Line:
 
     def name_hint(self, name: str) -> str:
         """The nearest known names; a word that is no name at all is told to be a code or a function."""
+        if self.context.local and name.startswith("part."):
+            parts = [known for known in self.context.local if known.startswith("part.")]
+            return did_you_mean(name, parts) or f"its parts are {', '.join(parts) or 'none'}; an item names its own with part:"
         near = did_you_mean(name, self.known_names())
         if near or name not in functions.ALL:
             return near or f'declare it in facts.yaml or under definitions:; a code stands in quotes: "{name}"'

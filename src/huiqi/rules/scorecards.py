@@ -55,7 +55,7 @@ def find(name: str, context: Context, where: Where) -> Typed | None:
         return None
     card = resolve_scorecard(*found, context, where)
     if part not in card.values:
-        hint = did_you_mean(part, card.values) or f"it has {', '.join(card.values)}"
+        hint = did_you_mean(part, card.values) or (f"it has {', '.join(card.values)}" if part else f"write {base}.total")
         raise context.fault("rules.scorecard-part", f"the scorecard {base} has no {part or 'single value'}", where, hint)
     return card.values[part]
 

@@ -107,8 +107,9 @@ def _columns(line: str, cells: list[str]) -> list[int]:
 
 def _output(cell: Text) -> Output:
     name, _, codes = cell[2:].partition(":")
-    where = cell.where.shift(3)
-    return Output(Text(name.strip(), where), Text(codes.strip(), where.shift(len(name) + 1)) if codes.strip() else None)
+    where = cell.where.shift(2 + len(name) - len(name.lstrip()))
+    listed = Text(codes.strip(), cell.where.shift(3 + len(name) + len(codes) - len(codes.lstrip())))
+    return Output(Text(name.strip(), where), listed or None)
 
 
 def resolve_table(name: Text, context: Context) -> dict[str, Typed]:

@@ -96,7 +96,7 @@ def read_places(folder: Path, called: str = "packs") -> tuple[Places, list[Probl
                     "place.unknown-parent",
                     f"{id}: the place {place.parent} does not exist",
                     where_of(place.parent, place.where),
-                    did_you_mean(place.parent, found.keys() - {id}),
+                    did_you_mean(place.parent, found.keys() - {id}) or "add it to places.yaml",
                 )
             )
     problems += _circles(found)
