@@ -30,10 +30,10 @@ format: $(VENV)/dev
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) build dist src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist demo src/*.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# A stamp is a file that is newer than the requirements it installed: nothing is installed again until they change.
+# A stamp is newer than the files that say what to install: nothing is installed again until one of them changes.
 $(VENV)/run: requirements/run.txt $(VENV)/made
 	$(call install,$<,what huiqi needs to run)
 
