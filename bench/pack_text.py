@@ -6,7 +6,35 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import workload
-from workload import Age, Among, Amount, Bands, Between, Cagr, Compare, Fact, Fixed, Flag, Group, Growth, Ladder, Less, Level, Measure, Named, Points, Policy, Rate, Ratio, Read, Since, Test, Tiers, Total, Value  # fmt: skip
+from workload import (  # fmt: skip
+    Age,
+    Among,
+    Amount,
+    Bands,
+    Between,
+    Cagr,
+    Compare,
+    Fact,
+    Fixed,
+    Flag,
+    Group,
+    Growth,
+    Ladder,
+    Less,
+    Level,
+    Measure,
+    Named,
+    Points,
+    Policy,
+    Rate,
+    Ratio,
+    Read,
+    Since,
+    Test,
+    Tiers,
+    Total,
+    Value,
+)
 
 PACK = "bench"
 DOCUMENT_LENGTH = 10  # measures in a document
@@ -78,9 +106,12 @@ def _fact(fact: Fact) -> str:
 
 def _core(policy: Policy) -> str:
     conditions = "".join(
-        f"  shared_{n}: {{test: {written_test(test)}, clause: 第一条, label: {{en: shared {n}, zh: 共同条件{n}}}}}\n" for n, test in enumerate(policy.shared)
+        f"  shared_{n}: {{test: {written_test(test)}, clause: 第一条, label: {{en: shared {n}, zh: 共同条件{n}}}}}\n"
+        for n, test in enumerate(policy.shared)
     )
-    definitions = "".join(f"  {name}: {{value: '{written(value)}', label: {{en: {name}, zh: {name}}}}}\n" for name, value in policy.definitions.items())
+    definitions = "".join(
+        f"  {name}: {{value: '{written(value)}', label: {{en: {name}, zh: {name}}}}}\n" for name, value in policy.definitions.items()
+    )
     size = "  size_class: {table: size-class.csv, label: {en: size class, zh: 规模}}\n"
     return _HEAD.replace("NAME", "core") + "conditions:\n" + conditions + "definitions:\n" + definitions + size
 

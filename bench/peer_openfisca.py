@@ -22,7 +22,33 @@ from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
 from pack_text import category_codes
-from workload import Age, Among, Amount, Bands, Between, Cagr, Compare, Fact, Fixed, Flag, Group, Growth, Ladder, Less, Named, Points, Policy, Rate, Ratio, Read, Since, Test, Tiers, Total, Value  # fmt: skip
+from workload import (  # fmt: skip
+    Age,
+    Among,
+    Amount,
+    Bands,
+    Between,
+    Cagr,
+    Compare,
+    Fact,
+    Fixed,
+    Flag,
+    Group,
+    Growth,
+    Ladder,
+    Less,
+    Named,
+    Points,
+    Policy,
+    Rate,
+    Ratio,
+    Read,
+    Since,
+    Test,
+    Tiers,
+    Total,
+    Value,
+)
 
 YEAR = period(str(workload.YEARS[0]))
 SIZES = ("large", "medium", "small", "micro")
@@ -112,7 +138,9 @@ def amount(of: Amount) -> str:
             return _steps([(f"{figure(base)} >= {_number(level.figure)}", pays.figure) for level, pays in brackets])
         case Ladder(fact, rungs):
             highest = [f"maximum_of({figure(Read(fact, 1))}, {figure(Read(fact, 2))}, {figure(Read(fact, 3))})", figure(Read(fact))]
-            return _steps([(f"({highest[1]} >= {_number(level.figure)}) & ({highest[0]} < {_number(level.figure)})", pays.figure) for level, pays in rungs])
+            return _steps(
+                [(f"({highest[1]} >= {_number(level.figure)}) & ({highest[0]} < {_number(level.figure)})", pays.figure) for level, pays in rungs]
+            )
         case Points(each, cap):
             return f"np.minimum({figure(Named('innovation.total'))} * {_number(each.figure)}, {_number(cap.figure)})"
 
@@ -133,7 +161,9 @@ def formulas(policy: Policy) -> dict[str, tuple[type, str]]:
     for index, (_, staff, revenue) in reversed(list(enumerate(policy.sizes))):
         size = f"np.where({test(Group('all', (Compare(Read('employees'), '>=', staff), Compare(Read('revenue'), '>=', revenue))))}, {index}, {size})"
     found["size_class"] = (int, size)
-    points = [_steps([(f"{figure(item.of)} >= {_number(level.figure)}", count) for level, count in reversed(item.points)]) for item in policy.scorecard]
+    points = [
+        _steps([(f"{figure(item.of)} >= {_number(level.figure)}", count) for level, count in reversed(item.points)]) for item in policy.scorecard
+    ]
     found["innovation_total"] = (float, " + ".join(points))
     for measure in policy.measures:
         found[f"{measure.name}_eligible"] = (bool, f'enterprise("shared_conditions", period) * {test(measure.eligible)}')

@@ -127,7 +127,9 @@ def one_firm(packs: Path, folder: Path, repeats: int) -> None:
     explainer.explain(runs[0])
     firms = iter(runs[1:] * repeats)
     explained, asked = medians(repeats * 3, lambda: explainer.explain(Run(explainer.plan, next(firms).block).run()), lambda: ask(explainer, runs[2]))
-    print(f"one firm against {len(rules.measures)} measures: evaluated and explained in {explained * 1e3:.0f} ms, questions ordered in {asked * 1e3:.0f} ms")
+    print(
+        f"one firm against {len(rules.measures)} measures: evaluated and explained in {explained * 1e3:.0f} ms, questions ordered in {asked * 1e3:.0f} ms"
+    )
 
 
 def in_a_child(*arguments: str) -> str:
@@ -169,7 +171,9 @@ def main() -> None:
         folder = Path(scratch)
         packs = pack_text.write_packs(folder, workload.make_policy())
         loads = [float(in_a_child("--load", str(packs))) for _ in range(given.repeats)]
-        print(f"reading and checking the pack of {len(workload.make_policy().measures)} measures: {statistics.median(loads):.2f} s (processor, median of {given.repeats})")
+        print(
+            f"reading and checking the pack of {len(workload.make_policy().measures)} measures: {statistics.median(loads):.2f} s (processor, median of {given.repeats})"
+        )
         if given.million:
             rules = library_of(packs).rules(workload.AS_OF)
             enterprises.write_enterprises(folder / "million", given.million, rules.schemas["enterprise"], rules.places, unknown=0.08)

@@ -427,7 +427,14 @@ def _test(rng: random.Random) -> Test:
             if name in RATIOS:
                 return Compare(Named(name), ">=", percent(rng.choice(RATIOS[name])))
             ten_thousands = rng.choice([5, 10, 20] if name == "tax_per_mu" else [30, 50, 80])
-            return Compare(Named(name), ">=", Level(ten_thousands * 10_000 / (2000 / 3 if name == "tax_per_mu" else 1), f"{ten_thousands}万元/{'亩' if name == 'tax_per_mu' else '人'}"))
+            return Compare(
+                Named(name),
+                ">=",
+                Level(
+                    ten_thousands * 10_000 / (2000 / 3 if name == "tax_per_mu" else 1),
+                    f"{ten_thousands}万元/{'亩' if name == 'tax_per_mu' else '人'}",
+                ),
+            )
         case "growth":
             return Compare(Growth(rng.choice(GROWING)), rng.choice([">=", ">="]), percent(rng.choice([5, 10, 15, 20, 30])))
         case "cagr":
@@ -438,7 +445,10 @@ def _test(rng: random.Random) -> Test:
         case "age":
             return Age("established", rng.choice([">=", ">=", "<"]), rng.choice([1, 2, 3, 5, 10]))
         case "since":
-            return Since(rng.choice(["established", "building_since", "listed_on", "moved_in_on", "recognised_on"]), datetime.date(rng.choice([2018, 2020, 2021, 2022]), rng.choice([1, 7]), 1))
+            return Since(
+                rng.choice(["established", "building_since", "listed_on", "moved_in_on", "recognised_on"]),
+                datetime.date(rng.choice([2018, 2020, 2021, 2022]), rng.choice([1, 7]), 1),
+            )
         case "among":
             fact = FACTS[rng.choice(["industry", "industry", "industry", "ownership", "rating", "centre_level", "market"])]
             if fact.id == "industry":

@@ -78,9 +78,11 @@ def packs_folder(folder: Path, policy: str, *, tables: dict[str, str] | None = N
 def rules_of(packs: Path, law_on: datetime.date = AS_OF) -> Rules:
     """The compiled rules of pack `p`, which must be faultless."""
     common, problems = read_common(packs)
-    assert common is not None and not problems, problems
+    assert common is not None, problems
+    assert not problems
     pack, problems = read_pack(packs / "p", common)
-    assert pack is not None and not problems, problems
+    assert pack is not None, problems
+    assert not problems
     rules = compile_rules([pack], common, law_on)
     assert not rules.problems, "\n".join(map(str, rules.problems))
     return rules
@@ -88,7 +90,8 @@ def rules_of(packs: Path, law_on: datetime.date = AS_OF) -> Rules:
 
 def small_common(folder: Path) -> Common:
     common, problems = read_common(packs_folder(folder, ""))
-    assert common is not None and not problems, problems
+    assert common is not None, problems
+    assert not problems
     return common
 
 

@@ -260,7 +260,14 @@ def test_tables(text: str) -> None:
 
 
 @SEARCH
-@given(st.one_of(st.binary(), st.text().map(str.encode), table.map(lambda rest: f"code,parent,en,zh\n{rest}".encode()), table.map(lambda rest: f"code,name\n{rest}".encode())))
+@given(
+    st.one_of(
+        st.binary(),
+        st.text().map(str.encode),
+        table.map(lambda rest: f"code,parent,en,zh\n{rest}".encode()),
+        table.map(lambda rest: f"code,name\n{rest}".encode()),
+    )
+)
 def test_lists_and_facts(content: bytes) -> None:
     """Code lists, divisions and facts of any content."""
     with tempfile.TemporaryDirectory() as name:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from huiqi.cli.options import AsOf, AssumeRecognised, Language, LawOn, Packs, RegistryFolder, Lang, measures_of, registry_of, rules_of
+from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Packs, RegistryFolder, measures_of, registry_of, rules_of
 from huiqi.cli.show import console, progress, show_outcome
 from huiqi.entitlements import evaluate as entitlements
 

@@ -54,7 +54,7 @@ def ask(explainer: Explainer, run: Run) -> list[Question]:
             waiting.setdefault(reading, []).append(planned.measure)
     known = run.block.known(0)
     answers = [(reading, answer) for reading in waiting for answer in _answers(explainer.plan, reading, explainer.as_of)]
-    base, after = [entitlement(run, p) for p in explainer.plan.measures], _answered(explainer, run, known, [a for a in answers])
+    base, after = [entitlement(run, p) for p in explainer.plan.measures], _answered(explainer, run, known, answers)
     questions = []
     for reading, measures in waiting.items():
         rows = [row for row, (of, _) in enumerate(answers) if of == reading]

@@ -693,7 +693,6 @@ class Run:
         return Truths(must, known.must | (known.may & outcome.may))
 
 
-
 def _count_true(parts: list[Bools]) -> NDArray[Any]:
     """How many of some truths hold, row by row."""
     kind = np.uint8 if len(parts) < 256 else np.uint32
@@ -889,15 +888,20 @@ def _quotients(a: Figures, b: Figures) -> tuple[Floats, Floats, Bools | None]:
 
 def _choose_figures(condition: Truths, a: Figures, b: Figures) -> Figures:
     a, b = aligned(a, b)
-    if np.ndim(a.low) == 0 and a.known and a.exact and b.exact and b.maybe is None and np.min(b.low, initial=0) >= 0 and np.max(b.high, initial=0) <= a.low:
+    if (
+        np.ndim(a.low) == 0
+        and a.known
+        and a.exact
+        and b.exact
+        and b.maybe is None
+        and np.min(b.low, initial=0) >= 0
+        and np.max(b.high, initial=0) <= a.low
+    ):
         low = np.maximum(condition.must * a.low, b.low)  # bands that fall: what is met pays most, so no choice is needed
         high = low if condition.known and b.known else np.maximum(condition.may * a.low, b.high)
         return Figures(low, high, a.scale, float(a.low))
     low = np.where(condition.must, a.low, b.low)
-    if condition.known and a.known and b.known:
-        high = low
-    else:
-        high = np.where(condition.must, a.high, b.high)
+    high = low if condition.known and a.known and b.known else np.where(condition.must, a.high, b.high)
     maybe = None
     if a.maybe is not None or b.maybe is not None:
         no = np.bool_(False)

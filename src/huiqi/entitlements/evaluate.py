@@ -125,8 +125,8 @@ def evaluate(
 
     With `out` the results are written there: entitlements.parquet, summary.csv, run.json, and with `reasons` reasons.parquet and
     reasons.json. `values` names definitions or results of scorecards (size_class) that are wanted of every subject: values.parquet, with the
-    codes that are possible with `|`, or the range in base units. `undecided` counts which facts keep subjects undecided. `tick` is told of every finished block. Raises FaultyInput where a
-    registry's cells cannot be used; nothing is written then.
+    codes that are possible with `|`, or the range in base units. `undecided` counts which facts keep subjects undecided. `tick` is told of
+    every finished block. Raises FaultyInput where a registry's cells cannot be used; nothing is written then.
     """
     keep = reasons or undecided
     plan = make_plan(rules, measures, values=_nodes(rules, values), keep=keep, apart=True)

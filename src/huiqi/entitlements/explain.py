@@ -190,8 +190,16 @@ class _Subject:
         )
         explainer = self.explainer
         return Explanation(
-            self.known.id, measure, explainer.as_of, explainer.rules.law_on, status_of(pair), reasons, self.amount(measure, pair), deciding, tuple(self.notes(measure))
-        )  # fmt: skip
+            self.known.id,
+            measure,
+            explainer.as_of,
+            explainer.rules.law_on,
+            status_of(pair),
+            reasons,
+            self.amount(measure, pair),
+            deciding,
+            tuple(self.notes(measure)),
+        )
 
     # ------------------------------------------------------------ reasons
 

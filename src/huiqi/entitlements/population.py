@@ -56,8 +56,17 @@ class Population:
         ranks = {card: bits[at : at + len(ids)] for card, bits in self.ranks.items()}
         first_years = self.registry.first_years[at : at + len(ids)]
         return Block(
-            len(ids), self.as_of, columns, self.registry.schema, self.registry.places, ids, first_years, ranks, self.rank_codes, self.assume_recognised
-        )  # fmt: skip
+            len(ids),
+            self.as_of,
+            columns,
+            self.registry.schema,
+            self.registry.places,
+            ids,
+            first_years,
+            ranks,
+            self.rank_codes,
+            self.assume_recognised,
+        )
 
 
 def rank_population(population: Population, tick: Callable[[int], None] = lambda _: None) -> Population:

@@ -403,7 +403,7 @@ def _range(record: FactRecord, wrong: Any) -> tuple[Exact, Exact]:
 
 def figure(text: str) -> Fraction:
     """A plain figure of a file: `1_000`, `-0.5`, `12%`."""
-    found = re.fullmatch(r"\s*([-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+))\s*(%?)\s*", text) if isinstance(text, str) and len(text) <= 40 else None
+    found = re.fullmatch(r"\s*([-+]?(?:[0-9][0-9_]*(?:\.[0-9]*)?|\.[0-9]+))\s*(%?)\s*", text) if len(text) <= 40 else None
     if found is None:
         raise ValueError(text)
     return Fraction(found[1].replace("_", "")) / (100 if found[2] else 1)

@@ -1,15 +1,15 @@
 """What the text says: from pack folders to typed trees.
 
-    library.py      a folder of packs: read, compile, remember
-    pack.py         read one pack folder        records.py  what its files may hold      json_schema.py  the same for editors
-    parse.py        a line to syntax            syntax.py   what a line says              grammar.lark    its grammar
-    resolve.py      syntax to the typed tree    tree.py     the nodes                     context.py      which names a line sees
-    functions/      sum, growth, years_since, ...
-    definitions.py  derived facts               tables.py   decision tables               cells.py        their cells
-    scorecards.py   points, totals, classes     amounts.py  what a measure gives          eligibility.py  who may have it
-    compile.py      documents in force on a day to rules
-    exact.py        the meaning of the tree: the specification
-    plan.py         trees to instructions for the column engine
-    check.py        what is wrong with the texts                                          cases.py        worked cases
-    render.py       trees in plain words
+library.py      a folder of packs: read, compile, remember
+pack.py         read one pack folder        records.py  what its files may hold      json_schema.py  the same for editors
+parse.py        a line to syntax            syntax.py   what a line says              grammar.lark    its grammar
+resolve.py      syntax to the typed tree    tree.py     the nodes                     context.py      which names a line sees
+functions/      sum, growth, years_since, ...
+definitions.py  derived facts               tables.py   decision tables               cells.py        their cells
+scorecards.py   points, totals, classes     amounts.py  what a measure gives          eligibility.py  who may have it
+compile.py      documents in force on a day to rules
+exact.py        the meaning of the tree: the specification
+plan.py         trees to instructions for the column engine
+check.py        what is wrong with the texts                                          cases.py        worked cases
+render.py       trees in plain words
 """

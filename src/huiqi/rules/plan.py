@@ -209,12 +209,20 @@ def make_plan(
         ranks[card] = (planner.slot(rule.total), None if rule.among is None else planner.slot(rule.among))
     further = {name: planner.slot(node) for name, node in values.items()}
     moved = _by_readiness(planner.steps)
-    planner.steps = [replace(step, args=tuple(moved[a] for a in step.args)) for _, step in sorted(zip(moved, planner.steps), key=lambda x: x[0])]
-    planned = [replace(p, status=moved[p.status], amount=None if p.amount is None else moved[p.amount], tests=tuple(moved[t] for t in p.tests)) for p in planned]
+    ordered = sorted(zip(moved, planner.steps, strict=True), key=lambda pair: pair[0])
+    planner.steps = [replace(step, args=tuple(moved[a] for a in step.args)) for _, step in ordered]
+    planned = [
+        replace(p, status=moved[p.status], amount=None if p.amount is None else moved[p.amount], tests=tuple(moved[t] for t in p.tests))
+        for p in planned
+    ]
     ranks = {c: (moved[a], None if b is None else moved[b]) for c, (a, b) in ranks.items()}
     further = {n: moved[a] for n, a in further.items()}
     last_use = _last_uses(planner.steps)
-    wanted = range(len(planner.steps)) if keep else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair), *further.values())
+    wanted = (
+        range(len(planner.steps))
+        if keep
+        else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair), *further.values())
+    )
     for kept in wanted:
         if kept is not None:
             last_use[kept] = len(planner.steps)
@@ -225,32 +233,26 @@ def make_plan(
     return Plan(tuple(planner.steps), tuple(planned), ranks, further, tuple(last_use), planner.facts, born)
 
 
-def _by_readiness(steps):
-    """Each step right after the last of its operands: a fact's column is compared with all its figures while it is in the cache."""
-    readers = [[] for _ in steps]
-    missing = [len(set(step.args)) for step in steps]
+def _by_readiness(steps: list[Step]) -> list[int]:
+    """A place for each step, right after the last of its operands: a fact's column is compared with all its figures while it is in the cache."""
+    readers: list[list[int]] = [[] for _ in steps]
     for index, step in enumerate(steps):
         for arg in set(step.args):
             readers[arg].append(index)
-    place = [0] * len(steps)
-    order = 0
-    done = [False]*len(steps)
-    def visit(i):
-        nonlocal order
-        stack=[i]
-        while stack:
-            j=stack.pop()
-            if done[j]: continue
-            done[j]=True; place[j]=order; order+=1
-            for k in reversed(readers[j]):
-                missing[k]-=1
-                if missing[k]==0: stack.append(k)
-    for i,step in enumerate(steps):
-        if not step.args and step.op in ("figure","constant","code","absence"): visit(i)
-    for i,step in enumerate(steps):
-        if not step.args and not done[i]: visit(i)
-    assert order==len(steps)
-    return place
+    missing = [len(set(step.args)) for step in steps]
+    places = dict[int, int]()
+    without = [index for index, step in enumerate(steps) if not step.args]
+    constants = [index for index in without if steps[index].op in ("figure", "constant", "code", "absence")]
+    for begin in [*constants, *(index for index in without if index not in set(constants))]:
+        ready = [begin]
+        while ready:
+            index = ready.pop()
+            places[index] = len(places)
+            for reader in reversed(readers[index]):
+                missing[reader] -= 1
+                if not missing[reader]:
+                    ready.append(reader)
+    return [places[index] for index in range(len(steps))]
 
 
 def _last_uses(steps: list[Step]) -> list[int]:

@@ -12,8 +12,12 @@ MeasureKind = Literal[
     "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service"
 ]  # fmt: skip
 
-Condition = Annotated[Anything, Field(description="a test, or all / any / none: [..], or at_least: n with of: [..]", json_schema_extra={"x-form": "Condition"})]
-AmountText = Annotated[Anything, Field(description="an expression, `unpublished`, or one of the amount forms", json_schema_extra={"x-form": "Amount"})]
+Condition = Annotated[
+    Anything, Field(description="a test, or all / any / none: [..], or at_least: n with of: [..]", json_schema_extra={"x-form": "Condition"})
+]
+AmountText = Annotated[
+    Anything, Field(description="an expression, `unpublished`, or one of the amount forms", json_schema_extra={"x-form": "Amount"})
+]
 
 
 class Source(Record):

@@ -174,7 +174,7 @@ class Renderer:
                 return Both("always", "总是") if value else Both("never", "从不")
             case tree.Compare():
                 return self._compare(node)
-            case tree.GrowthCompare(op=op, last=last, first=first, intervals=n, rate=rate):
+            case tree.GrowthCompare(op=op, last=last, intervals=n, rate=rate):
                 grown = both(("compound growth of {0} over {1} years", "{0}{1}年复合增长率"), self.say(last), str(n))
                 return both(("{0} {1} {2}", "{0}{1}{2}"), grown, _COMPARISONS[op], speech.figure(rate, PLAIN, share=True))
             case tree.OneOf(of=of, wanted=wanted, negated=negated):

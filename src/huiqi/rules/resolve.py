@@ -129,7 +129,7 @@ def compare(op: str, left: Typed, right: Typed, context: Context, where: Where) 
             a, b = (left, right) if isinstance(left.node, Figure) else (right, left)  # the literal is what is mended
             raise context.fault("rules.unit", f"{left.type} does not compare with {right.type}", where, _unit_remedy(a.type.unit, b.type.unit))
     elif kinds != {"date"}:
-        raise context.fault("rules.type", f"{left.type} does not compare with {right.type}", where, _kind_remedy(kinds))
+        raise context.fault("rules.type", f"{left.type} does not compare with {right.type}", where, _kind_remedy({str(kind) for kind in kinds}))
     return Compare(op, left.node, right.node)
 
 

@@ -273,7 +273,18 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Arithmetic(left=a, right=b) | Compare(left=a, right=b) | SameCode(left=a, right=b) | GrowthCompare(last=a, first=b):
             return (a, b)
-        case Present(of=a) | Rounded(of=a) | OneOf(of=a) | Exists(of=a) | Since(date=a) | YearOf(date=a) | Not(part=a) | Named(body=a) | Called(body=a) | Recognised(outcome=a):
+        case (
+            Present(of=a)
+            | Rounded(of=a)
+            | OneOf(of=a)
+            | Exists(of=a)
+            | Since(date=a)
+            | YearOf(date=a)
+            | Not(part=a)
+            | Named(body=a)
+            | Called(body=a)
+            | Recognised(outcome=a)
+        ):
             return (a,)
         case Tally(parts=parts) | All(parts=parts) | Any(parts=parts) | AtLeast(parts=parts):
             return parts

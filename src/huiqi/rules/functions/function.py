@@ -76,7 +76,12 @@ class Growth(Node):
 
 def whole_number(syntax: Syntax, context: Context, where: Where, *, lowest: int, highest: int) -> int:
     """A literal whole number within bounds."""
-    if isinstance(syntax, Quantity) and syntax.value.denominator == 1 and lowest <= syntax.value <= highest and (syntax.unit is None or syntax.unit.is_counted):
+    if (
+        isinstance(syntax, Quantity)
+        and syntax.value.denominator == 1
+        and lowest <= syntax.value <= highest
+        and (syntax.unit is None or syntax.unit.is_counted)
+    ):
         return int(syntax.value)
     raise context.fault("rules.function", f"a whole number from {lowest} to {highest} is expected here", where)
 
@@ -93,5 +98,7 @@ def same_unit(typed: list[Typed], arguments: Arguments) -> Unit:
         bare_fits = one.type.bare and unit.is_counted
         nought = isinstance(one.node, Figure) and one.node.value == 0
         if one.type.unit.dimension != unit and not bare_fits and not nought:
-            raise arguments.context.fault("rules.unit", f"{arguments.call.name}: {one.type} beside a figure in {unit}", arguments.at(min(index, arguments.count - 1)))
+            raise arguments.context.fault(
+                "rules.unit", f"{arguments.call.name}: {one.type} beside a figure in {unit}", arguments.at(min(index, arguments.count - 1))
+            )
     return unit

@@ -83,5 +83,11 @@ MEAN = Function("mean", "mean(x, years)", 2, 2, "{0}, mean of {1} years", "{0}�
 GROWTH = Function("growth", "growth(x)", 1, 1, "growth of {0}", "{0}增长率", _growth)
 CAGR = Function("cagr", "cagr(x, intervals)", 2, 2, "compound growth of {0} over {1} years", "{0}{1}年复合增长率", _cagr)
 FIRST_REACHED = Function(
-    "first_reached", "first_reached(x, level, years)", 3, 3, "{0} reaches {1} for the first time in {2} years", "{0}{2}年内首次达到{1}", _first_reached
+    "first_reached",
+    "first_reached(x, level, years)",
+    3,
+    3,
+    "{0} reaches {1} for the first time in {2} years",
+    "{0}{2}年内首次达到{1}",
+    _first_reached,
 )
