@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -39,7 +40,8 @@ TESTS = 6
 SEARCH = settings(max_examples=LONG // TESTS if LONG else settings.default.max_examples * 3, deadline=None, suppress_health_check=list(HealthCheck))
 LONGEST = 1.0 if LONG else float("inf")  # seconds of an input
 FAULTLESS = Path(__file__).parents[1] / "bad" / "faultless"
-REAL = sorted(packs_folder().glob("*/special/*.yaml"))
+REAL = {path: path.read_text(encoding="utf-8") for path in sorted(packs_folder().glob("*/special/*.yaml"))}
+SMALL = {path.relative_to(FAULTLESS): path.read_text(encoding="utf-8") for path in sorted(FAULTLESS.rglob("*.*"))}
 CANARY = Path(tempfile.gettempdir()) / f"huiqi-canary-{os.getpid()}"
 
 
@@ -94,18 +96,20 @@ def mutated(draw: st.DrawFn, text: str, most: int = 4) -> str:
 
 @st.composite
 def rewritten(draw: st.DrawFn, text: str) -> str:
-    """The text with some values exchanged for others of it or for fragments: still YAML, most of the time."""
+    """The text with some values, and now and then a key, exchanged for others of it or for fragments: still YAML, most of the time."""
     node, _ = parse_yaml(text, "a.yaml")
-    places = [*scalars(node), *keys(node)]
+    values, names = list(scalars(node)), list(keys(node))
     lines = text.split("\n")
-    for _ in range(draw(st.integers(1, 4))):
-        old = draw(st.sampled_from(places))
-        new = draw(st.one_of(st.sampled_from(places), fragment))
+    for _ in range(draw(st.integers(1, 3))):
+        old = draw(st.sampled_from(names if draw(st.integers(0, 9)) == 0 else values))
+        new = draw(st.one_of(st.sampled_from(values), fragment, mutated(str(old), most=1)))
         line = lines[old.where.line - 1]
         start = old.where.column - 1
         if line[start : start + len(old)] == old:
-            quote = "'" if draw(st.booleans()) and line[start - 1 : start] not in ("'", '"') else ""
-            lines[old.where.line - 1] = line[:start] + quote + new.replace("'", "''" if quote else "'") + quote + line[start + len(old) :]
+            quote = "" if line[start - 1 : start] in ("'", '"') or draw(st.integers(0, 3)) == 0 else "'"
+            lines[old.where.line - 1] = (
+                line[:start] + quote + new.replace("'", "''" if quote else "'").replace("\n", " ") + quote + line[start + len(old) :]
+            )
     return "\n".join(lines)
 
 
@@ -207,18 +211,19 @@ def test_lines_in_a_policy(tmp_path_factory: pytest.TempPathFactory, lines: list
 @given(st.data())
 def test_real_policies(common: Common, data: st.DataObject) -> None:
     """A policy that comes with huiqi, with some of it changed."""
-    path = data.draw(st.sampled_from(REAL))
-    text = path.read_text(encoding="utf-8")
-    changed = data.draw(st.one_of(mutated(text), rewritten(text)))
+    path, text = data.draw(st.sampled_from(list(REAL.items())))
+    changed = data.draw(st.one_of(mutated(text), rewritten(text), rewritten(text)))
     pack = path.parents[1]
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "packs" / pack.name
+        (copy / "special").mkdir(parents=True)
         for part in ("tables", "codes"):
             if (pack / part).is_dir():
                 shutil.copytree(pack / part, copy / part)
-        for name in ("pack.yaml", "facts.yaml", "core.yaml"):
+        for name in ("pack.yaml", "facts.yaml"):
             shutil.copy(pack / name, copy / name)
-        (copy / "special").mkdir()
+        core = re.sub(r"(?m)^cumulation:\n(?:[ #].*\n|\n)*", "", (pack / "core.yaml").read_text(encoding="utf-8"))  # it names the other texts
+        (copy / "core.yaml").write_text(core, encoding="utf-8")
         (copy / "special" / path.name).write_text(changed, encoding="utf-8", newline="")
         with Watch():
             read, problems = read_pack(copy, common)
@@ -231,13 +236,12 @@ def test_real_policies(common: Common, data: st.DataObject) -> None:
 @given(st.data())
 def test_whole_packs(data: st.DataObject) -> None:
     """A small packs folder in which one or two files hold anything at all."""
-    names = sorted(path.relative_to(FAULTLESS) for path in FAULTLESS.rglob("*.*"))
     with tempfile.TemporaryDirectory() as folder:
         packs = shutil.copytree(FAULTLESS, Path(folder) / "packs")
-        for name in data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)):
-            text = (packs / name).read_text(encoding="utf-8")
-            texts = mutated(text) if name.suffix == ".csv" else st.one_of(mutated(text), rewritten(text), rewritten(text))
-            written = st.one_of(st.binary(max_size=200), texts.map(lambda text: text.encode("utf-8")))
+        for name in data.draw(st.lists(st.sampled_from(list(SMALL)), min_size=1, max_size=2, unique=True)):
+            text = SMALL[name]
+            texts = [mutated(text, most=1), mutated(text)] if name.suffix == ".csv" else [mutated(text), *[rewritten(text)] * 4]
+            written = st.one_of(st.binary(max_size=200), *(some.map(str.encode) for some in texts))
             (packs / name).write_bytes(data.draw(written))
         with Watch():
             library, problems = read_library(["zone"], packs)
@@ -246,8 +250,8 @@ def test_whole_packs(data: st.DataObject) -> None:
                 looked_at(library)
 
 
-cell = st.one_of(fragment, line)
-table = st.lists(st.lists(cell, max_size=5).map(",".join), max_size=12).map("\n".join)
+CELLS = [*FRAGMENTS, ">= 5", "10 .. 50", "10 ..< 50", "make", "make|chips", "5元", "->", "-> pays", "-> code: trade", "330108", "33", "浙江省"]
+table = st.lists(st.lists(st.sampled_from(CELLS), max_size=5).map(",".join) | st.text(max_size=20), max_size=6).map("\n".join)
 
 
 @SEARCH
@@ -288,7 +292,7 @@ def test_lists_and_facts(content: bytes) -> None:
 def test_the_mutations_reach_beyond_the_readers() -> None:
     """Enough of the changed texts are still read, so that the checks are tried too."""
     rng, read = random.Random(1), 0
-    text = (FAULTLESS / "zone" / "special" / "growth-2024.yaml").read_text(encoding="utf-8")
+    text = SMALL[Path("zone/special/growth-2024.yaml")]
     for _ in range(50):
         at = rng.choice(list(scalars(parse_yaml(text, "a.yaml")[0])))
         lines = text.split("\n")
