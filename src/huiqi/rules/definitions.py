@@ -5,7 +5,7 @@ from __future__ import annotations
 from huiqi.rules.cells import read_cell
 from huiqi.rules.context import Context, Document, Region, Regions, Typed, Unresolved
 from huiqi.rules.records import DefinitionRecord
-from huiqi.rules.resolve import code, expression, truth
+from huiqi.rules.resolve import code, expression, truth, valued
 from huiqi.rules.tables import cell_test, conjunction, first_match, resolve_table
 from huiqi.rules.tree import Constant, Named, Node, Type
 from huiqi.vocabulary.problem import Where, did_you_mean
@@ -74,7 +74,7 @@ def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str,
         said = f"has {' and '.join(forms)}" if len(forms) > 1 else "needs one of value, table, choose, or of with bands"
         raise context.fault("rules.definition", f"{key} {said}", key.where, "a definition has one form" if forms else "add value: and an expression")
     if record.value is not None:
-        return {"": expression(record.value, context)}
+        return {"": valued(record.value, context)}
     if record.table is not None:
         columns = resolve_table(record.table, context)
         return {"": next(iter(columns.values()))} if len(columns) == 1 else columns
@@ -86,7 +86,7 @@ def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str,
 
 def _value(text: Text, codes: Text | None, context: Context) -> Typed:
     if codes is None:
-        return expression(text, context)
+        return valued(text, context)
     kind = Type("code", codes=context.code_list(codes))
     return Typed(code(text, kind, context), kind)
 

@@ -56,9 +56,17 @@ def expression(text: Text, context: Context) -> Typed:
     return _Line(text.where, context).typed(syntax)
 
 
+def valued(text: Text, context: Context) -> Typed:
+    """A line whose value is kept; `cagr` has none until it is compared."""
+    typed = expression(text, context)
+    if isinstance(typed.node, functions.Growth):
+        raise context.fault("rules.growth", "cagr can only be compared with a figure", text.where, "write `cagr(revenue, 3) >= 25%`")
+    return typed
+
+
 def figure(text: Text, context: Context, unit: Unit | None = None) -> Typed:
     """A line that must give a figure, in a unit where one is asked for."""
-    typed = expression(text, context)
+    typed = valued(text, context)
     if typed.type.kind != "figure":
         raise context.fault("rules.type", f"a figure is expected here, not {typed.type}", text.where)
     if unit is not None and not fits(typed, unit):
@@ -352,7 +360,7 @@ class _Line:
     def membership(self, syntax: Membership) -> Typed:
         of = self.typed(syntax.of)
         if any(isinstance(item, NoneLiteral) for item in syntax.items):
-            if len(syntax.items) > 1 or of.type.kind not in ("date", "code", "figure"):
+            if len(syntax.items) > 1 or of.type.kind not in ("date", "code", "figure") or isinstance(of.node, functions.Growth):
                 raise self.context.fault("rules.type", "`none` stands alone in a comparison", self.at(syntax), "write `not exists(x)`")
             there = Exists(of.node)
             return Typed(there if syntax.how == "not in" else Not(there), Type("truth"))
@@ -406,6 +414,9 @@ class _Line:
         typed = function.resolve(
             functions.Arguments(syntax, self.where, self.context, lambda part, context: _Line(self.where, context, self.done).typed(part))
         )
+        inner = body(typed.node)
+        if isinstance(inner, Exists) and isinstance(inner.of, functions.Growth):
+            raise self.context.fault("rules.growth", "cagr can only be compared with a figure", self.at(syntax), "write exists(growth(revenue))")
         if syntax.name in _OVER_YEARS and not by_years(typed.node):
             raise self.context.fault(
                 "rules.year", f"{syntax.name} looks at years, but nothing in it is known by years", self.at(syntax), "use a fact with period: year"
