@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pack_text
 import pyarrow as pa
 import workload
 from workload import YEARS, Fact
@@ -77,11 +76,6 @@ def _figures(fact: Fact, count: int, size: np.ndarray, rng: np.random.Generator)
     for year in YEARS if fact.period == "year" else (None,):
         figures = middle if year is None else middle * 1.08 ** (year - YEARS[0]) * rng.lognormal(0, 0.15, count)
         yield year, np.clip(np.rint(figures * step), -whole, whole) + 0.0
-
-
-def category_index(fact: Fact) -> list[str]:
-    """The codes that an index of the column stands for."""
-    return pack_text.category_codes(fact)
 
 
 def write_enterprises(folder: Path, count: int, schema: Schema, places: Places, *, unknown: float) -> None:

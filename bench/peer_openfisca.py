@@ -14,43 +14,15 @@ import sys
 from typing import Any
 
 import numpy as np
-import workload
+import workload as w
 from enterprises import Columns
 from openfisca_core.entities import build_entity
 from openfisca_core.periods import DateUnit, period
 from openfisca_core.simulations import Simulation, SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
-from pack_text import category_codes
-from workload import (  # fmt: skip
-    Age,
-    Among,
-    Amount,
-    Bands,
-    Between,
-    Cagr,
-    Compare,
-    Fact,
-    Fixed,
-    Flag,
-    Group,
-    Growth,
-    Ladder,
-    Less,
-    Named,
-    Points,
-    Policy,
-    Rate,
-    Ratio,
-    Read,
-    Since,
-    Test,
-    Tiers,
-    Total,
-    Value,
-)
 
-YEAR = period(str(workload.YEARS[0]))
+YEAR = period(str(w.YEARS[0]))
 SIZES = ("large", "medium", "small", "micro")
 _TYPES = {"money": float, "number": float, "share": float, "count": int, "flag": bool, "date": datetime.date, "category": int, "place": int}
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
@@ -59,54 +31,54 @@ _EPOCH = datetime.date(1970, 1, 1).toordinal()
 # ---------------------------------------------------------------- formulas
 
 
-def figure(value: Value) -> str:
+def figure(value: w.Value) -> str:
     match value:
-        case Read(fact, back):
+        case w.Read(fact, back):
             return f'enterprise("{fact}", {_when(fact, back)})'
-        case Total(fact, years):
-            return "(" + " + ".join(figure(Read(fact, back)) for back in range(years)) + ")"
-        case Growth(fact):
-            return figure(Ratio(Less(Read(fact), Read(fact, 1)), Read(fact, 1)))
-        case Named(name):
+        case w.Total(fact, years):
+            return "(" + " + ".join(figure(w.Read(fact, back)) for back in range(years)) + ")"
+        case w.Growth(fact):
+            return figure(w.Ratio(w.Less(w.Read(fact), w.Read(fact, 1)), w.Read(fact, 1)))
+        case w.Named(name):
             return f'enterprise("{name.replace(".", "_")}", period)'
-        case Ratio(top, bottom):
+        case w.Ratio(top, bottom):
             return f"ratio({figure(top)}, {figure(bottom)})"
-        case Less(left, right):
+        case w.Less(left, right):
             return f"({figure(left)} - {figure(right)})"
 
 
 def _when(fact: str, back: int) -> str:
-    return f"period.offset({-back})" if back and workload.FACTS[fact].period == "year" else "period"
+    return f"period.offset({-back})" if back and w.FACTS[fact].period == "year" else "period"
 
 
-def test(of: Test) -> str:
+def test(of: w.Test) -> str:
     """A formula for a test; `*` and `+` are OpenFisca's words for and and or."""
     match of:
-        case Compare(value, op, level):
+        case w.Compare(value, op, level):
             return f"({figure(value)} {op} {_number(level.figure)})"
-        case Between(low, value, high):
+        case w.Between(low, value, high):
             return f"(({figure(value)} >= {_number(low.figure)}) * ({figure(value)} < {_number(high.figure)}))"
-        case Cagr(fact, intervals, rate):
-            first = figure(Read(fact, intervals))
-            return f"(({first} > 0) * ({figure(Read(fact))} >= {_number((1 + rate.figure) ** intervals)} * {first}))"
-        case Age(date, op, years):
-            day = workload.AS_OF.replace(year=workload.AS_OF.year - years)
-            return f'({figure(Read(date))} {"<=" if op == ">=" else ">"} date("{day}"))'
-        case Since(date, day):
-            return f'({figure(Read(date))} >= date("{day}"))'
-        case Flag(fact, wanted):
-            return figure(Read(fact)) if wanted else f"not_({figure(Read(fact))})"
-        case Among("size_class", codes):
-            return f"one_of({figure(Named('size_class'))}, {_bits(SIZES, codes)})"
-        case Among(fact, codes):
-            return f"one_of({figure(Read(fact))}, {_bits(category_codes(workload.FACTS[fact]), codes)})"
-        case Group("all", parts):
+        case w.Cagr(fact, intervals, rate):
+            first = figure(w.Read(fact, intervals))
+            return f"(({first} > 0) * ({figure(w.Read(fact))} >= {_number((1 + rate.figure) ** intervals)} * {first}))"
+        case w.Age(date, op, years):
+            day = w.AS_OF.replace(year=w.AS_OF.year - years)
+            return f'({figure(w.Read(date))} {"<=" if op == ">=" else ">"} date("{day}"))'
+        case w.Since(date, day):
+            return f'({figure(w.Read(date))} >= date("{day}"))'
+        case w.Flag(fact, wanted):
+            return figure(w.Read(fact)) if wanted else f"not_({figure(w.Read(fact))})"
+        case w.Among("size_class", codes):
+            return f"one_of({figure(w.Named('size_class'))}, {_bits(SIZES, codes)})"
+        case w.Among(fact, codes):
+            return f"one_of({figure(w.Read(fact))}, {_bits(w.FACTS[fact].codes, codes)})"
+        case w.Group("all", parts):
             return "(" + " * ".join(test(part) for part in parts) + ")"
-        case Group("any", parts):
+        case w.Group("any", parts):
             return "(" + " + ".join(test(part) for part in parts) + ")"
-        case Group("none", parts):
+        case w.Group("none", parts):
             return "not_(" + " + ".join(test(part) for part in parts) + ")"
-        case Group(_, parts, count):
+        case w.Group(_, parts, count):
             return "((" + " + ".join(f"{test(part)}.astype(np.int8)" for part in parts) + f") >= {count})"
 
 
@@ -119,14 +91,14 @@ def _number(value: float) -> str:
     return repr(int(value)) if value == int(value) else repr(value)
 
 
-def amount(of: Amount) -> str:
+def amount(of: w.Amount) -> str:
     match of:
-        case Fixed(pays):
+        case w.Fixed(pays):
             return _number(pays.figure)
-        case Rate(rate, base, cap, floor):
+        case w.Rate(rate, base, cap, floor):
             paid = f"np.minimum({_number(rate.figure)} * {figure(base)}, {_number(cap.figure)})"
             return f"np.maximum({paid}, {_number(floor.figure)})" if floor else paid
-        case Tiers(base, slices, cap):
+        case w.Tiers(base, slices, cap):
             edges = [level.figure for level, _ in slices]
             widths = [upper - lower for lower, upper in zip(edges, [*edges[1:], float("inf")], strict=True)]
             pieces = []
@@ -134,15 +106,17 @@ def amount(of: Amount) -> str:
                 above = f"np.maximum({figure(base)} - {_number(edge.figure)}, 0)" if edge.figure else figure(base)
                 pieces.append(f"{_number(rate.figure)} * " + (above if width == float("inf") else f"np.minimum({above}, {_number(width)})"))
             return f"np.minimum({' + '.join(pieces)}, {_number(cap.figure)})"
-        case Bands(base, brackets):
+        case w.Bands(base, brackets):
             return _steps([(f"{figure(base)} >= {_number(level.figure)}", pays.figure) for level, pays in brackets])
-        case Ladder(fact, rungs):
-            highest = [f"maximum_of({figure(Read(fact, 1))}, {figure(Read(fact, 2))}, {figure(Read(fact, 3))})", figure(Read(fact))]
-            return _steps(
-                [(f"({highest[1]} >= {_number(level.figure)}) & ({highest[0]} < {_number(level.figure)})", pays.figure) for level, pays in rungs]
-            )
-        case Points(each, cap):
-            return f"np.minimum({figure(Named('innovation.total'))} * {_number(each.figure)}, {_number(cap.figure)})"
+        case w.Ladder(fact, rungs):
+            before = f"maximum_of({', '.join(figure(w.Read(fact, back)) for back in (1, 2, 3))})"
+            return _steps([(f"({figure(w.Read(fact))} >= {level}) & ({before} < {level})", pays.figure) for level, pays in _numbered(rungs)])
+        case w.Points(each, cap):
+            return f"np.minimum({figure(w.Named('innovation.total'))} * {_number(each.figure)}, {_number(cap.figure)})"
+
+
+def _numbered(rungs: tuple[tuple[w.Level, w.Level], ...]) -> list[tuple[str, w.Level]]:
+    return [(_number(level.figure), pays) for level, pays in rungs]
 
 
 def _steps(rising: list[tuple[str, float]]) -> str:
@@ -153,17 +127,14 @@ def _steps(rising: list[tuple[str, float]]) -> str:
     return found
 
 
-def formulas(policy: Policy) -> dict[str, tuple[type, str]]:
+def formulas(policy: w.Policy) -> dict[str, tuple[type, str]]:
     """The type and formula of every variable that is reckoned."""
     found: dict[str, tuple[type, str]] = {"shared_conditions": (bool, f"({' * '.join(test(one) for one in policy.shared)} * {_home()})")}
     found |= {name: (float, figure(value)) for name, value in policy.definitions.items()}
-    size = "3"
-    for index, (_, staff, revenue) in reversed(list(enumerate(policy.sizes))):
-        size = f"np.where({test(Group('all', (Compare(Read('employees'), '>=', staff), Compare(Read('revenue'), '>=', revenue))))}, {index}, {size})"
-    found["size_class"] = (int, size)
-    points = [
-        _steps([(f"{figure(item.of)} >= {_number(level.figure)}", count) for level, count in reversed(item.points)]) for item in policy.scorecard
-    ]
+    found["size_class"] = (int, _size(policy))
+    points = []
+    for item in policy.scorecard:
+        points.append(_steps([(f"{figure(item.of)} >= {_number(level.figure)}", count) for level, count in reversed(item.points)]))
     found["innovation_total"] = (float, " + ".join(points))
     for measure in policy.measures:
         found[f"{measure.name}_eligible"] = (bool, f'enterprise("shared_conditions", period) * {test(measure.eligible)}')
@@ -171,8 +142,17 @@ def formulas(policy: Policy) -> dict[str, tuple[type, str]]:
     return found
 
 
+def _size(policy: w.Policy) -> str:
+    """The number of the first size that fits, from the last one back."""
+    found = str(SIZES.index("micro"))
+    for size, staff, revenue in reversed(policy.sizes):
+        fits = w.Group("all", (w.Compare(w.Read("employees"), ">=", staff), w.Compare(w.Read("revenue"), ">=", revenue)))
+        found = f"np.where({test(fits)}, {SIZES.index(size)}, {found})"
+    return found
+
+
 def _home() -> str:
-    return f"({figure(Read('place'))} == 0)"  # the index of the district
+    return f"({figure(w.Read('place'))} == 0)"  # the index of the district
 
 
 # ---------------------------------------------------------------- running them
@@ -201,11 +181,11 @@ _FORMULA = "def formula(enterprise, period):\n    return "
 class Peer:
     """The policy as a system of variables, and one simulation whose results can be dropped."""
 
-    def __init__(self, policy: Policy):
+    def __init__(self, policy: w.Policy):
         self.policy, self.formulas = policy, formulas(policy)
         entity = build_entity("enterprise", "enterprises", "An enterprise", is_person=True)
         self.system = TaxBenefitSystem([entity])
-        for fact in workload.FACTS.values():
+        for fact in w.FACTS.values():
             once = DateUnit.YEAR if fact.period == "year" else DateUnit.ETERNITY
             missing = {"default_value": 1} if fact.kind == "place" else {}  # somewhere else
             self._add(fact.id, entity=entity, value_type=_TYPES[fact.kind], definition_period=once, **missing)
@@ -222,7 +202,7 @@ class Peer:
         count = len(next(iter(columns.values())))
         simulation = SimulationBuilder().build_default_simulation(self.system, count=count)
         for (fact, year), values in columns.items():
-            simulation.set_input(fact, "ETERNITY" if year is None else str(year), _input(workload.FACTS[fact], values))
+            simulation.set_input(fact, "ETERNITY" if year is None else str(year), _input(w.FACTS[fact], values))
         return simulation
 
     def run(self, simulation: Simulation) -> float:
@@ -233,10 +213,11 @@ class Peer:
                 total += float(simulation.calculate(f"{measure.name}_amount", YEAR).sum(dtype=float))
         return total
 
-    def forget(self, simulation: Simulation) -> None:
-        """Drop what was reckoned, so that it is reckoned again."""
+    def run_anew(self, simulation: Simulation) -> float:
+        """The same, whatever has been reckoned before."""
         for name in self.formulas:
             simulation.delete_arrays(name)
+        return self.run(simulation)
 
     def result(self, simulation: Simulation, measure: str) -> tuple[np.ndarray, np.ndarray]:
         """Eligibility and amount of a measure."""
@@ -244,7 +225,7 @@ class Peer:
             return simulation.calculate(f"{measure}_eligible", YEAR), simulation.calculate(f"{measure}_amount", YEAR)
 
 
-def _input(fact: Fact, values: np.ndarray) -> np.ndarray:
+def _input(fact: w.Fact, values: np.ndarray) -> np.ndarray:
     match fact.kind:
         case "flag":
             return values > 0
@@ -262,6 +243,6 @@ def _input(fact: Fact, values: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    for name, (_, text) in formulas(workload.make_policy()).items():
+    for name, (_, text) in formulas(w.make_policy()).items():
         if len(sys.argv) < 2 or name.startswith(f"measure_{int(sys.argv[1]):03}"):
             print(f"{name}:\n    {text}\n")

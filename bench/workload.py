@@ -69,19 +69,24 @@ FACTS = {
         *_of_day(
             "money",
             ("registered_capital", "注册资本", 1000, 0), ("equipment_cost", "设备购置额", 500, 0.3), ("purchase_price", "购房款", 1500, 0.6),
-            ("rent", "年租金", 60, 0.3), ("loan", "贷款余额", 1200, 0.3), ("fair_cost", "参展费用", 15, 0.4), ("software_cost", "软件购置额", 40, 0.4),
+            ("rent", "年租金", 60, 0.3), ("loan", "贷款余额", 1200, 0.3), ("fair_cost", "参展费用", 15, 0.4),
+            ("software_cost", "软件购置额", 40, 0.4),
         ),
-        *_of_day("share", ("foreign_share", "外资占比", 0.1, 0.7), ("team_share", "核心团队持股比例", 0.3, 0.1), ("local_share", "本地配套率", 0.4, 0.1)),
+        *_of_day(
+            "share", ("foreign_share", "外资占比", 0.1, 0.7), ("team_share", "核心团队持股比例", 0.3, 0.1), ("local_share", "本地配套率", 0.4, 0.1)
+        ),
         *_of_day("number", ("land_area", "用地面积", 20, 0.3), unit="亩"),
         *_of_day("number", ("floor_area", "办公面积", 900, 0.05), unit="m2"),
-        Fact("established", "成立日期", "date"), Fact("building_since", "开工日期", "date", optional=True), Fact("listed_on", "上市日期", "date", optional=True),
+        Fact("established", "成立日期", "date"),
+        Fact("building_since", "开工日期", "date", optional=True), Fact("listed_on", "上市日期", "date", optional=True),
         Fact("moved_in_on", "迁入日期", "date", optional=True), Fact("recognised_on", "认定日期", "date", optional=True),
         *(
             Fact(id, zh, "flag", usual=usual)
             for id, zh, usual in [
-                ("dishonest", "失信被执行", 0.03), ("violation", "重大违法", 0.03), ("high_tech", "高新技术企业", 0.4), ("gazelle", "瞪羚企业", 0.1),
-                ("tech_sme", "科技型中小企业", 0.5), ("niche_leader", "专精特新", 0.2), ("ipo_reserve", "上市后备", 0.1), ("own_factory", "自建厂房", 0.3),
-                ("incubated", "在孵企业", 0.2), ("rd_centre", "企业研发中心", 0.3), ("postdoc_station", "博士后工作站", 0.1), ("brand_owner", "自主品牌", 0.4),
+                ("dishonest", "失信被执行", 0.03), ("violation", "重大违法", 0.03), ("high_tech", "高新技术企业", 0.4),
+                ("gazelle", "瞪羚企业", 0.1), ("tech_sme", "科技型中小企业", 0.5), ("niche_leader", "专精特新", 0.2),
+                ("ipo_reserve", "上市后备", 0.1), ("own_factory", "自建厂房", 0.3), ("incubated", "在孵企业", 0.2),
+                ("rd_centre", "企业研发中心", 0.3), ("postdoc_station", "博士后工作站", 0.1), ("brand_owner", "自主品牌", 0.4),
                 ("cleaner_audit", "清洁生产审核", 0.3), ("digital_plant", "数字化车间", 0.2),
             ]
         ),
@@ -352,7 +357,11 @@ SIZES = (
 )
 GROWING = ("revenue", "tax_paid", "rd_expense", "employees", "total_assets", "wages")
 SUMMED = ("rd_expense", "fixed_investment", "revenue", "tax_paid", "patents")
-_KINDS = [name for name, weight in {"level": 14, "chain": 8, "ratio": 14, "growth": 8, "cagr": 4, "total": 5, "age": 8, "since": 4, "among": 11, "size": 4, "flag": 16, "points": 2, "difference": 2}.items() for _ in range(weight)]  # fmt: skip
+_WEIGHTS = {
+    "level": 14, "chain": 8, "ratio": 14, "growth": 8, "cagr": 4, "total": 5, "age": 8, "since": 4, "among": 11, "size": 4, "flag": 16, "points": 2,
+    "difference": 2,
+}  # fmt: skip
+_KINDS = [name for name, weight in _WEIGHTS.items() for _ in range(weight)]
 
 
 def make_policy(count: int = 100, seed: int = SEED) -> Policy:
@@ -426,15 +435,11 @@ def _test(rng: random.Random) -> Test:
                 return Compare(Named(name), "<=", percent(rng.choice([60, 70, 80])))
             if name in RATIOS:
                 return Compare(Named(name), ">=", percent(rng.choice(RATIOS[name])))
-            ten_thousands = rng.choice([5, 10, 20] if name == "tax_per_mu" else [30, 50, 80])
-            return Compare(
-                Named(name),
-                ">=",
-                Level(
-                    ten_thousands * 10_000 / (2000 / 3 if name == "tax_per_mu" else 1),
-                    f"{ten_thousands}万元/{'亩' if name == 'tax_per_mu' else '人'}",
-                ),
-            )
+            if name == "tax_per_mu":
+                ten_thousands = rng.choice([5, 10, 20])
+                return Compare(Named(name), ">=", Level(ten_thousands * 10_000 / (2000 / 3), f"{ten_thousands}万元/亩"))
+            ten_thousands = rng.choice([30, 50, 80])
+            return Compare(Named(name), ">=", Level(ten_thousands * 10_000, f"{ten_thousands}万元/人"))
         case "growth":
             return Compare(Growth(rng.choice(GROWING)), rng.choice([">=", ">="]), percent(rng.choice([5, 10, 15, 20, 30])))
         case "cagr":
@@ -445,10 +450,8 @@ def _test(rng: random.Random) -> Test:
         case "age":
             return Age("established", rng.choice([">=", ">=", "<"]), rng.choice([1, 2, 3, 5, 10]))
         case "since":
-            return Since(
-                rng.choice(["established", "building_since", "listed_on", "moved_in_on", "recognised_on"]),
-                datetime.date(rng.choice([2018, 2020, 2021, 2022]), rng.choice([1, 7]), 1),
-            )
+            date = rng.choice(["established", "building_since", "listed_on", "moved_in_on", "recognised_on"])
+            return Since(date, datetime.date(rng.choice([2018, 2020, 2021, 2022]), rng.choice([1, 7]), 1))
         case "among":
             fact = FACTS[rng.choice(["industry", "industry", "industry", "ownership", "rating", "centre_level", "market"])]
             if fact.id == "industry":

@@ -90,18 +90,11 @@ class Recorded:
 
     cell: Floats
     fact: Fact
+    ends: tuple[float, float]  # what an unknown cell can be
     lived: Lived
     open: Bools | None
     maybe: Bools | None
     made: Figures | None = None
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """What an unknown cell can be, in steps."""
-        whole = self.fact.whole
-        assert isinstance(whole, Number)
-        low, high = (end if isinstance(end, float) else float(end / self.fact.step) for end in (whole.low, whole.high))
-        return low, high
 
     def figures(self) -> Figures:
         if self.made is None:
@@ -179,11 +172,11 @@ class Truths:
 
 @dataclass(slots=True)
 class FactCodes:
-    """A category or place as recorded: an index into its codes, -1 unknown, -2 none; `at` is the same from 0 on, to look up with."""
+    """A category or place as recorded: an index into its codes, -1 unknown, -2 none; `at` is the same from 0 on, as short as it can be."""
 
     index: NDArray[np.int32]
     fact: Fact
-    at: NDArray[np.intp]
+    at: NDArray[Any]
 
 
 @dataclass(slots=True)
@@ -211,6 +204,8 @@ class Block:
     ranks: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict)  # class by rank of each subject, one bit a class
     rank_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assume_recognised: bool = False
+    years: dict[int, Lived] = field(default_factory=dict)  # found by `lived`
+    part_of: tuple[Block, NDArray[np.intp]] | None = None  # the block and the rows of it that this one is
 
     def cell(self, fact: Fact, year: int) -> NDArray[Any]:
         """The encoded column of a fact, year counted back from the last completed one."""
@@ -218,10 +213,29 @@ class Block:
 
     def only(self, rows: NDArray[np.intp]) -> Block:
         """Some of the subjects."""
-        ids = self.ids if self.ids is None else self.ids.take(rows) if hasattr(self.ids, "take") else [self.ids[row] for row in rows.tolist()]
         first_years = None if self.first_years is None else self.first_years[rows]
         ranks = {card: bits[rows] for card, bits in self.ranks.items()}
-        return replace(self, size=len(rows), columns=_Rows(self.columns, rows), ids=ids, first_years=first_years, ranks=ranks)
+        columns = _Rows(self.columns, rows)
+        return replace(self, size=len(rows), columns=columns, ids=None, first_years=first_years, ranks=ranks, years={}, part_of=(self, rows))
+
+    def lived(self, born: str | None, year: int) -> Lived:
+        """Which subjects existed in a year, counted back from the last completed one; `born` is the date from which one exists."""
+        if year not in self.years:
+            self.years[year] = ALWAYS if born is None else self._lived(born, year)
+        return self.years[year]
+
+    def _lived(self, born: str, year: int) -> Lived:
+        if self.part_of is not None:
+            whole, rows = self.part_of
+            found = whole.lived(born, year)
+            never, perhaps_not = (None if mask is None else _if_any(mask[rows]) for mask in (found.never, found.perhaps_not))
+            return Lived(never, perhaps_not)
+        cell: Floats = self.columns[(born, None)]
+        calendar_year = self.as_of.year - 1 + year
+        perhaps_not = np.isnan(cell)
+        if self.first_years is not None:
+            perhaps_not &= (self.first_years == 0) | (self.first_years > calendar_year)
+        return Lived(_if_any(cell > datetime.date(calendar_year, 12, 31).toordinal()), _if_any(perhaps_not))
 
     def known(self, row: int) -> Known:
         """One subject's facts, for the exact evaluator."""
@@ -312,7 +326,6 @@ class Run:
         self.plan, self.block = plan, block
         self.slots: list[Column | None] = [None] * len(plan.steps)
         self._exact: dict[int, Exactly] = {}
-        self._lived: dict[int, Lived] = {}
         self.settled = 0  # how many cells the exact evaluator had to settle
 
     def run(self) -> Run:
@@ -357,32 +370,20 @@ class Run:
     def fact_figure(self, step: Step) -> Recorded:
         id, year = step.data
         fact = self.plan.facts[(id, year)]
-        cell: Floats = self.block.cell(fact, year)
+        if "ends" not in step.memo:
+            step.memo["ends"] = _ends_in_steps(fact)
+        cell, ends = self.block.cell(fact, year), step.memo["ends"]
         none = np.isnan(cell)
         lived = ALWAYS
         if fact.kind == "date" and (never := np.isneginf(cell)).any():
             cell, lived = np.where(never, np.nan, cell), Lived(never, None)
         if not none.any():
-            return Recorded(cell, fact, lived, None, None)
+            return Recorded(cell, fact, ends, lived, None, None)
         if fact.period == "year":
-            lived = self._lived_in(year)
+            lived = self.block.lived(self.plan.born.get(self.block.schema.subject), year)
         open_ = _if_any(none if lived.never is None else none & ~lived.never)
         maybe = open_ if fact.optional else None if lived.perhaps_not is None or open_ is None else _if_any(open_ & lived.perhaps_not)
-        return Recorded(cell, fact, lived, open_, maybe)
-
-    def _lived_in(self, year: int) -> Lived:
-        if year not in self._lived:
-            born = self.plan.born.get(self.block.schema.subject)
-            if born is None:
-                self._lived[year] = ALWAYS
-            else:
-                cell: Floats = self.block.columns[(born, None)]
-                calendar_year = self.block.as_of.year - 1 + year
-                perhaps_not = np.isnan(cell)
-                if (first := self.block.first_years) is not None:
-                    perhaps_not &= (first == 0) | (first > calendar_year)
-                self._lived[year] = Lived(_if_any(cell > datetime.date(calendar_year, 12, 31).toordinal()), _if_any(perhaps_not))
-        return self._lived[year]
+        return Recorded(cell, fact, ends, lived, open_, maybe)
 
     def fact_flag(self, step: Step) -> Truths:
         id, year = step.data
@@ -395,7 +396,8 @@ class Run:
         id, year = step.data
         fact = self.plan.facts[(id, year)]
         index = self.block.cell(fact, year)
-        return FactCodes(index, fact, index.astype(np.intp) + 2)
+        count = len(self.block.places.by_id) if fact.codes is None else len(fact.codes.codes)
+        return FactCodes(index, fact, (index + 2).astype(np.min_scalar_type(count + 1)))
 
     # ------------------------------------------------------------ figures
 
@@ -626,9 +628,11 @@ class Run:
         of = self.column(step.args[0])
         wanted, negated = step.data
         if isinstance(of, FactCodes):
-            found = _lookup(of.fact, wanted, negated, self.block.places)[of.at]
-            must = found == _MUST
-            return Truths(must, found != _NOT) if (found == _MAY).any() else Truths(must, must)
+            if "runs" not in step.memo:
+                step.memo["runs"] = _runs_of(of.fact, wanted, negated, self.block.places)
+            must_runs, open_runs = step.memo["runs"]
+            must, open_ = _within(of.at, must_runs), _within(of.at, open_runs)
+            return Truths(must, must | open_) if open_.any() else Truths(must, must)
         if isinstance(of, Figures):
             no = np.bool_(False)
             return Truths(no, no)  # type: ignore[arg-type]
@@ -732,6 +736,14 @@ def _both_times(low: Floats, high: Floats, factor: float) -> tuple[Floats, Float
     """Both ends times a figure; still one array where nothing is unknown."""
     times = low * factor if factor != 1 else low
     return times, times if low is high else high * factor if factor != 1 else high
+
+
+def _ends_in_steps(fact: Fact) -> tuple[float, float]:
+    """What a figure or date can be."""
+    whole = fact.whole
+    assert isinstance(whole, Number)
+    low, high = (end if isinstance(end, float) else float(end / fact.step) for end in (whole.low, whole.high))
+    return low, high
 
 
 def _if_any(mask: Bools | None) -> Bools | None:
@@ -1059,18 +1071,27 @@ def _year(ordinals: Floats) -> Floats:
 # ---------------------------------------------------------------- on codes
 
 
-def _lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> NDArray[np.uint8]:
-    """_NOT, _MAY or _MUST for every index of a fact's codes, shifted by two: none, unknown, then the codes."""
-    key = (id(fact), wanted, negated)
-    if key not in _LOOKUPS:
-        if len(_LOOKUPS) > 4_096:
-            _LOOKUPS.clear()
-        _LOOKUPS[key] = (fact, _make_lookup(fact, wanted, negated, places))
-    return _LOOKUPS[key][1]
+Runs = list[tuple[int, int]]
 
 
-_LOOKUPS: dict[Any, tuple[Fact, NDArray[np.uint8]]] = {}
-_NOT, _MAY, _MUST = 0, 1, 2
+def _runs_of(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Runs, Runs]:
+    """The indices of a fact's codes, shifted by two, for which the test must hold, and those for which it only may."""
+    test = ranges.is_none_of if negated else ranges.is_one_of
+    pairs = [test(option, wanted) for option in options_of(fact, places)]
+    return _runs([pair.must for pair in pairs]), _runs([pair.may and not pair.must for pair in pairs])
+
+
+def _runs(held: list[bool]) -> Runs:
+    """The first and last place of each run of places that hold."""
+    first = [n for n, one in enumerate(held) if one and not (n and held[n - 1])]
+    last = [n for n, one in enumerate(held) if one and not (n + 1 < len(held) and held[n + 1])]
+    return list(zip(first, last, strict=True))
+
+
+def _within(at: NDArray[Any], runs: Runs) -> Bools:
+    """Whether an index lies in one of the runs; without a sign, what lies below the first is far above the last."""
+    found = [at - first <= last - first if last > first else at == first for first, last in runs]
+    return functools.reduce(operator.or_, found) if found else np.zeros(len(at), bool)
 
 
 @lru_cache(maxsize=1_024)
@@ -1089,12 +1110,6 @@ def options_of(fact: Fact, places: Places) -> list[Codes]:
     whole = fact.whole
     assert isinstance(whole, Codes)
     return [none, whole, *(fact.codes.possible(code) for code in fact.codes.codes)]
-
-
-def _make_lookup(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> NDArray[np.uint8]:
-    test = ranges.is_none_of if negated else ranges.is_one_of
-    pairs = [test(option, wanted) for option in options_of(fact, places)]
-    return np.array([_MUST if p.must else _MAY if p.may else _NOT for p in pairs], np.uint8)
 
 
 _NO_PLACES = Places()

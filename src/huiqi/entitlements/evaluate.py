@@ -26,7 +26,7 @@ from huiqi.rules.tree import Node
 from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean
 from huiqi.vocabulary.whole import whole_folder
 
-BLOCK = 16_384
+BLOCK = 65_536  # numpy is called some thousand times a block
 BLOCK_WITH_REASONS = 4_096  # all results of a block are kept, so a block is smaller
 
 ENTITLEMENTS = pa.schema(
@@ -66,8 +66,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Due:
+    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite)."""
+
+    rows: NDArray[np.intp]
+    must: NDArray[np.bool_]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Entitlement:
-    """One measure over a block: must, may, and the amount between low and high in fen (high may be infinite)."""
+    """The same for all subjects of a block: must, may, and an amount of 0 where nothing is due."""
 
     must: NDArray[np.bool_]
     may: NDArray[np.bool_]
@@ -75,36 +85,45 @@ class Entitlement:
     high: NDArray[np.float64]
 
 
-def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
-    """A measure's results from a run; where nothing is due the amount is 0, where it depends it begins at 0.
+def due(run: Run, planned: PlannedMeasure) -> Due:
+    """What a run says of a measure; where it depends, the amount begins at 0.
 
     An amount that is planned apart is reckoned for those alone who may have the measure.
     """
-    size = run.block.size
-    status = run.truths(planned.status)
-    must, may = np.broadcast_to(status.must, (size,)), np.broadcast_to(status.may, (size,))
+    status, size = run.truths(planned.status), run.block.size
+    rows = np.flatnonzero(np.broadcast_to(status.may, (size,)))
+    must = np.broadcast_to(status.must, (size,))[rows]
+    if planned.apart is not None and len(rows):
+        alone = Run(planned.apart, run.block.only(rows)).run()
+        run.settled += alone.settled
+        return Due(rows, must, *_in_fen(alone.figures(planned.apart.values["amount"]), must, None))
     if planned.amount is not None:
-        low, high = _due(run.figures(planned.amount), must, may)
-    else:
-        low, high = np.zeros(size), np.zeros(size)
-        rows = np.flatnonzero(may)
-        if planned.apart is not None and len(rows):
-            alone = Run(planned.apart, run.block.only(rows)).run()
-            run.settled += alone.settled
-            low[rows], high[rows] = _due(alone.figures(planned.apart.values["amount"]), must[rows], may[rows])
+        return Due(rows, must, *_in_fen(run.figures(planned.amount), must, rows))
+    return Due(rows, must, np.zeros(len(rows)), np.zeros(len(rows)))
+
+
+def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
+    """What a run says of a measure, for every subject of the block."""
+    one, size = due(run, planned), run.block.size
+    must, may, low, high = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size), np.zeros(size)
+    must[one.rows], may[one.rows], low[one.rows], high[one.rows] = one.must, True, one.low, one.high
     return Entitlement(must, may, low, high)
 
 
-def _due(figures: Figures, must: NDArray[np.bool_], may: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What is due of an amount, in fen: nothing where there is none, and from 0 on where that is not settled."""
-    low, high = np.broadcast_to(in_fen(figures, figures.low), must.shape), np.broadcast_to(in_fen(figures, figures.high), must.shape)
-    sure = must if figures.maybe is None else must & ~figures.maybe
-    return np.where(sure & ~np.isnan(low), low, 0.0), np.where(may & ~np.isnan(high), high, 0.0)
+def _in_fen(figures: Figures, must: NDArray[np.bool_], rows: NDArray[np.intp] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Amounts, of some rows where `rows` says so: nothing where there is none, and from 0 on where that is not settled."""
+
+    def taken(column: NDArray[Any]) -> NDArray[Any]:
+        return column if rows is None or np.ndim(column) == 0 else column[rows]
+
+    sure = must if figures.maybe is None else must & ~taken(figures.maybe)
+    low, high = (np.fmax(in_fen(figures, taken(ends)), 0.0) for ends in (figures.low, figures.high))  # an amount that does not exist is NaN
+    return low * sure, np.broadcast_to(high, must.shape)
 
 
 def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Yuan as whole fen; amounts are rounded to the fen, so the division leaves nothing."""
-    return ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
+    return ends if figures.scale == 100 else ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
 
 
 def evaluate(
@@ -162,11 +181,11 @@ def _pass(
     subjects = settled = 0
     for block in population.blocks(plan, size):
         run = Run(plan, block).run()
+        found = [due(run, planned) for planned in plan.measures]
         settled += run.settled
-        found = [entitlement(run, planned) for planned in plan.measures]
         for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
             _count(tally, one, block.size)
-            if undecided and (one.may & ~one.must).any():
+            if undecided and not one.must.all():
                 tally.undecided_by += count_deciding(run, planned)
         if writer is not None:
             writer.write_batch(_rows(block.ids, plan, found))
@@ -179,25 +198,23 @@ def _pass(
     return Outcome(tuple(tallies), subjects, settled, None, counts)
 
 
-def _count(tally: Tally, one: Entitlement, size: int) -> None:
-    yes, may = int(one.must.sum()), int(one.may.sum())
+def _count(tally: Tally, one: Due, size: int) -> None:
+    yes = int(np.count_nonzero(one.must))
     tally.yes += yes
-    tally.depends += may - yes
-    tally.no += size - may
+    tally.depends += len(one.rows) - yes
+    tally.no += size - len(one.rows)
     tally.cost_low += int(one.low.astype(np.int64).sum())
     if tally.cost_high is not None:
         tally.cost_high = None if np.isinf(one.high).any() else tally.cost_high + int(one.high.astype(np.int64).sum())
 
 
-def _rows(ids: pa.StringArray, plan: Plan, found: list[Entitlement]) -> pa.RecordBatch:
+def _rows(ids: pa.StringArray, plan: Plan, found: list[Due]) -> pa.RecordBatch:
     """The yes and depends of a block as long rows, by measure."""
-    rows = [np.flatnonzero(one.may) for one in found]
-    counts = [len(row) for row in rows]
-    at = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-    numbers = np.repeat(np.arange(len(found), dtype=np.int32), counts)
-    status = np.concatenate([(~one.must[row]).astype(np.int8) for one, row in zip(found, rows, strict=True)]) if rows else np.zeros(0, np.int8)
-    low = np.concatenate([one.low[row] for one, row in zip(found, rows, strict=True)]) if rows else np.zeros(0)
-    high = np.concatenate([one.high[row] for one, row in zip(found, rows, strict=True)]) if rows else np.zeros(0)
+    at = np.concatenate([one.rows for one in found]) if found else np.zeros(0, np.int64)
+    numbers = np.repeat(np.arange(len(found), dtype=np.int32), [len(one.rows) for one in found])
+    status = np.concatenate([(~one.must).astype(np.int8) for one in found]) if found else np.zeros(0, np.int8)
+    low = np.concatenate([one.low for one in found]) if found else np.zeros(0)
+    high = np.concatenate([one.high for one in found]) if found else np.zeros(0)
     open_ = np.isinf(high)
     columns = [
         pa.array(ids).take(pa.array(at)),

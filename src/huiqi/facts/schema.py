@@ -127,7 +127,7 @@ class Fact:
     def is_figure(self) -> bool:
         return self.kind in FIGURES
 
-    @property
+    @cached_property
     def step(self) -> Fraction:
         """The smallest difference that is kept, in base units."""
         return self.unit.factor / 10**self.decimals

@@ -208,21 +208,16 @@ def make_plan(
         rule = rules.ranks[card]
         ranks[card] = (planner.slot(rule.total), None if rule.among is None else planner.slot(rule.among))
     further = {name: planner.slot(node) for name, node in values.items()}
-    moved = _by_readiness(planner.steps)
-    ordered = sorted(zip(moved, planner.steps, strict=True), key=lambda pair: pair[0])
-    planner.steps = [replace(step, args=tuple(moved[a] for a in step.args)) for _, step in ordered]
+    planner.steps, moved = _by_readiness(planner.steps)
     planned = [
         replace(p, status=moved[p.status], amount=None if p.amount is None else moved[p.amount], tests=tuple(moved[t] for t in p.tests))
         for p in planned
     ]
-    ranks = {c: (moved[a], None if b is None else moved[b]) for c, (a, b) in ranks.items()}
-    further = {n: moved[a] for n, a in further.items()}
+    ranks = {card: (moved[total], None if among is None else moved[among]) for card, (total, among) in ranks.items()}
+    further = {name: moved[slot] for name, slot in further.items()}
     last_use = _last_uses(planner.steps)
-    wanted = (
-        range(len(planner.steps))
-        if keep
-        else (*(s for p in planned for s in (p.status, p.amount, *p.tests)), *(s for pair in ranks.values() for s in pair), *further.values())
-    )
+    ends = [slot for p in planned for slot in (p.status, p.amount)] + [slot for pair in ranks.values() for slot in pair] + list(further.values())
+    wanted = range(len(planner.steps)) if keep else ends
     for kept in wanted:
         if kept is not None:
             last_use[kept] = len(planner.steps)
@@ -233,26 +228,28 @@ def make_plan(
     return Plan(tuple(planner.steps), tuple(planned), ranks, further, tuple(last_use), planner.facts, born)
 
 
-def _by_readiness(steps: list[Step]) -> list[int]:
-    """A place for each step, right after the last of its operands: a fact's column is compared with all its figures while it is in the cache."""
+def _by_readiness(steps: list[Step]) -> tuple[list[Step], list[int]]:
+    """The steps so that each follows the last of its operands at once, and where each has gone.
+
+    A fact's column is so compared with all its figures while it is in the processor's cache.
+    """
     readers: list[list[int]] = [[] for _ in steps]
+    missing = [len(set(step.args)) for step in steps]
     for index, step in enumerate(steps):
         for arg in set(step.args):
             readers[arg].append(index)
-    missing = [len(set(step.args)) for step in steps]
-    places = dict[int, int]()
-    without = [index for index, step in enumerate(steps) if not step.args]
-    constants = [index for index in without if steps[index].op in ("figure", "constant", "code", "absence")]
-    for begin in [*constants, *(index for index in without if index not in set(constants))]:
-        ready = [begin]
+    order: list[int] = []
+    for first in sorted((index for index, step in enumerate(steps) if not step.args), key=lambda index: steps[index].op.startswith("fact_")):
+        ready = [first]
         while ready:
             index = ready.pop()
-            places[index] = len(places)
+            order.append(index)
             for reader in reversed(readers[index]):
                 missing[reader] -= 1
                 if not missing[reader]:
                     ready.append(reader)
-    return [places[index] for index in range(len(steps))]
+    moved = {old: new for new, old in enumerate(order)}
+    return [replace(steps[old], args=tuple(moved[arg] for arg in steps[old].args)) for old in order], [moved[old] for old in range(len(steps))]
 
 
 def _last_uses(steps: list[Step]) -> list[int]:
