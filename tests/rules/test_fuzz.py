@@ -37,7 +37,9 @@ import arbitrary
 
 LONG = int(os.environ.get("HUIQI_FUZZ", "0"))
 TESTS = 6
-SEARCH = settings(max_examples=-(-LONG // TESTS) if LONG else settings.default.max_examples * 3, deadline=None, suppress_health_check=list(HealthCheck))
+SEARCH = settings(
+    max_examples=-(-LONG // TESTS) if LONG else settings.default.max_examples * 3, deadline=None, suppress_health_check=list(HealthCheck)
+)
 LONGEST = 1.0 if LONG else float("inf")  # seconds of an input
 FAULTLESS = Path(__file__).parents[1] / "bad" / "faultless"
 REAL = {path: path.read_text(encoding="utf-8") for path in sorted(packs_folder().glob("*/special/*.yaml"))}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from huiqi.cli.explain import Subject, run_of
-from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Packs, RegistryFolder, population_of, rules_of
+from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, population_of, rules_of
 from huiqi.cli.show import console
 from huiqi.entitlements import ask as entitlements
 from huiqi.entitlements.ask import Question
@@ -25,11 +25,12 @@ def ask(
     most: Annotated[int, typer.Option("--most", help="How many questions at the most.", min=1)] = 10,
     lang: Language = Lang.en,
     json_: AsJson = False,
+    of: Of = "enterprise",
     assume_recognised: AssumeRecognised = False,
 ) -> None:
     """Order the unknown facts by how much money and how many measures an answer would settle."""
     rules, facts_day = rules_of(pack, as_of, law_on)
-    explainer = Explainer.of_registry(population_of(registry, rules, facts_day, assume_recognised))
+    explainer = Explainer.of_registry(population_of(registry, rules, facts_day, assume_recognised, of))
     questions = entitlements.ask(explainer, run_of(explainer, subject))
     if json_:
         typer.echo(json.dumps([_as_json(question) for question in questions[:most]], ensure_ascii=False, indent=2))

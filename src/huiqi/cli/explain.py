@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Packs, RegistryFolder, measures_of, population_of, rules_of
+from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, population_of, rules_of
 from huiqi.cli.show import console, show_explanation
 from huiqi.entitlements.columns import Run
 from huiqi.entitlements.explain import Explainer, Explanation, FactUsed, Reason
@@ -25,12 +25,13 @@ def explain(
     law_on: LawOn = None,
     lang: Language = Lang.en,
     json_: AsJson = False,
+    of: Of = "enterprise",
     assume_recognised: AssumeRecognised = False,
 ) -> None:
     """Tell the reasons behind a status: tests, facts with their sources, clauses, and what it would take."""
     rules, facts_day = rules_of(pack, as_of, law_on)
     chosen = measures_of(rules, [measure]) if measure else None
-    explainer = Explainer.of_registry(population_of(registry, rules, facts_day, assume_recognised), chosen)
+    explainer = Explainer.of_registry(population_of(registry, rules, facts_day, assume_recognised, of), chosen)
     explanations = explainer.explain(run_of(explainer, subject))
     if json_:
         typer.echo(json.dumps([as_json(e) for e in explanations], ensure_ascii=False, indent=2))

@@ -30,6 +30,7 @@ AsOf = Annotated[str, typer.Option("--as-of", help="The day whose facts count, l
 LawOn = Annotated[str | None, typer.Option("--law-on", help="The day whose texts are in force; default: the day of --as-of.")]
 Language = Annotated[Lang, typer.Option("--lang", help="The language to read.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
+Of = Annotated[str, typer.Option("--of", help="Whom the measures are about: enterprise, person, village, ...")]
 AssumeRecognised = Annotated[
     bool, typer.Option("--assume-recognised", help="Count a recognition that the registry does not know as granted where its tests are met.")
 ]
@@ -62,17 +63,19 @@ def rules_of(names: list[str], as_of: str, law_on: str | None) -> tuple[Rules, d
     return library_of(names).rules(day(law_on, "--law-on") if law_on else facts_day), facts_day
 
 
-def registry_of(folder: Path, rules: Rules) -> Registry:
+def registry_of(folder: Path, rules: Rules, subject: str = "enterprise") -> Registry:
     """The registry, or FaultyInput with all its problems."""
-    registry, problems = open_registry(folder, rules.schemas["enterprise"], rules.places)
+    if subject not in rules.schemas:
+        raise typer.BadParameter(f"there is no subject {subject}; subjects: {', '.join(rules.schemas)}", param_hint="--of")
+    registry, problems = open_registry(folder, rules.schemas[subject], rules.places)
     if registry is None:
         raise FaultyInput(problems)
     return registry
 
 
-def population_of(folder: Path, rules: Rules, as_of: datetime.date, assume_recognised: bool) -> Population:
+def population_of(folder: Path, rules: Rules, as_of: datetime.date, assume_recognised: bool, subject: str = "enterprise") -> Population:
     """The registry read on a day."""
-    return Population(registry_of(folder, rules), rules, as_of, assume_recognised)
+    return Population(registry_of(folder, rules, subject), rules, as_of, assume_recognised)
 
 
 def measures_of(rules: Rules, names: list[str]) -> list[Measure]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from huiqi.entitlements.columns import Block, Run, block_of
+from huiqi.entitlements.columns import Block, Others, Run, block_of
 from huiqi.entitlements.deciding import deciding_facts, facts_behind
 from huiqi.entitlements.evaluate import Entitlement, entitlement
 from huiqi.entitlements.explain import Explainer
@@ -74,6 +74,7 @@ def _answered(explainer: Explainer, run: Run, known: Known, answers: list[tuple[
     block: Block = block_of(subjects, [(fact, year) for (_, year), fact in plan.facts.items()])
     block.assume_recognised, block.rank_codes = run.block.assume_recognised, run.block.rank_codes
     block.ranks = {card: np.repeat(bits, len(subjects)) for card, bits in run.block.ranks.items()}
+    block.related = {key: Others({}, others.at(0)) for key, others in run.block.related.items()}
     done = Run(plan, block).run()
     return [entitlement(done, planned) for planned in plan.measures]
 

@@ -9,6 +9,7 @@ An absent figure is NaN at both ends, on which every test is false. `maybe` mark
 
 from __future__ import annotations
 
+import bisect
 import datetime
 import functools
 import math
@@ -25,7 +26,9 @@ from numpy.typing import NDArray
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Fact, Schema
 from huiqi.rules.exact import Exactly
+from huiqi.rules.groups import unrelated
 from huiqi.rules.plan import Plan, Step
+from huiqi.rules.tree import Related, RelatedKey
 from huiqi.vocabulary import ranges
 from huiqi.vocabulary.period import years_before
 from huiqi.vocabulary.place import Places
@@ -190,6 +193,42 @@ class CodeSets:
 Column = Figures | Recorded | Quotient | Truths | FactCodes | CodeSets
 
 
+@dataclass(frozen=True)
+class Others:
+    """What related enterprises add, by row; whoever is not among them has what `otherwise` says."""
+
+    numbers: Mapping[int, Number]
+    otherwise: Number
+
+    def at(self, row: int) -> Number:
+        return self.numbers.get(row, self.otherwise)
+
+    def only(self, rows: NDArray[np.intp]) -> Others:
+        """Those of some rows."""
+        if not self.numbers:
+            return self
+        return Others({n: self.numbers[row] for n, row in enumerate(rows.tolist()) if row in self.numbers}, self.otherwise)
+
+    def between(self, first: int, last: int) -> Others:
+        """Those of a stretch of rows; the numbers are in order of their rows."""
+        rows = list(self.numbers)
+        inside = rows[bisect.bisect_left(rows, first) : bisect.bisect_left(rows, last)]
+        return Others({row - first: self.numbers[row] for row in inside}, self.otherwise)
+
+    def figures(self, size: int) -> Figures:
+        """As columns: whole multiples of a common part where that is exact, rounded otherwise."""
+        numbers = [self.otherwise, *self.numbers.values()]
+        ends = [end for number in numbers for end in (number.low, number.high) if isinstance(end, Fraction)]
+        scale = math.lcm(*{end.denominator for end in ends}) if ends else 1
+        big = max((abs(end) * scale for end in ends), default=Fraction(0))
+        exact = big < EXACT and scale.bit_length() <= 60
+        times = scale if exact else 1
+        low, high = np.full(size, float(self.otherwise.low * times)), np.full(size, float(self.otherwise.high * times))
+        for row, number in self.numbers.items():
+            low[row], high[row] = float(number.low * times), float(number.high * times)
+        return Figures(low, low if (low == high).all() else high, times, float(big if exact else big / scale), 0.0 if exact else ULP)
+
+
 @dataclass
 class Block:
     """Some subjects' recorded facts, encoded as `facts.registry` gives them, on one day."""
@@ -203,6 +242,7 @@ class Block:
     first_years: NDArray[np.int16] | None = None  # the first calendar year with a record, 0 for none
     ranks: Mapping[str, NDArray[np.uint64]] = field(default_factory=dict)  # class by rank of each subject, one bit a class
     rank_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    related: Mapping[RelatedKey, Others] = field(default_factory=dict)  # what related enterprises add
     assume_recognised: bool = False
     years: dict[int, Lived] = field(default_factory=dict)  # found by `lived`
     part_of: tuple[Block, NDArray[np.intp]] | None = None  # the block and the rows of it that this one is
@@ -215,8 +255,11 @@ class Block:
         """Some of the subjects."""
         first_years = None if self.first_years is None else self.first_years[rows]
         ranks = {card: bits[rows] for card, bits in self.ranks.items()}
-        columns = _Rows(self.columns, rows)
-        return replace(self, size=len(rows), columns=columns, ids=None, first_years=first_years, ranks=ranks, years={}, part_of=(self, rows))
+        related = {key: others.only(rows) for key, others in self.related.items()}
+        return replace(
+            self, size=len(rows), columns=_Rows(self.columns, rows), ids=None, first_years=first_years, ranks=ranks, related=related,
+            years={}, part_of=(self, rows),
+        )  # fmt: skip
 
     def lived(self, born: str | None, year: int) -> Lived:
         """Which subjects existed in a year, counted back from the last completed one; `born` is the date from which one exists."""
@@ -250,7 +293,8 @@ class Block:
     def exactly(self, row: int) -> Exactly:
         """The exact evaluator for one subject of the block."""
         ranks = {card: codes_of(bits[row], self.rank_codes[card]) for card, bits in self.ranks.items()}
-        return Exactly(self.known(row), ranks, assume_recognised=self.assume_recognised)
+        related = {key: others.at(row) for key, others in self.related.items()}
+        return Exactly(self.known(row), ranks, related, assume_recognised=self.assume_recognised)
 
 
 class _Rows(Mapping[tuple[str, int | None], NDArray[Any]]):
@@ -414,6 +458,13 @@ class Run:
     def absence(self, step: Step) -> Figures:
         nan = np.float64(np.nan)
         return Figures(nan, nan)  # type: ignore[arg-type]
+
+    def related(self, step: Step) -> Figures:
+        others = self.block.related.get(step.data)
+        if others is None:
+            assert isinstance(step.node, Related)
+            others = Others({}, unrelated(step.node, None))
+        return others.figures(self.block.size)
 
     def add(self, step: Step) -> Figures:
         a, b = aligned(self.figures(step.args[0]), self.figures(step.args[1]))
@@ -708,7 +759,7 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 _OPERATIONS: dict[str, Callable[[Run, Step], Column]] = {
     "fact_figure": Run.fact_figure, "fact_flag": Run.fact_flag, "fact_code": Run.fact_code,
-    "figure": Run.figure, "absence": Run.absence, "+": Run.add, "-": Run.subtract, "*": Run.multiply, "/": Run.divide,
+    "figure": Run.figure, "absence": Run.absence, "related": Run.related, "+": Run.add, "-": Run.subtract, "*": Run.multiply, "/": Run.divide,
     "min": Run.extreme, "max": Run.extreme, "present": Run.present, "tally": Run.tally, "since": Run.since, "year_of": Run.year_of,
     "between": Run.between, "round": Run.round, "choose": Run.choose, "code": Run.code, "rank_class": Run.rank_class,
     "constant": Run.constant, "compare": Run.compare, "one_of": Run.one_of, "same_code": Run.same_code, "exists": Run.exists,

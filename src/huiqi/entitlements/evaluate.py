@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
 from huiqi.entitlements.deciding import count_deciding
-from huiqi.entitlements.population import Population, rank_population
+from huiqi.entitlements.population import Population, measures_for, rank_population
+from huiqi.entitlements.related import relate_population
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
@@ -148,8 +149,10 @@ def evaluate(
     every finished block. Raises FaultyInput where a registry's cells cannot be used; nothing is written then.
     """
     keep = reasons or undecided
-    plan = make_plan(rules, measures, values=_nodes(rules, values), keep=keep, apart=True)
-    population = rank_population(Population(registry, rules, as_of, assume_recognised))
+    measures = measures_for(rules, registry.schema.subject, measures)
+    nodes = _nodes(rules, values, registry.schema.subject)
+    plan = make_plan(rules, measures, values=nodes, keep=keep, apart=True)
+    population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), nodes.values()))
     size = BLOCK_WITH_REASONS if keep else BLOCK
     if out is None:
         return _pass(population, plan, size, undecided, None, [], tick)
@@ -259,11 +262,11 @@ class _Reasons:
         self.writer.close()
 
 
-def _nodes(rules: Rules, names: Sequence[str]) -> dict[str, Node]:
+def _nodes(rules: Rules, names: Sequence[str], subject: str) -> dict[str, Node]:
     """The nodes that names mean; an unknown name is the caller's mistake."""
     found = {}
     for name in names:
-        typed = rules.value(name)
+        typed = rules.value(name, subject=subject)
         if typed is None:
             known = [str(key) for document in rules.world.documents for key in (*document.definitions, *document.scorecards)]
             raise FaultyInput(

@@ -12,7 +12,8 @@ from typing import Literal
 
 from huiqi.entitlements.columns import Run, block_of
 from huiqi.entitlements.deciding import deciding_facts
-from huiqi.entitlements.population import Population, rank_population
+from huiqi.entitlements.population import Population, measures_for, rank_population
+from huiqi.entitlements.related import relate_population
 from huiqi.facts.known import Known, Raw
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Fact
@@ -135,7 +136,8 @@ class Explainer:
         return found
 
     def __post_init__(self) -> None:
-        self.measures = self.rules.measures if self.measures is None else tuple(self.measures)
+        subject = "enterprise" if self.population is None else self.population.registry.schema.subject
+        self.measures = measures_for(self.rules, subject, self.measures)
         self.plan = make_plan(self.rules, self.measures, keep=True)
         self.renderer = Renderer(self.rules.places, self.as_of.year - 1)
         self._planned = {planned.measure.id: planned for planned in self.plan.measures}
@@ -143,7 +145,8 @@ class Explainer:
     @classmethod
     def of_registry(cls, population: Population, measures: Sequence[Measure] | None = None) -> Explainer:
         """An explainer for the subjects of a registry; classes by rank are taken over all of it."""
-        ranked = rank_population(population) if population.rules.ranks else population
+        ranked = relate_population(population)
+        ranked = rank_population(ranked) if population.rules.ranks else ranked
 
         def provenance(fact: str) -> Provenance | None:
             return ranked.registry.provenance(fact) if ranked.registry.has(fact) else None

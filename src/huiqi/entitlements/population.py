@@ -1,37 +1,58 @@
-"""A registry's subjects as blocks for the column engine, with the classes by rank that only all of them together decide."""
+"""A registry's subjects as blocks for the column engine, with what only all of them together decide: classes by rank, related enterprises."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Run, open_options
+from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Others, Run, open_options
 from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
 from huiqi.facts.registry import Registry
-from huiqi.rules.compile import Rules
+from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, make_plan
+from huiqi.rules.scorecards import RankRule
+from huiqi.rules.tree import RelatedKey
+from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
 
 Column = tuple[str, int | None]
 
 
+def measures_for(rules: Rules, subject: str, measures: Sequence[Measure] | None = None) -> tuple[Measure, ...]:
+    """The measures about a kind of subject, all or those that are wanted; raises FaultyInput for one that is about another."""
+    if measures is None:
+        return tuple(measure for measure in rules.measures if measure.subject == subject)
+    others = [measure for measure in measures if measure.subject != subject]
+    if others:
+        hint = f"evaluate them with a registry of that subject: --of {others[0].subject}"
+        said = ", ".join(f"{measure.key} is about the subject {measure.subject}" for measure in others)
+        raise FaultyInput([Problem("measure.subject", f"{said}, the registry about {subject}", NOWHERE, hint)])
+    return tuple(measures)
+
+
 @dataclass(frozen=True)
 class Population:
-    """A registry read on a day; `ranks` are the classes by rank of every subject in the registry's order."""
+    """A registry read on a day; `ranks` are the classes by rank of every subject in the registry's order, `related` what others add to it."""
 
     registry: Registry
     rules: Rules
     as_of: datetime.date
     assume_recognised: bool = False
     ranks: dict[str, NDArray[np.uint64]] = field(default_factory=dict)
+    related: dict[RelatedKey, Others] = field(default_factory=dict)
+
+    @property
+    def ranked(self) -> dict[str, RankRule]:
+        """The classes by rank of its subjects."""
+        return {card: rule for card, rule in self.rules.ranks.items() if rule.subject == self.registry.schema.subject}
 
     @property
     def rank_codes(self) -> dict[str, tuple[str, ...]]:
-        return {card: tuple(rule.codes.codes) for card, rule in self.rules.ranks.items()}
+        return {card: tuple(rule.codes.codes) for card, rule in self.ranked.items()}
 
     def columns(self, plan: Plan) -> list[Column]:
         """The columns that a plan reads, by calendar year."""
@@ -39,8 +60,12 @@ class Population:
 
     def blocks(self, plan: Plan, size: int) -> Iterator[Block]:
         """All subjects, block by block."""
+        yield from self.blocks_of(self.columns(plan), size)
+
+    def blocks_of(self, columns: Iterable[Column], size: int) -> Iterator[Block]:
+        """All subjects with some columns, block by block."""
         at = 0
-        for block in self.registry.blocks(self.columns(plan), size):
+        for block in self.registry.blocks(columns, size):
             yield self._block(block.ids, block.columns, at)
             at += len(block.ids)
 
@@ -65,6 +90,7 @@ class Population:
             first_years,
             ranks,
             self.rank_codes,
+            {key: others.between(at, at + len(ids)) for key, others in self.related.items()},
             self.assume_recognised,
         )
 
@@ -72,7 +98,7 @@ class Population:
 def rank_population(population: Population, tick: Callable[[int], None] = lambda _: None) -> Population:
     """The population with its classes by rank: one pass over the registry for the totals of all scorecards with such classes."""
     rules, found = population.rules, dict[str, NDArray[np.uint64]]()
-    for card, rule in rules.ranks.items():
+    for card, rule in population.ranked.items():
         plan = make_plan(rules, (), totals=(card,))
         total, among = plan.ranks[card]
         lows, highs, doubts, groups = [], [], [], []
@@ -86,7 +112,7 @@ def rank_population(population: Population, tick: Callable[[int], None] = lambda
             tick(block.size)
         if lows:
             found[card] = classes_by_rank(np.concatenate(lows), np.concatenate(highs), np.concatenate(doubts), np.concatenate(groups), rule.shares)
-    return Population(population.registry, rules, population.as_of, population.assume_recognised, found)
+    return replace(population, ranks=found)
 
 
 def _groups(column: Any, block: Block) -> NDArray[np.int64]:

@@ -22,9 +22,10 @@ import pyarrow.compute as pc
 
 from huiqi.facts.cells import Encoded, Reading, is_known, suits, unknown_values
 from huiqi.facts.keys import STRETCH, TOLD, Keys, read_ids, read_keys
+from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
 from huiqi.facts.schema import Fact, Schema
-from huiqi.facts.table import Table, open_table
+from huiqi.facts.table import ENDINGS, Table, open_table
 from huiqi.facts.text_table import missing_column
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean, in_order
@@ -70,7 +71,8 @@ class Registry:
     def content_hash(self) -> str:
         """SHA-256 over the names and bytes of its files."""
         whole = hashlib.sha256()
-        for path in sorted([self.folder / FILE, *(table.path for table in (self._main, self._yearly) if table)]):
+        owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
+        for path in sorted([self.folder / FILE, *owners, *(table.path for table in (self._main, self._yearly) if table)]):
             with path.open("rb") as file:
                 whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
         return whole.hexdigest()

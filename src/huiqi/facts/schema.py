@@ -22,6 +22,8 @@ NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\Z")
 ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 #: Words of the rule language, which a line would not read as a name.
 WORDS = frozenset({"and", "or", "not", "in", "within", "true", "false", "none", "else", *UNITS, *SCALES})
+#: What a review of texts asks of a fact: a benefit that rests on it may restrain competition.
+Concern = Literal["local_tax", "relocation", "operator"]
 FIRST_DAY, LAST_DAY = 1, 3_652_059  # 0001-01-01 and 9999-12-31 as ordinals
 
 #: Kinds whose values are figures.
@@ -43,6 +45,7 @@ class FactRecord(Record):
     decimals: Line | None = None
     codes: Line | None = None
     optional: TrueOrFalse = "false"
+    concerns: list[Concern] = []
     note: Words | None = None
 
 
@@ -122,6 +125,7 @@ class Fact:
     optional: bool = False
     note: Words | None = None
     where: Where = Where("")
+    concerns: tuple[str, ...] = ()
 
     @property
     def is_figure(self) -> bool:
@@ -338,7 +342,7 @@ def _fact(id: Text, subject: str, record: FactRecord, codes: dict[str, CodeList]
     return Fact(
         str(id), subject, record.type, record.period, record.label, record.question, unit,
         str(record.unit or ("CNY" if record.type == "money" else "1")), decimals, low, high, code_list,
-        record.optional == "true", record.note, id.where,
+        record.optional == "true", record.note, id.where, tuple(record.concerns),
     ), []  # fmt: skip
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from huiqi.facts.known import NONE, Known, Raw
-from huiqi.facts.schema import Fact, Schema
+from huiqi.facts.ownership import Holding, Ownership
+from huiqi.facts.schema import Fact, Schema, figure
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.exact import Exactly
+from huiqi.rules.groups import others, related_in, unrelated
 from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.parse import parse
 from huiqi.rules.records import CaseRecord
 from huiqi.rules.syntax import DateLiteral, Quantity
+from huiqi.rules.tree import Node, RelatedKey
 from huiqi.vocabulary.problem import NOWHERE, Problem, Where, did_you_mean, errors
 from huiqi.vocabulary.ranges import NO, UNSURE, YES, Absent, Codes, Exact, Number, Pair, Value
 from huiqi.vocabulary.source import Mapping, Text, where_of
 from huiqi.vocabulary.unit import UNITS, Unit
 
 _LARGEST = 10**300
+SELF = "self"  # the subject of a case among its related enterprises
 _STATUS = {"yes": YES, "no": NO, "depends": UNSURE}
 
 
@@ -33,6 +37,12 @@ class Case:
     pack: str
     record: CaseRecord
     known: Known
+    ownership: Ownership | None = None
+    others: dict[str, Known] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return self.known.schema.subject
 
     @property
     def law_on(self) -> datetime.date:
@@ -46,33 +56,73 @@ def schema_of(library: Library, subject: str = "enterprise") -> Schema:
 
 def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Case | None, list[Problem]]:
     """A case's facts as values; every faulty one is a problem."""
-    schema = schema_of(library)
+    subject = str(record.subject or "enterprise")
+    if subject not in library.common.schemas:
+        hint = did_you_mean(subject, library.common.schemas) or f"subjects: {', '.join(library.common.schemas)}"
+        return None, [Problem("facts.subject", f"there is no subject {subject}", where_of(record.subject, record.where), hint)]
+    schema = schema_of(library, subject)
+    known, problems = _known(str(record.case), record.facts, record.as_of, schema, library)
+    others = {}
+    for id, facts in record.others.items():
+        others[str(id)], faults = _known(str(id), facts, record.as_of, schema, library)
+        problems += faults
+    ownership, faults = _ownership(record)
+    problems += faults
+    if errors(problems):
+        return None, problems
+    return Case(pack.id, record, known, ownership, others), problems
+
+
+def _known(id: str, facts: dict[Text, Any], as_of: datetime.date, schema: Schema, library: Library) -> tuple[Known, list[Problem]]:
+    """What a case says of one subject."""
     problems: list[Problem] = []
     values: dict[tuple[str, int | None], Raw] = {}
-    last = record.as_of.year - 1
-    for name, node in record.facts.items():
+    for name, node in facts.items():
         fact = schema.facts.get(schema.names.get(str(name), ""))
         if fact is None:
-            problems.append(
-                Problem(
-                    "case.unknown-fact",
-                    f"{name} is not a fact",
-                    name.where,
-                    did_you_mean(name, schema.names) or "facts stand in facts/*.yaml and facts.yaml",
-                )
-            )
+            hint = did_you_mean(name, schema.names) or "facts stand in facts/*.yaml and facts.yaml"
+            problems.append(Problem("case.unknown-fact", f"{name} is not a fact", name.where, hint))
             continue
-        for year, text in _by_year(fact, node, last, problems):
+        for year, text in _by_year(fact, node, as_of.year - 1, problems):
             if (fact.id, year) in values:
                 problems.append(Problem("case.value", f"{fact.id} is given twice", name.where, "leave one out"))
             raw, faults = _value(fact, text, library)
             problems += faults
             if raw is not None:
                 values[(fact.id, year)] = raw
-    if errors(problems):
-        return None, problems
     first_year = min((year for _, year in values if year is not None), default=None)
-    return Case(pack.id, record, Known(schema, library.common.places, record.as_of, values, str(record.case), first_year)), problems
+    return Known(schema, library.common.places, as_of, values, id, first_year), problems
+
+
+def _ownership(record: CaseRecord) -> tuple[Ownership | None, list[Problem]]:
+    """Who holds whom in a case; without `others` and `ownership` nothing is known of that."""
+    if not record.others and not record.ownership:
+        return None, []
+    problems = []
+    holdings = []
+    named = {SELF, *(str(id) for id in record.others)}
+    for line in record.ownership:
+        for id in (line.owner, line.owned):
+            if id not in named:
+                hint = did_you_mean(id, named) or "`self` is the subject of the case; the others stand under others:"
+                problems.append(Problem("case.ownership", f"{id} is not an enterprise of this case", id.where, hint))
+        share = None
+        if line.share is not None:
+            try:
+                share = figure(line.share)
+            except ValueError:
+                problems.append(Problem("case.ownership", f"{line.share} is no share", line.share.where, "write 30%"))
+        holdings.append(Holding(str(line.owner), str(line.owned), share, line.kind))
+    return Ownership(tuple(holdings)), problems
+
+
+def _related(case: Case, nodes: Iterable[Node]) -> dict[RelatedKey, Number]:
+    """What the case's other enterprises add."""
+    found = {}
+    for node in related_in(nodes):
+        weights = {} if case.ownership is None else case.ownership.weights(*node.rule.key).get(SELF, {})
+        found[node.key] = others(node, weights, case.others.get) if weights else unrelated(node, case.ownership)
+    return found
 
 
 def _by_year(fact: Fact, node: Any, last: int, problems: list[Problem]) -> Iterator[tuple[int | None, Text]]:
@@ -168,16 +218,16 @@ def run_cases(library: Library, packs: tuple[PackText, ...]) -> tuple[list[Verdi
 
 def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
     """One case, on the rules of its day."""
-    exact = Exactly(case.known)
+    exact = Exactly(case.known, related=_related(case, _read_by(case, rules)))
     verdicts: list[Verdict] = []
     problems: list[Problem] = []
     for name, expected in case.record.expect.items():
-        measures = _applying(rules.find(str(name)), exact)
+        measures = _applying([m for m in rules.find(str(name)) if m.subject == case.subject], exact)
         if measures:
             money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == measures[0].document.pack)]
             verdicts += _measure(case, name, expected, measures, exact, money, problems)
             continue
-        typed = rules.value(str(name), case.pack)
+        typed = rules.value(str(name), case.pack, case.subject)
         if typed is None:
             documents = [m.document for m in rules.measures]
             known = [m.key for m in rules.measures] + [str(key) for d in documents for key in (*d.definitions, *d.scorecards)]
@@ -189,6 +239,18 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
         if text is not None:
             verdicts.append(Verdict(case, str(name), text, say(value), where_of(expected, name.where)))
     return verdicts, problems
+
+
+def _read_by(case: Case, rules: Rules) -> Iterator[Node]:
+    """Whatever the expectations of a case look at."""
+    for name in case.record.expect:
+        for measure in rules.find(str(name)):
+            yield measure.truth
+            if measure.amount is not None:
+                yield measure.amount.node
+        typed = rules.value(str(name), case.pack, case.subject)
+        if typed is not None:
+            yield typed.node
 
 
 def _applying(measures: list[Measure], exact: Exactly) -> list[Measure]:

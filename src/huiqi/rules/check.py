@@ -20,7 +20,7 @@ from numpy import typing as npt
 
 from huiqi.facts.known import Known
 from huiqi.facts.schema import NAME, WORDS, Fact
-from huiqi.rules import functions, tree
+from huiqi.rules import functions, links, review, tree
 from huiqi.rules.cases import read_case
 from huiqi.rules.compile import Measure, Rules, compile_rules
 from huiqi.rules.context import Context, Document, Region, Regions, Unresolved
@@ -29,6 +29,7 @@ from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.plan import Plan, Step, make_plan
 from huiqi.rules.records import CoreRecord, Cumulation, MeasureRecord, PolicyRecord
+from huiqi.rules.register import check_register
 from huiqi.rules.render import is_date, is_share, unit_of
 from huiqi.rules.resolve import figure, truth
 from huiqi.rules.tables import SOME
@@ -53,6 +54,7 @@ def check_library(library: Library) -> list[Problem]:
     used: set[tuple[str, str]] = set()
     expected = {str(name) for pack in library.packs for case in pack.cases for name in case.expect}
     seen: set[Where] = set()
+    flags: dict[tuple[str, str, str], Problem] = {}
     for day in _days(library):
         rules, faults = _compiled(library, day)
         starting = [document for document in library.documents if document.record.first_day == day]
@@ -62,16 +64,21 @@ def check_library(library: Library) -> list[Problem]:
         if rules is None:
             continue
         used |= rules.world.used
+        flags |= {(flag.measure.id, flag.fact.id, flag.part): flag.problem() for flag in review.flagged(rules)} | flags
         problems += _regions([regions for regions in rules.world.regions if regions.where not in seen], rules)
         seen |= {regions.where for regions in rules.world.regions}
         for measure in rules.measures:
             if measure.document in starting:
                 problems += _tests(measure, rules)
         problems += [fault for document in starting for fault in _core_lines(document, rules)]
+    problems += flags.values()
     problems += _shared_words(library)
+    measures = {f"{document.pack}/{document.policy}/{key}" for document in library.documents for key in document.measures}
+    problems += links.unknown_measures(library.common.links, [pack.id for pack in library.packs], measures)
     for pack in library.packs:
         problems += _editions(pack)
         problems += _core(pack, library)
+        problems += check_register(pack, library.common.places)
         for document in pack.documents:
             problems += _document(document, library)
         for case in pack.cases:
@@ -231,7 +238,7 @@ def _measure(document: Document, key: str, record: MeasureRecord, library: Libra
     if record.kind == "recognition" and record.gives is None:
         yield Problem("check.recognition", f"{key} is a recognition but gives no status", record.where, "add gives: and the flag that it makes true")
     if record.gives is not None:
-        yield from _gives(key, record, library)
+        yield from _gives(key, record, document.subject_of(record), library)
     if record.pays:
         yield from _payments(key, record)
     if record.apply is not None:
@@ -248,9 +255,8 @@ def _measure(document: Document, key: str, record: MeasureRecord, library: Libra
         )
 
 
-def _gives(key: str, record: MeasureRecord, library: Library) -> Iterator[Problem]:
+def _gives(key: str, record: MeasureRecord, subject: str, library: Library) -> Iterator[Problem]:
     assert record.gives is not None
-    subject = str(record.subject or "enterprise")
     facts = dict(library.common.schemas[subject].facts) if subject in library.common.schemas else {}
     for pack in library.packs:
         facts |= {fact.id: fact for fact in pack.facts.get(subject, ())}
@@ -293,8 +299,8 @@ def _shared_words(library: Library) -> Iterator[Problem]:
     for pack in library.packs:
         facts += [fact for more in pack.facts.values() for fact in more]
         yield from _empty_words(pack.record)
-        for case in pack.cases:
-            yield from _empty_words(case)
+        for record in (*pack.cases, *pack.register, *pack.indicators):
+            yield from _empty_words(record)
     for fact in facts:
         for words in (fact.label, fact.question, fact.note):
             if words is not None:
@@ -394,7 +400,7 @@ class _Open(Exactly):
 
 def _tests(measure: Measure, rules: Rules) -> list[Problem]:
     """Tests that can never or must always hold whatever the facts, and tests that contradict each other."""
-    nobody = Known(rules.schemas[str(measure.record.subject or "enterprise")], rules.places, datetime.date(2024, 6, 30))
+    nobody = Known(rules.schemas[measure.subject], rules.places, datetime.date(2024, 6, 30))
     exact = _Open(nobody)
     problems = [fault for said in _said(measure.eligible) for fault in _words(said)]
     idle = []

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from huiqi.facts.schema import Schema
-from huiqi.rules import definitions, scorecards
+from huiqi.rules import definitions, groups, scorecards
 from huiqi.rules.amounts import NOUGHT, Amount, resolve_amount
 from huiqi.rules.context import Context, Document, Typed, Unresolved, World
 from huiqi.rules.eligibility import condition, conditions
+from huiqi.rules.links import reaching
+from huiqi.rules.links import said as link_said
 from huiqi.rules.pack import Common, PackText
 from huiqi.rules.records import CoreRecord, MeasureRecord, PolicyRecord
 from huiqi.rules.resolve import place_and_below, truth
@@ -41,6 +43,11 @@ class Measure:
     @property
     def edition(self) -> str:
         return self.document.edition
+
+    @property
+    def subject(self) -> str:
+        """Whose facts it is decided on."""
+        return self.document.subject_of(self.record)
 
     @property
     def id(self) -> str:
@@ -118,7 +125,9 @@ class _Compiler:
             },
         )
         self.world.derive = self.derive
+        self.world.summed = groups.summed
         self.world.lookup = self.lookup
+        self.world.group = groups.find
         self.world.recognition = self.recognition
         self.currency = {pack.id: pack.record.currency for pack in self.packs}
         self.conditions: dict[str, Condition | None] = {}
@@ -131,7 +140,11 @@ class _Compiler:
 
     def derive(self, name: str, context: Context, where: Where) -> Typed | None:
         found = definitions.find(name, context, where)
-        return found if found is not None else scorecards.find(name, context, where)
+        if found is None:
+            found = scorecards.find(name, context, where)
+        if found is None and name.endswith(".count") and (rule := groups.find(name.removesuffix(".count"), context, where)) is not None:
+            found = groups.counted(rule)
+        return found
 
     def lookup(self, name: Text, context: Context) -> Typed:
         columns = resolve_table(name, context)
@@ -149,7 +162,7 @@ class _Compiler:
         for document in self.in_force:
             for key, record in document.measures.items():
                 if record.gives is not None:
-                    givers.setdefault((str(record.gives), str(record.subject or "enterprise")), []).append((document, key, record))
+                    givers.setdefault((str(record.gives), document.subject_of(record)), []).append((document, key, record))
         return givers
 
     def recognition(self, flag: str, context: Context) -> tuple[Node, tuple[str, ...]] | None:
@@ -193,7 +206,7 @@ class _Compiler:
         if document.in_force(self.world.law_on) == "continued":
             cohort += [test for test in policy.continues_for if test not in cohort]
         steps: list[Callable[[], list[Condition]]] = [
-            lambda: self._in_place(document, context),
+            lambda: self._in_place(document, f"{document.pack}/{document.policy}/{key}", context),
             lambda: conditions(cohort, context, clause, "edition"),
             lambda: self._shared(document, context),
             lambda: self._own(record, context, key),
@@ -207,8 +220,8 @@ class _Compiler:
             raise lost
         return Group("all", tuple(parts))
 
-    def _in_place(self, document: Document, context: Context) -> list[Condition]:
-        """The subject lies in the pack's place, where subjects of its kind have a place at all."""
+    def _in_place(self, document: Document, measure: str, context: Context) -> list[Condition]:
+        """The subject lies in the pack's place or where a link extends it, if subjects of its kind have a place at all."""
         pack = next(p for p in self.packs if p.id == document.pack)
         fact = context.schema.facts.get("place")
         if fact is None or pack.record.place not in self.common.places.by_id:
@@ -216,16 +229,24 @@ class _Compiler:
         inside = place_and_below(pack.record.place, context, pack.record.place.where)
         label = self.common.places.by_id[str(pack.record.place)].label
         said = words(f"located in {label.en}", f"位于{label.zh}")
-        return [Test(OneOf(FactCode(fact), inside), f'place within "{pack.record.place}"', "", "place", said)]
+        home = Test(OneOf(FactCode(fact), inside), f'place within "{pack.record.place}"', "", "place", said)
+        linked: list[Condition] = []
+        for link in reaching(self.common.links, str(pack.record.place), measure, self.world.law_on):
+            within = frozenset().union(*(self.common.places.below(str(id)) for id in link.to))
+            text = " or ".join(f'place within "{id}"' for id in link.to)
+            linked.append(
+                Test(OneOf(FactCode(fact), within), text, f"{link.document} {link.clause}", "place", link_said(link, self.common.places), link.source)
+            )
+        return [Group("any", (home, *linked))] if linked else [home]
 
     def _shared(self, document: Document, context: Context) -> list[Condition]:
-        """The conditions of the pack's core policy."""
+        """The conditions of the pack's core policy, which are about enterprises."""
         found: list[Condition] = []
         for core in self.world.documents:
-            if core.pack == document.pack and isinstance(core.record, CoreRecord):
+            if core.pack == document.pack and isinstance(core.record, CoreRecord) and context.subject == core.subject:
                 inner = Context(self.world, core, context.subject)
                 found += [
-                    Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label)
+                    Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label, c.source)
                     for c in core.record.conditions.values()
                 ]
         return found
@@ -270,10 +291,11 @@ class _Compiler:
         return Choose(truth_of(eligible), amount.node, NOUGHT)
 
     def context(self, document: Document, record: MeasureRecord) -> Context:
-        subject = str(record.subject or "enterprise")
+        subject = document.subject_of(record)
         context = Context(self.world, document, subject)
         if subject not in self.world.schemas:
-            where = record.subject.where if record.subject is not None else record.where
+            said = record.subject or getattr(document.record, "subject", None)
+            where = said.where if said is not None else record.where
             raise context.fault("facts.subject", f"there is no subject {subject}", where, did_you_mean(subject, self.world.schemas))
         return context
 
@@ -310,7 +332,9 @@ class _Compiler:
         """Every scorecard and definition is resolved, whether a measure reads it or not, so that faults in it are told."""
         cards = []
         for document in documents:
-            context = Context(self.world, document, "enterprise")
+            if document.subject not in self.world.schemas:
+                continue  # told by each of its measures
+            context = Context(self.world, document, document.subject)
             used = set(self.world.used)
             for key in document.definitions:
                 with contextlib.suppress(Unresolved):

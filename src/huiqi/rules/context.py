@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from huiqi.facts.schema import CodeList, Schema
-from huiqi.rules.records import CoreRecord, DefinitionRecord, MeasureRecord, PolicyRecord, ScorecardRecord, Source
-from huiqi.rules.tree import Node, Type
+from huiqi.rules.records import CoreRecord, DefinitionRecord, GroupRecord, MeasureRecord, PolicyRecord, ScorecardRecord, Source
+from huiqi.rules.tree import GroupRule, Node, Type
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Severity, Where, did_you_mean
 from huiqi.vocabulary.source import Text
@@ -50,6 +50,14 @@ class Document:
         return f"{self.pack}/{self.policy}" + (f"-{self.edition}" if self.edition else "")
 
     @property
+    def subject(self) -> str:
+        """Whom its rules are about, where they do not say."""
+        return str(self.record.subject or "enterprise") if isinstance(self.record, PolicyRecord) else "enterprise"
+
+    def subject_of(self, measure: MeasureRecord) -> str:
+        return str(measure.subject or self.subject)
+
+    @property
     def source(self) -> Source:
         return self.record.source
 
@@ -60,6 +68,10 @@ class Document:
     @property
     def scorecards(self) -> dict[Text, ScorecardRecord]:
         return self.record.scorecards if isinstance(self.record, PolicyRecord) else {}
+
+    @property
+    def groups(self) -> dict[Text, GroupRecord]:
+        return self.record.groups if isinstance(self.record, CoreRecord) else {}
 
     @property
     def measures(self) -> dict[Text, MeasureRecord]:
@@ -135,6 +147,8 @@ class World:
     # What the compiler supplies, so that a line can reach definitions, tables and measures above it:
     derive: Callable[[str, Context, Where], Typed | None] = lambda name, context, where: None
     lookup: Callable[[Text, Context], Typed] = None  # type: ignore[assignment]
+    group: Callable[[str, Context, Where], GroupRule | None] = lambda name, context, where: None
+    summed: Callable[[GroupRule, Typed, Context, Where], Typed] = None  # type: ignore[assignment]
     recognition: Callable[[str, Context], tuple[Node, tuple[str, ...]] | None] = lambda flag, context: None
 
     def visible(self, document: Document) -> Iterator[tuple[Document, ...]]:
@@ -178,8 +192,8 @@ class Context:
         self.report(code, message, where, hint)
         return Unresolved(message)
 
-    def find(self, name: str, kind: Literal["definitions", "scorecards"], where: Where) -> tuple[Document, Text, Any] | None:
-        """The nearest definition or scorecard of that name that this document sees."""
+    def find(self, name: str, kind: Literal["definitions", "scorecards", "groups"], where: Where) -> tuple[Document, Text, Any] | None:
+        """The nearest definition, scorecard or group of that name that this document sees."""
         for layer in self.world.visible(self.document):
             found = [(d, key, record) for d in layer for key, record in getattr(d, kind).items() if key == name]
             if len(found) > 1:

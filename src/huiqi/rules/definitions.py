@@ -1,13 +1,16 @@
-"""Derived facts: an expression, a table, the first choice that holds, or bands of another figure."""
+"""Derived facts: an expression, a table, the first choice that holds, bands of another figure; and the parameters of a text."""
 
 from __future__ import annotations
+
+import datetime
+from dataclasses import replace
 
 from huiqi.rules.cells import read_cell
 from huiqi.rules.context import Context, Document, Region, Regions, Typed, Unresolved
 from huiqi.rules.records import DefinitionRecord
-from huiqi.rules.resolve import code, expression, truth, valued
+from huiqi.rules.resolve import code, constant, expression, figure, truth, valued
 from huiqi.rules.tables import cell_test, conjunction, first_match, resolve_table
-from huiqi.rules.tree import Constant, Named, Node, Type
+from huiqi.rules.tree import Absence, Between, Constant, Figure, Named, Node, Type
 from huiqi.vocabulary.problem import Where, did_you_mean
 from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.source import Text
@@ -69,12 +72,16 @@ def _named(key: str, column: str, record: DefinitionRecord, typed: Typed, year: 
 
 
 def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str, Typed]:
-    forms = [form for form in ("value", "table", "choose", "bands") if getattr(record, form) is not None]
+    forms = [form for form in ("value", "values", "unpublished", "table", "choose", "bands") if getattr(record, form) is not None]
     if len(forms) != 1 or (record.of is not None) != (record.bands is not None):
-        said = f"has {' and '.join(forms)}" if len(forms) > 1 else "needs one of value, table, choose, or of with bands"
+        said = f"has {' and '.join(forms)}" if len(forms) > 1 else "needs one of value, values, unpublished, table, choose, or of with bands"
         raise context.fault("rules.definition", f"{key} {said}", key.where, "a definition has one form" if forms else "add value: and an expression")
     if record.value is not None:
         return {"": valued(record.value, context)}
+    if record.values is not None:
+        return {"": _on_the_day(record.values, context, key)}
+    if record.unpublished is not None:
+        return {"": _unpublished(record.unpublished, context, key)}
     if record.table is not None:
         columns = resolve_table(record.table, context)
         return {"": next(iter(columns.values()))} if len(columns) == 1 else columns
@@ -82,6 +89,32 @@ def _columns(key: Text, record: DefinitionRecord, context: Context) -> dict[str,
         return {"": _choose(record, context, key)}
     assert record.of is not None and record.bands is not None
     return {"": bands(expression(record.of, context), record.bands, context, record.codes, record.of.where)}
+
+
+def _on_the_day(values: dict[datetime.date, Text], context: Context, key: Text) -> Typed:
+    """A parameter by the day of law: the latest figure that has begun; before the first there is no value."""
+    if not values:
+        raise context.fault("rules.definition", f"{key} has no values", key.where, "write values: {2018-01-01: 20%}")
+    figures = {day: figure(text, context) for day, text in sorted(values.items())}
+    first = next(iter(figures.values()))
+    for day in figures:
+        constant(values[day], context, first.type.unit)
+    begun = [typed for day, typed in figures.items() if day <= context.world.law_on]
+    return Typed(begun[-1].node if begun else Absence(), replace(first.type, bare=False))
+
+
+def _unpublished(ends: list[Text], context: Context, key: Text) -> Typed:
+    """A parameter that is not public: anything from one figure to another, or without an upper end."""
+    if len(ends) != 2 or not ends[0].strip():
+        raise context.fault("rules.definition", f"{key}: unpublished holds two ends", key.where, 'write unpublished: [0元, ""]')
+    low = figure(ends[0], context)
+    lowest = constant(ends[0], context)
+    if not ends[1].strip():
+        return Typed(Between(Figure(lowest), None), replace(low.type, bare=False))
+    highest = constant(ends[1], context, low.type.unit)
+    if highest < lowest:
+        raise context.fault("rules.definition", f"{key}: the lower end is above the upper one", ends[0].where, "turn the two round")
+    return Typed(Between(Figure(lowest), Figure(highest)), replace(low.type, bare=False))
 
 
 def _value(text: Text, codes: Text | None, context: Context) -> Typed:

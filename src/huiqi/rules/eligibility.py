@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from huiqi.rules.context import Context, Unresolved
+from huiqi.rules.records import Source
 from huiqi.rules.resolve import truth
 from huiqi.rules.tree import Condition, Group, Test
 from huiqi.vocabulary.problem import Where
-from huiqi.vocabulary.record import Words, build
+from huiqi.vocabulary.record import Record, Words, build
 from huiqi.vocabulary.source import Mapping, Text, where_of
 
+R = TypeVar("R", bound=Record)
 Kind = Literal["all", "any", "none", "at_least"]
 _GROUPS: tuple[Kind, ...] = ("all", "any", "none", "at_least")
 
@@ -60,14 +62,17 @@ def conditions(items: list[Any], context: Context, clause: str, origin: Any = "m
 
 
 def _test(node: Mapping, keys: set[str], context: Context, clause: str, origin: Any) -> Test:
-    if extra := keys - {"test", "clause", "say"}:
-        raise context.fault("rules.eligible", f"{', '.join(sorted(extra))} is not a key of a test", node.where, "a test has test, clause and say")
+    if extra := keys - {"test", "clause", "say", "source"}:
+        raise context.fault(
+            "rules.eligible", f"{', '.join(sorted(extra))} is not a key of a test", node.where, "a test has test, clause, say and source"
+        )
     text = node.part("test")
     if not isinstance(text, Text):
         raise context.fault("rules.eligible", "test holds one expression", node.where, "a group stands under all:, any: or none:, without test:")
     return Test(
-        truth(text, context, atomic=True), str(text).strip(), _clause(node, clause, context), origin, _words(node.part("say"), "say", context)
-    )
+        truth(text, context, atomic=True), str(text).strip(), _clause(node, clause, context), origin,
+        _words(node.part("say"), "say", context), _part(Source, node.part("source"), "source", context),
+    )  # fmt: skip
 
 
 def _count(node: Mapping, most: int, context: Context) -> int:
@@ -90,10 +95,14 @@ def _label(node: Mapping, context: Context) -> Words | None:
 
 
 def _words(node: Any, called: str, context: Context) -> Words | None:
+    return _part(Words, node, called, context)
+
+
+def _part(kind: type[R], node: Any, called: str, context: Context) -> R | None:
     if node is None:
         return None
-    words, problems = build(Words, node, where_of(node, Where("")), called)
+    record, problems = build(kind, node, where_of(node, Where("")), called)
     context.world.problems.extend(problems)
-    if words is None:
-        raise Unresolved("words")
-    return words
+    if record is None:
+        raise Unresolved(called)
+    return record

@@ -14,7 +14,7 @@ from typing import Any as Anything
 from huiqi.facts.known import Known
 from huiqi.facts.schema import FIRST_DAY, LAST_DAY
 from huiqi.rules import tree
-from huiqi.rules.tree import Node
+from huiqi.rules.tree import Node, RelatedKey
 from huiqi.vocabulary import ranges
 from huiqi.vocabulary.period import whole_years
 from huiqi.vocabulary.ranges import INFINITY, NOTHING, Absent, Codes, Exact, Number, Pair, Value
@@ -23,12 +23,19 @@ from huiqi.vocabulary.ranges import INFINITY, NOTHING, Absent, Codes, Exact, Num
 class Exactly:
     """Evaluates nodes for one subject; shared parts are reckoned once.
 
-    `ranks` gives the classes by rank, which only the whole population decides. With `assume_recognised` a recognition that the registry does
-    not know counts as granted where its own measure's tests must hold.
+    `ranks` gives the classes by rank and `related` what related enterprises add, which only the whole population decides. With
+    `assume_recognised` a recognition that the registry does not know counts as granted where its own measure's tests must hold.
     """
 
-    def __init__(self, known: Known, ranks: Mapping[str, Codes] | None = None, *, assume_recognised: bool = False):
-        self.known, self.ranks, self.assume_recognised = known, ranks or {}, assume_recognised
+    def __init__(
+        self,
+        known: Known,
+        ranks: Mapping[str, Codes] | None = None,
+        related: Mapping[RelatedKey, Number] | None = None,
+        *,
+        assume_recognised: bool = False,
+    ):
+        self.known, self.ranks, self.related, self.assume_recognised = known, ranks or {}, related or {}, assume_recognised
         self._done: dict[int, Value] = {}
         self._kept: list[Node] = []
 
@@ -85,6 +92,8 @@ class Exactly:
                 return NOTHING if highest.absent is Absent.SURELY else Number(lowest.low, highest.high, max(lowest.absent, highest.absent))
             case tree.Absence():
                 return NOTHING
+            case tree.Related(fact=fact, key=key):
+                return self.related.get(key, Number(-INFINITY if fact is not None and fact.low < 0 else Fraction(0), INFINITY))
             case tree.CodeValue(value=value):
                 return Codes(frozenset({value}))
             case tree.RankClass(scorecard=scorecard, codes=codes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from huiqi.facts.schema import SchemaRecord
-from huiqi.rules.records import AMOUNT_FORMS, CaseRecord, CoreRecord, PackRecord, PolicyRecord
+from huiqi.rules.records import AMOUNT_FORMS, CaseRecord, CoreRecord, Indicator, LinkRecord, PackRecord, PolicyRecord, RegisterEntry
 from huiqi.vocabulary.record import Record
 
 _CONDITION = {
@@ -16,7 +16,12 @@ _CONDITION = {
             "type": "object",
             "required": ["test"],
             "additionalProperties": False,
-            "properties": {"test": {"type": "string"}, "clause": {"type": "string"}, "say": {"$ref": "#/$defs/Words"}},
+            "properties": {
+                "test": {"type": "string"},
+                "clause": {"type": "string"},
+                "say": {"$ref": "#/$defs/Words"},
+                "source": {"$ref": "#/$defs/Source"},
+            },
         },
         *(
             {
@@ -37,12 +42,14 @@ _CONDITION = {
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """A schema for each kind of file: pack, policy, core, facts, cases."""
+    """A schema for each kind of file: pack, policy, core, facts, cases, register, indicators, links."""
     kinds: dict[str, type[Record]] = {"pack": PackRecord, "policy": PolicyRecord, "core": CoreRecord, "facts": SchemaRecord}
     found = {name: _complete(kind.model_json_schema()) for name, kind in kinds.items()}
-    case = _complete(CaseRecord.model_json_schema())
-    definitions = case.pop("$defs")
-    found["cases"] = {"$schema": case.pop("$schema"), "type": "array", "items": case, "$defs": definitions}
+    lists: dict[str, type[Record]] = {"cases": CaseRecord, "register": RegisterEntry, "indicators": Indicator, "links": LinkRecord}
+    for name, kind in lists.items():
+        item = _complete(kind.model_json_schema())
+        definitions = item.pop("$defs")
+        found[name] = {"$schema": item.pop("$schema"), "type": "array", "items": item, "$defs": definitions}
     return found
 
 

@@ -10,7 +10,8 @@ from typing import TypeVar
 from huiqi.facts.schema import CodeList, Fact, Schema, read_codes, read_schema
 from huiqi.rules import functions
 from huiqi.rules.context import Document
-from huiqi.rules.records import CaseRecord, CoreRecord, PackRecord, PolicyRecord
+from huiqi.rules.links import faults as link_faults
+from huiqi.rules.records import CaseRecord, CoreRecord, Indicator, LinkRecord, PackRecord, PolicyRecord, RegisterEntry
 from huiqi.rules.resolve import place_hint
 from huiqi.rules.tables import TableText, read_table
 from huiqi.vocabulary.place import Places, read_places
@@ -24,12 +25,13 @@ _FUNCTIONS = frozenset({*functions.ALL, "each"})
 
 @dataclass(frozen=True)
 class Common:
-    """What all packs of a folder share: the schemas of subjects, code lists and places."""
+    """What all packs of a folder share: the schemas of subjects, code lists, places and links between them."""
 
     folder: Path
     schemas: dict[str, Schema]
     codes: dict[str, CodeList]
     places: Places
+    links: tuple[LinkRecord, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class PackText:
     tables: dict[str, TableText | None]  # None for a file that could not be read as one
     cases: tuple[CaseRecord, ...]
     content_hash: str
+    register: tuple[RegisterEntry, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     files: tuple[str, ...] = field(default=())
     lost: frozenset[str] = frozenset()  # names that stand in files which could not be read as what they are
 
@@ -88,7 +92,11 @@ def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
                 )
             )
         return None, problems
-    return Common(folder, schemas, codes, places), problems
+    links, faults = _lists(LinkRecord, _if_there(folder / "links.yaml"), called, "begin each link with `- from: ...`")
+    problems += faults
+    faults = link_faults(links, places)
+    problems += faults
+    return Common(folder, schemas, codes, places, () if faults else tuple(links)), problems
 
 
 def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Problem]]:
@@ -152,12 +160,17 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
         if text is not None:
             tables[path.name], faults = read_table(text, name)
             problems += faults
-    cases, faults = _cases(folder, called)
+    cases, faults = _lists(CaseRecord, sorted((folder / "cases").glob("*.yaml")), f"{called}/cases", "begin each case with `- case: ...`")
+    problems += faults
+    register, faults = _lists(RegisterEntry, _if_there(folder / "register.yaml"), called, "begin each document with `- document: ...`")
+    problems += faults
+    indicators, faults = _lists(Indicator, _if_there(folder / "indicators.yaml"), called, "begin each one with `- indicator: ...`")
     problems += faults
     problems += _strays(folder, called)
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv") and path.is_file())
     return PackText(
         str(record.id), folder, record, tuple(documents), facts, codes, tables, tuple(cases), content_hash(paths, folder),
+        tuple(register), tuple(indicators),
         tuple(str(path.relative_to(folder)) for path in paths), frozenset(lost),
     ), problems  # fmt: skip
 
@@ -190,24 +203,29 @@ def _names_in(path: Path) -> set[str]:
     return names
 
 
-def _cases(folder: Path, called: str) -> tuple[list[CaseRecord], list[Problem]]:
-    cases: list[CaseRecord] = []
+def _if_there(path: Path) -> list[Path]:
+    return [path] if path.is_file() else []
+
+
+def _lists(kind: type[R], paths: list[Path], called: str, hint: str) -> tuple[list[R], list[Problem]]:
+    """The records of files that are lists of them."""
+    records: list[R] = []
     problems: list[Problem] = []
-    for path in sorted((folder / "cases").glob("*.yaml")):
-        name = f"{called}/cases/{path.name}"
+    for path in paths:
+        name = f"{called}/{path.name}"
         node, faults = read_yaml(path, name)
         problems += faults
         if node is None:
             continue
         if not isinstance(node, Sequence):
-            problems.append(Problem("record.form", "a file of cases is a list", Where(name, 1, 1), "begin each case with `- case: ...`"))
+            problems.append(Problem("record.form", "this file is a list", Where(name, 1, 1), hint))
             continue
         for item in node:
-            case, faults = build(CaseRecord, item, node.where)
+            record, faults = build(kind, item, node.where)
             problems += faults
-            if case is not None:
-                cases.append(case)
-    return cases, problems
+            if record is not None:
+                records.append(record)
+    return records, problems
 
 
 def _clashes(schema: Schema, common: Common) -> list[Problem]:
@@ -232,7 +250,7 @@ def _clashes(schema: Schema, common: Common) -> list[Problem]:
     ]
 
 
-_KNOWN = {"pack.yaml", "core.yaml", "facts.yaml"}
+_KNOWN = {"pack.yaml", "core.yaml", "facts.yaml", "register.yaml", "indicators.yaml"}
 _FOLDERS = {"special": ".yaml", "tables": ".csv", "codes": ".csv", "cases": ".yaml"}
 
 

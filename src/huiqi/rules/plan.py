@@ -132,6 +132,8 @@ class _Planner:
                 return self.add("year_of", (self.slot(date),), None, node)
             case tree.Between(low=low, high=high):
                 return self.add("between", (self.slot(low),) if high is None else (self.slot(low), self.slot(high)), None, node)
+            case tree.Related(key=key):
+                return self.add("related", (), key, node)
             case tree.Absence():
                 return self.add("absence", (), None, node)
             case tree.CodeValue(value=value, codes=codes):

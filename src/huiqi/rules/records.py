@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from huiqi.vocabulary.record import Anything, Date, Expression, Line, Record, Words
+from huiqi.facts.schema import Concern
+from huiqi.vocabulary.record import Anything, Date, Expression, Line, Record, TrueOrFalse, Words
 
 MeasureKind = Literal[
     "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service"
@@ -27,6 +28,14 @@ class Source(Record):
     note: Words
 
 
+class Dispute(Record):
+    """What another source says of the same thing, and why it is not followed."""
+
+    says: Words
+    source: Source
+    why: Words | None = None
+
+
 class PackRecord(Record):
     """pack.yaml"""
 
@@ -39,10 +48,12 @@ class PackRecord(Record):
 
 
 class DefinitionRecord(Record):
-    """A derived fact: value, table, choose, or of with bands."""
+    """A derived fact: value, table, choose, of with bands; or a parameter of the text: values by day, or one that is unpublished."""
 
     label: Words
     value: Expression | None = None
+    values: dict[Date, Expression] | None = None
+    unpublished: list[Line] | None = None
     table: Line | None = None
     choose: list[dict[Line, Expression]] | None = None
     of: Expression | None = None
@@ -50,6 +61,7 @@ class DefinitionRecord(Record):
     codes: Line | None = None
     clause: Line | None = None
     source: Source | None = None
+    disputed: list[Dispute] = []
     note: Words | None = None
 
 
@@ -62,6 +74,8 @@ class ItemRecord(Record):
     bands: dict[Line, Expression] | None = None
     max: Expression
     part: Line | None = None
+    source: Source | None = None
+    disputed: list[Dispute] = []
     note: Words | None = None
 
 
@@ -76,6 +90,7 @@ class ScorecardRecord(Record):
     classes: dict[Line, Line] | None = None
     among: Expression | None = None
     source: Source | None = None
+    disputed: list[Dispute] = []
     note: Words | None = None
 
 
@@ -100,11 +115,30 @@ class MeasureRecord(Record):
     topics: list[Line] = []
     subject: Line | None = None
     gives: Line | None = None
+    valid_for: Line | None = None
     pays: list[Line] = []
     fund: Line | None = None
     apply: Apply | None = None
     source: Source | None = None
+    disputed: list[Dispute] = []
     note: Words | None = None
+
+
+class Flag(Record):
+    """What a review looks for: measures whose amount or eligibility rests on a fact of some concern."""
+
+    concerns: Concern
+    in_: Literal["amount", "eligible", "either"] = Field(alias="in")
+    clause: Line
+    say: Words
+
+
+class ReviewRecord(Record):
+    """A text by which other texts are judged."""
+
+    title: Words
+    clause: Line
+    flags: list[Flag]
 
 
 class PolicyRecord(Record):
@@ -118,12 +152,16 @@ class PolicyRecord(Record):
     first_day: Date
     source: Source
     last_day: Date | None = None
+    stated_last_day: Date | None = None
     replaces: Line | None = None
+    subject: Line | None = None
     applies_when: list[Condition] = []
     continues_for: list[Condition] = []
     definitions: dict[Line, DefinitionRecord] = {}
     scorecards: dict[Line, ScorecardRecord] = {}
     measures: dict[Line, MeasureRecord] = {}
+    reviews: dict[Line, ReviewRecord] = {}
+    disputed: list[Dispute] = []
     note: Words | None = None
 
 
@@ -133,6 +171,7 @@ class CoreCondition(Record):
     test: Expression
     clause: Line
     label: Words
+    source: Source | None = None
 
 
 class Cumulation(Record):
@@ -154,6 +193,7 @@ class Cumulation(Record):
     per: Literal["year", "three_years", "project", "measure"] | None = None
     keep: Literal["first", "best"] | None = None
     reduce: Literal["last", "proportional"] | None = None
+    source: Source | None = None
 
 
 class AtLeastShare(Record):
@@ -170,6 +210,18 @@ class Fund(Record):
     clause: Line
     at_least: AtLeastShare | None = None
     yearly: Expression | None = None
+    source: Source | None = None
+    note: Words | None = None
+
+
+class GroupRecord(Record):
+    """Which related enterprises are counted with one: linked in full, partners in proportion."""
+
+    label: Words
+    clause: Line
+    linked_above: Expression
+    partner_from: Expression | None = None
+    source: Source | None = None
     note: Words | None = None
 
 
@@ -184,21 +236,98 @@ class CoreRecord(Record):
     last_day: Date | None = None
     aims: list[Words] = []
     conditions: dict[Line, CoreCondition] = {}
+    stated_last_day: Date | None = None
     definitions: dict[Line, DefinitionRecord] = {}
     cumulation: list[Cumulation] = []
     funds: dict[Line, Fund] = {}
+    groups: dict[Line, GroupRecord] = {}
+    disputed: list[Dispute] = []
     note: Words | None = None
+
+
+class Holding(Record):
+    """One line of the ownership table, in a case."""
+
+    owner: Line
+    owned: Line
+    share: Line | None = None
+    kind: Literal["share", "control", "exempt"] = "share"
 
 
 class CaseRecord(Record):
     """A worked case: given facts and what must come of them."""
 
     case: Line
+    subject: Line | None = None
     as_of: Date
     law_on: Date | None = None
     facts: dict[Line, Anything]
+    others: dict[Line, dict[Line, Anything]] = {}
+    ownership: list[Holding] = []
     expect: dict[Line, Anything]
     from_: Words = Field(alias="from")
+
+
+class RegisterClause(Record):
+    """A clause that is known of, and what has become of it."""
+
+    clause: Line
+    title: Words
+    state: Literal["encoded", "partly", "listed", "not_found"]
+    note: Words | None = None
+
+
+class RegisterEntry(Record):
+    """register.yaml: a document that is known of, encoded or not."""
+
+    document: Line
+    title: Words
+    role: Literal["core", "special", "annual", "recognition", "tax", "fund", "plan", "rule"]
+    state: Literal["encoded", "partly", "listed", "not_found"]
+    source: Source
+    level: Line | None = None
+    issued: Line | None = None
+    replaces: Line | None = None
+    policies: list[Line] = []
+    clauses: list[RegisterClause] = []
+    disputed: list[Dispute] = []
+    note: Words | None = None
+
+
+class LinkRecord(Record):
+    """links.yaml: the measures of one place reach another."""
+
+    from_: Line = Field(alias="from")
+    to: list[Line]
+    label: Words
+    document: Line
+    clause: Line
+    source: Source
+    first_day: Date
+    last_day: Date | None = None
+    measures: list[Line] = []
+    note: Words | None = None
+
+
+class IndicatorValue(Record):
+    """What one source gives."""
+
+    value: Expression
+    source: Source
+
+
+class Indicator(Record):
+    """indicators.yaml: a published figure about a place in a period, with every source that gives one."""
+
+    indicator: Line
+    place: Line
+    period: Line
+    label: Words
+    values: list[IndicatorValue]
+    sum_of: list[Line] = []
+    at_least: TrueOrFalse = "false"
+    about: TrueOrFalse = "false"
+    note: Words | None = None
 
 
 # ---------------------------------------------------------------- amounts

@@ -405,6 +405,11 @@ class _Line:
             raise self.context.fault(
                 "rules.function", "each(expression, years) belongs into a comparison", self.at(syntax), "write `each(growth(revenue), 2) >= 25%`"
             )
+        group, _, called = syntax.name.rpartition(".")
+        if called == "sum" and (rule := self.context.world.group(group, self.context, self.at(syntax))) is not None:
+            if len(syntax.arguments) != 1:
+                raise self.context.fault("rules.function", f"{syntax.name} is written {syntax.name}(employees)", self.at(syntax))
+            return self.context.world.summed(rule, self.typed(syntax.arguments[0]), self.context, self.at(syntax.arguments[0]))
         function = functions.ALL.get(syntax.name)
         if function is None:
             hint = did_you_mean(syntax.name, [*functions.ALL, "each"]) or f"functions: {', '.join(sorted(functions.ALL))}"

@@ -20,7 +20,7 @@ from huiqi.vocabulary.record import Words, words
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN
 
-_RANK = re.compile(r"(top|next)\s+(\d{1,9}(?:\.\d{1,9})?)\s*%\Z")
+_RANK = re.compile(r"(top|next)\s+(\S.*)\Z")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class RankRule:
     among: Node | None
     shares: tuple[Fraction, ...]  # cumulative upper share of each class but the last
     codes: CodeList
+    subject: str = "enterprise"
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,14 @@ def _style(text: Text) -> Literal["rank", "rest", "threshold"]:
     return "rank" if _RANK.match(text) else "threshold"
 
 
+def _share(said: str, text: Text, context: Context) -> Fraction:
+    """The share of a class: `20%`, or the name of a definition with a fixed figure."""
+    share = constant(Text(said, text.where), context, PLAIN)
+    if not 0 <= share <= 1:
+        raise context.fault("rules.classes", f"{said} is no share from 0 to 100%", text.where, "write top 20%")
+    return share
+
+
 def _rank(document: Document, key: Text, record: ScorecardRecord, total: Typed, codes: CodeList, context: Context, where: Where) -> RankRule:
     assert record.classes is not None
     if context.year:
@@ -196,9 +205,9 @@ def _rank(document: Document, key: Text, record: ScorecardRecord, total: Typed, 
             raise context.fault(
                 "rules.classes", "the first class is `top n%`, the following are `next n%`", text.where, "the better class stands first"
             )
-        taken += Fraction(found[2]) / 100
+        taken += _share(found[2], text, context)
         shares.append(taken)
-    if taken > 1:
+    if taken > 1:  # each of them is not below 0
         raise context.fault("rules.classes", f"the classes take {float(taken * 100):g} % of all", where, "at most 100 %")
     among = None
     if record.among is not None:
@@ -206,4 +215,4 @@ def _rank(document: Document, key: Text, record: ScorecardRecord, total: Typed, 
         if typed.type.kind not in ("code", "place"):
             raise context.fault("rules.type", f"among takes a category, not {typed.type}", record.among.where, "name a category, like industry")
         among = typed.node
-    return RankRule(f"{document.name}/{key}", total.node, among, tuple(shares), codes)
+    return RankRule(f"{document.name}/{key}", total.node, among, tuple(shares), codes, context.subject)

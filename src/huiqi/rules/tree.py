@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 from huiqi.facts.schema import CodeList, Fact
+from huiqi.rules.records import Source
 from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.unit import PLAIN, Unit
 
@@ -116,6 +117,38 @@ class Between(Node):
 
     low: Node
     high: Node | None
+
+
+@dataclass(frozen=True)
+class GroupRule:
+    """Which related enterprises count with one: linked ones above a share, partners from a share on."""
+
+    name: str
+    label: Words
+    linked_above: Fraction
+    partner_from: Fraction | None
+
+    @property
+    def key(self) -> tuple[Fraction, Fraction | None]:
+        return self.linked_above, self.partner_from
+
+
+@dataclass(frozen=True, eq=False)
+class Related(Node):
+    """What the related enterprises add to a fact of the subject, or without a fact how many are linked to it."""
+
+    rule: GroupRule
+    fact: Fact | None
+    year: int = 0
+
+    @property
+    def key(self) -> RelatedKey:
+        """Equal for nodes that mean the same."""
+        return self.rule.key, None if self.fact is None else self.fact.id, self.year
+
+
+#: The limits of the group, the fact, and the year counted back.
+RelatedKey = tuple[tuple[Fraction, Fraction | None], str | None, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,6 +373,7 @@ class Test:
     clause: str
     origin: Literal["measure", "core", "edition", "place"] = "measure"
     say: Words | None = None
+    source: Source | None = None  # where it differs from the document's
     __test__ = False  # not a test case of pytest's
 
 

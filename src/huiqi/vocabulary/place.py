@@ -2,6 +2,9 @@
 
 `packs/places.yaml` names the places that packs speak of; `packs/divisions.csv` adds the state's administrative codes, so that a table
 may say 330108 for Binjiang. Where only the city of a firm is known, whether it lies in one of the city's districts is unknown.
+
+A zone can cross districts: its parts lie in their districts and are `also_in` the zone. Whoever lies in a place that has zones, but in none of
+them, is in `<place>-outside`, which such a place has of itself.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from huiqi.vocabulary.ranges import Codes
 from huiqi.vocabulary.record import Line, Record, Words, build, words
 from huiqi.vocabulary.source import Mapping, Text, read_rows, read_text, read_yaml, where_of
 
+#: What the rest of a place with zones is called.
+OUTSIDE = "-outside"
 Level = Literal["union", "nation", "province", "city", "district", "zone"]
 
 
@@ -25,6 +30,7 @@ class Place(Record):
     level: Level
     label: Words
     parent: Line | None = None
+    also_in: list[Line] = []
     code: Line | None = None
     note: Words | None = None
 
@@ -54,8 +60,13 @@ class Places:
     def _below(self) -> dict[str, frozenset[str]]:
         below: dict[str, set[str]] = {id: set() for id in self.by_id}
         for id in self.by_id:
-            for outer in self.above(id):
-                below[outer].add(id)
+            waiting, seen = [id], {id}
+            while waiting:
+                at = waiting.pop()
+                below[at].add(id)
+                outer = [str(place) for place in (self.by_id[at].parent, *self.by_id[at].also_in) if place is not None]
+                waiting += [place for place in outer if place not in seen]
+                seen |= set(outer)
         return {id: frozenset(inner) for id, inner in below.items()}
 
     def below(self, id: str) -> frozenset[str]:
@@ -101,7 +112,51 @@ def read_places(folder: Path, called: str = "packs") -> tuple[Places, list[Probl
             )
     problems += _circles(found)
     _drop_orphans(found)
+    problems += _further(found)
+    _add_outsides(found)
     return Places(found), problems
+
+
+def _further(found: dict[str, Place]) -> list[Problem]:
+    """The zones that a place also lies in exist and do not lie in it; a faulty one is left out."""
+    problems = []
+    for id, place in found.items():
+        faulty = []
+        for other in place.also_in:
+            if other not in found:
+                hint = did_you_mean(other, found.keys() - {id}) or "add it to places.yaml"
+                problems.append(Problem("place.unknown-parent", f"{id}: the place {other} does not exist", other.where, hint))
+                faulty.append(other)
+            elif id in _outwards(str(other), found):
+                problems.append(Problem("place.circle", f"places lie in each other: {id} > {other}", other.where, "remove one of the two"))
+                faulty.append(other)
+        if faulty:
+            found[id] = place.model_copy(update={"also_in": [other for other in place.also_in if other not in faulty]})
+    return problems
+
+
+def _outwards(id: str, found: dict[str, Place]) -> set[str]:
+    """The place and all that it lies in, whichever way."""
+    seen, waiting = {id}, [id]
+    while waiting:
+        place = found[waiting.pop()]
+        outer = {str(other) for other in (place.parent, *place.also_in) if other is not None and other in found} - seen
+        seen |= outer
+        waiting += outer
+    return seen
+
+
+def _add_outsides(found: dict[str, Place]) -> None:
+    """What lies in a place whose parts are all zones, and in none of them."""
+    parts: dict[str, list[Place]] = {}
+    for place in found.values():
+        if place.parent is not None:
+            parts.setdefault(str(place.parent), []).append(place)
+    for id, inner in parts.items():
+        outside = f"{id}{OUTSIDE}"
+        if outside not in found and all(place.level == "zone" for place in inner):
+            label = words(f"{found[id].label.en} outside its zones", f"{found[id].label.zh}（各片区以外）")
+            found[outside] = Place(level="zone", label=label, parent=Text(id, found[id].where), where=found[id].where)
 
 
 def _same_codes(found: dict[str, Place]) -> list[Problem]:

@@ -33,6 +33,9 @@ class Text(str):
         self.where = where
         return self
 
+    def __getnewargs__(self) -> tuple[str, Where]:  # for copies and other processes
+        return str(self), self.where
+
 
 class Mapping(dict[Text, Any]):
     """A mapping of a file: keys are `Text`, `where` is the place of its first key."""

@@ -1,0 +1,26 @@
+"""Where a command puts the page that it made: into a file, or on the terminal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import typer
+
+from huiqi.cli.show import complaints
+
+
+def write_or_print(text: str, out: Path | None) -> None:
+    """Print a page, or write it whole: a killed run leaves what was there before."""
+    if out is None:
+        typer.echo(text, nl=not text.endswith("\n"))
+        return
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(out)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise typer.BadParameter(f"{out} cannot be written: {error.strerror}; name a file in a folder that is yours", param_hint="--out") from None
+    complaints.print(f"{out}: {len(text.encode()):,} bytes")
