@@ -5,6 +5,6 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages("src"), "huiqi.packs"],
     package_dir={"": "src", "huiqi.packs": "packs"},
-    package_data={"": ["py.typed", "*.lark"], "huiqi.packs": ["**/*"]},
+    package_data={"": ["py.typed", "*.lark", "*.html"], "huiqi.packs": ["**/*"]},
     include_package_data=False,
 )

@@ -12,15 +12,19 @@
 Every value is a range; a fact that nobody knows is the whole range of what it could be.
 """
 
-from huiqi.entitlements.ask import ask
-from huiqi.entitlements.evaluate import evaluate
-from huiqi.entitlements.explain import Explainer
-from huiqi.entitlements.population import Population
-from huiqi.facts.registry import open_registry
-from huiqi.rules.cases import run_cases
-from huiqi.rules.check import check_library
-from huiqi.rules.library import packs_folder, read_library
-from huiqi.vocabulary.problem import FaultyInput, Problem
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from huiqi.entitlements.ask import ask
+    from huiqi.entitlements.evaluate import evaluate
+    from huiqi.entitlements.explain import Explainer
+    from huiqi.entitlements.population import Population
+    from huiqi.facts.registry import open_registry
+    from huiqi.rules.cases import run_cases
+    from huiqi.rules.check import check_library
+    from huiqi.rules.library import packs_folder, read_library
+    from huiqi.vocabulary.problem import FaultyInput, Problem
 
 __version__ = "0.1.0"
 
@@ -37,3 +41,24 @@ __all__ = [
     "read_library",
     "run_cases",
 ]
+
+_ROOMS = {
+    "Explainer": "entitlements.explain",
+    "FaultyInput": "vocabulary.problem",
+    "Population": "entitlements.population",
+    "Problem": "vocabulary.problem",
+    "ask": "entitlements.ask",
+    "check_library": "rules.check",
+    "evaluate": "entitlements.evaluate",
+    "open_registry": "facts.registry",
+    "packs_folder": "rules.library",
+    "read_library": "rules.library",
+    "run_cases": "rules.cases",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """A part of the facade when it is first asked for: who only reads packs waits for nothing else."""
+    if name not in _ROOMS:
+        raise AttributeError(f"huiqi has no {name}")
+    return getattr(importlib.import_module(f"huiqi.{_ROOMS[name]}"), name)

@@ -220,6 +220,18 @@ def test_what_must_not_hold_is_not_asked_for():
             "Revenue 2023 is 0, so this has no value",
             "2023年营业收入为0，无法计算",
         ),
+        (
+            "growth(profit) >= 25%",
+            {**OLD, "profit": {2023: "5元", 2022: "-1元"}},
+            "Profit 2022 is below 0, so growth over it has no value",
+            "2022年利润为负，无法计算增长率",
+        ),
+        (
+            "cagr(profit, 3) >= 25%",
+            {**OLD, "profit": {2023: "5元", 2020: "-1元"}},
+            "Profit 2020 is below 0, so growth over it has no value",
+            "2020年利润为负，无法计算增长率",
+        ),
         ("years_since(ended) < 5", {"ended": "none"}, "Ended: never", "终止日期：无"),
         ("exists(ended)", {"ended": "none"}, "Ended: never", "终止日期：无"),
         ("ended > 2020-01-01", {"ended": "none"}, "Ended: never", "终止日期：无"),

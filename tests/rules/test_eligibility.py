@@ -132,7 +132,7 @@ measures:
         ("{at_least: 0, of: [listed]}", "rules.eligible", "of: has one test"),
         ("{at_least: 1}", "rules.eligible", "write the tests as lines with a dash"),
         ("{all: [listed], of: [honest]}", "rules.eligible", "keys here: all, clause, label"),
-        ("{test: listed, clauses: 一}", "rules.eligible", "a test has test, clause and say"),
+        ("{test: listed, clauses: 一}", "rules.eligible", "a test has test, clause, say and source"),
         ("{test: [listed]}", "rules.eligible", "a group stands under all:, any: or none:, without test:"),
         ("{test: listed, say: {en: listed}}", "record.missing-language", "add zh: ..."),
         ("[listed]", "rules.eligible", "a list of tests stands under all:"),

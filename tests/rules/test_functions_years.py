@@ -235,3 +235,15 @@ def test_a_call_that_has_no_meaning(text, message):
 
 def test_the_years_may_be_written_with_their_word():
     assert found("sum(expense, 3年)", firm(**OLD, expense={2023: "3元", 2022: "2元", 2021: "1元"})) == "6"
+
+
+@pytest.mark.parametrize(
+    ("base", "growth", "cagr"),
+    [("-100元", "none", "no"), ("0元", "none", "no"), ("1元", "49", "yes"), ("", "-1 .. unbounded or none", "depends")],
+)
+def test_growth_over_a_base_that_is_not_above_nought_has_no_value(base, growth, cagr):
+    """A profit of 50 after a loss of 100 is no growth of -150 %, nor is a smaller loss growth."""
+    given = {2023: "50元"} | ({2022: base} if base else {})
+    known = firm(established="2010-01-01", profit=given)
+    assert found("growth(profit)", known) == growth
+    assert found("cagr(profit, 1) >= 25%", known) == cagr

@@ -90,7 +90,7 @@ def test_a_link_may_extend_some_measures_only(tmp_path):
     [
         (LINK.replace("port", "prot"), ZONES, "rules.unknown-place prot is not a place"),
         (LINK + "  last_day: 2023-01-01\n", ZONES, "check.days the last day 2023-01-01 lies before the first day 2024-08-15"),
-        (LINK.replace("[east, port]", "[]"), ZONES, "link.nowhere the link leads nowhere"),
+        (LINK.replace("[east, port]", "[]"), ZONES, "check.link the link leads nowhere"),
         (LINK, ZONES.replace("[hub]", "[hib]"), "place.unknown-parent east: the place hib does not exist"),
         (
             LINK,

@@ -56,7 +56,7 @@ def test_a_review_flags_by_date_what_amounts_and_eligibility_rest_on(library):
 
 
 def test_check_tells_each_flag_once_at_the_measure(library):
-    found = [problem for problem in check_library(library) if problem.code == "review.flag"]
+    found = [problem for problem in check_library(library) if problem.code == "check.review"]
     assert [(problem.severity, problem.where.line) for problem in found] == [("warning", 14), ("warning", 15)]
     assert "linked: the amount follows District tax (地方贡献), which concerns local tax; from 2024-08-01 on no reward by tax" in found[0].message
     assert all(problem.hint for problem in found)

@@ -50,7 +50,7 @@ def test_counts_and_areas_with_their_words():
 def test_plain_numbers_and_units_without_a_word():
     assert figure(Fraction("12.5"), PLAIN) == Both("12.5", "12.5")
     assert figure(Fraction(1, 3), PLAIN) == Both("0.3333", "0.3333")
-    assert figure(Fraction(300), (YUAN / UNITS["m2"]).dimension) == Both("300 CNY/m2", "300 CNY/m2")
+    assert figure(Fraction(300), (YUAN / UNITS["m2"]).dimension) == Both("¥300 per m²", "300元/平方米")
 
 
 def test_an_open_end():

@@ -9,10 +9,13 @@ import typer
 import huiqi
 from huiqi.cli.ask import ask
 from huiqi.cli.check import check
+from huiqi.cli.coverage import coverage
 from huiqi.cli.demo import demo
+from huiqi.cli.diff import diff
 from huiqi.cli.evaluate import evaluate
 from huiqi.cli.explain import explain
 from huiqi.cli.import_ import import_
+from huiqi.cli.render import render
 from huiqi.cli.schema import schema
 from huiqi.cli.synthesize import synthesize
 from huiqi.cli.test import test
@@ -37,5 +40,5 @@ def _main(version: Annotated[bool, typer.Option("--version", help="Say the versi
     """Say the version where it is asked for."""
 
 
-for command in (check, test, import_, synthesize, evaluate, explain, ask, schema, demo):
+for command in (check, test, import_, synthesize, evaluate, explain, ask, render, diff, coverage, schema, demo):
     app.command(name=command.__name__.strip("_"))(command)

@@ -32,7 +32,7 @@ def demo(
     lang: Language = Lang.en,
 ) -> None:
     """Make up a district, evaluate the national and Binjiang packs on it, and explain two of the results."""
-    library = library_of([PACK])
+    library = library_of([PACK], rules_only=True)
     rules = library.rules(AS_OF)
     folder = out / "registry"
     console.print(f"Making up {ENTERPRISES:,} enterprises of Binjiang: none of them exists ...")

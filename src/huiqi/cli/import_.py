@@ -22,7 +22,7 @@ def import_(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a registry that is there.")] = False,
 ) -> None:
     """Make a registry of somebody's tables; rows that cannot be read go to rejected.csv with the reason."""
-    library = library_of(pack or shipped())
+    library = library_of(pack or shipped(), rules_only=True)
     report = import_tables(map_, files, out, schema_of(library), library.common.places, overwrite=overwrite)
     show_problems(list(report.problems))
     repeated = f" ({report.repeated:,} of them repeated another)" if report.repeated else ""

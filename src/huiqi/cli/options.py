@@ -44,9 +44,9 @@ def day(text: str, option: str) -> datetime.date:
         raise typer.BadParameter(f"{text} is not a day; write 2024-06-30", param_hint=option) from None
 
 
-def library_of(names: list[str]) -> Library:
+def library_of(names: list[str], *, rules_only: bool = False) -> Library:
     """The packs, or FaultyInput with all their problems."""
-    library, problems = read_library(names or shipped())
+    library, problems = read_library(names or shipped(), rules_only=rules_only)
     if library is None or errors(problems):
         raise FaultyInput(problems)
     return library
@@ -60,7 +60,7 @@ def shipped() -> list[str]:
 def rules_of(names: list[str], as_of: str, law_on: str | None) -> tuple[Rules, datetime.date]:
     """The rules in force, and the day whose facts count."""
     facts_day = day(as_of, "--as-of")
-    return library_of(names).rules(day(law_on, "--law-on") if law_on else facts_day), facts_day
+    return library_of(names, rules_only=True).rules(day(law_on, "--law-on") if law_on else facts_day), facts_day
 
 
 def registry_of(folder: Path, rules: Rules, subject: str = "enterprise") -> Registry:

@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from huiqi.entitlements.evaluate import Outcome, Tally
-from huiqi.entitlements.explain import STATUS_WORDS, Explanation, FactUsed, Reason
+from huiqi.entitlements.explain import Explanation, FactUsed, Reason
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Schema
+from huiqi.rules.names import SOURCE_WORDS, STATUS_WORDS
 from huiqi.vocabulary.problem import Problem
 from huiqi.vocabulary.speech import Both, brief_money, money_range
 
@@ -23,10 +24,6 @@ console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _MARKS = {"yes": "[green]✓[/]", "no": "[red]✗[/]", "depends": "[yellow]?[/]"}
-SOURCE_WORDS = {
-    "official": Both("official text", "官方原文"), "copy": Both("copy of the text on another page", "转载文本"),
-    "memory": Both("known, not re-read", "据记忆，未核对原文"), "illustrative": Both("illustrative, may be wrong in detail", "示意，细节可能有误"),
-}  # fmt: skip
 
 
 def show_problems(problems: list[Problem]) -> None:

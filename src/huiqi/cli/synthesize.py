@@ -22,7 +22,7 @@ def synthesize(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a registry that is there.")] = False,
 ) -> None:
     """Make up a registry of enterprises that do not exist, for trying things out; it says of itself that it is made up."""
-    common = library_of(shipped()).common
+    common = library_of(shipped(), rules_only=True).common
     schema = common.schemas["enterprise"]
     made = make(place, enterprises, seed, out, schema, common.places, as_of=day(as_of, "--as-of"), years=years, overwrite=overwrite)
     console.print(f"{made.enterprises:,} made-up enterprises, {made.year_rows:,} year rows: {out}/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def write_or_print(text: str, out: Path | None) -> None:
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(out)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise typer.BadParameter(f"{out} cannot be written: {error.strerror}; name a file in a folder that is yours", param_hint="--out") from None
     complaints.print(f"{out}: {len(text.encode()):,} bytes")

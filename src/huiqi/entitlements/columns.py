@@ -530,10 +530,35 @@ class Run:
 
     def since(self, step: Step) -> Figures:
         date = self.figures(step.args[0])
-        turn = self._days if step.data == "days" else self._whole_years
-        low = turn(date.high)
-        high = low if date.known else turn(date.low)
-        return Figures(low, high, 1, 4e6, maybe=date.maybe)
+        if step.data == "days":
+            today = Figures(*(np.float64(self.block.as_of.toordinal()),) * 2, 1, 4e6)  # type: ignore[arg-type]
+            today, date = aligned(today, date)
+            high = today.high - date.low
+            return summed(high if date.known else today.low - date.high, high, today, date)
+        date = self._day(step, date)
+        low = self._whole_years(date.high)
+        high = low if date.known else self._whole_years(date.low)
+        return Figures(low, high, 1, 1e4, maybe=date.maybe)
+
+    def _day(self, step: Step, date: Figures) -> Figures:
+        """The days that ordinals lie in: a computed date can be within one."""
+        if date.scale == 1 and date.exact:
+            return date
+        low, high = np.floor(date.low / date.scale), np.floor(date.high / date.scale)
+        found = Figures(low, low if date.known else high, 1, date.big / date.scale, maybe=date.maybe)
+        near = (date.rel + 4 * ULP) * (np.abs(date.low) + np.abs(date.high)) / date.scale + date.abs / date.scale
+        doubtful = functools.reduce(np.logical_or, [np.abs(end / date.scale - np.rint(end / date.scale)) <= near for end in (date.low, date.high)])
+        rows = np.nonzero(np.broadcast_to(doubtful, (self.block.size,)))[0]
+        if len(rows):
+            found.low = np.array(np.broadcast_to(found.low, (self.block.size,)))
+            found.high = found.low if date.known else np.array(np.broadcast_to(found.high, (self.block.size,)))
+
+            def write(row: int, value: Number) -> None:
+                if value.absent is not Absent.SURELY:
+                    found.low[row], found.high[row] = (end if isinstance(end, float) else math.floor(end) for end in (value.low, value.high))
+
+            self.settle(rows, self.plan.steps[step.args[0]], write)
+        return found
 
     def _days(self, ordinals: Floats) -> Floats:
         return self.block.as_of.toordinal() - ordinals
@@ -547,7 +572,7 @@ class Run:
         return np.where(gone, np.nan, found) if gone.any() else found
 
     def year_of(self, step: Step) -> Figures:
-        date = self.figures(step.args[0])
+        date = self._day(step, self.figures(step.args[0]))
         low = _year(date.low)
         return Figures(low, low if date.known else _year(date.high), 1, 1e4, maybe=date.maybe)
 
@@ -623,7 +648,13 @@ class Run:
     def rank_class(self, step: Step) -> CodeSets:
         scorecard, codes = step.data
         bits = self.block.ranks.get(scorecard)
-        return CodeSets(np.uint64((1 << len(codes)) - 1) if bits is None else bits, codes)  # type: ignore[arg-type]
+        if bits is None:
+            total = self.figures(step.args[0])
+            gone = np.isnan(total.low)
+            bits = np.where(gone, ABSENT_CODE, np.uint64((1 << len(codes)) - 1) | (ABSENT_CODE if total.maybe is not None else np.uint64(0)))
+            if total.maybe is not None:
+                bits = np.where(gone | total.maybe, bits, bits & ~ABSENT_CODE)
+        return CodeSets(bits, codes)
 
     # ------------------------------------------------------------ truths
 

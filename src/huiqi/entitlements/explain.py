@@ -31,7 +31,6 @@ from huiqi.vocabulary.speech import Both, both, listed
 from huiqi.vocabulary.unit import PLAIN, UNITS, Unit
 
 Status = Literal["yes", "no", "depends"]
-STATUS_WORDS: dict[Status, Both] = {"yes": Both("yes", "符合"), "no": Both("no", "不符合"), "depends": Both("depends", "待定")}
 _GROUPS = {
     "all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不"),
 }  # fmt: skip
@@ -314,6 +313,8 @@ class _Subject:
                 return next((said for said in map(self.undefined, parts) if said is not None), None)
             case tree.GrowthCompare(last=last, first=first) if self.exact.figure(first) == ranges.exactly(0):
                 return self.absence(last) or both(_ZERO, self.renderer.say(first))
+            case tree.GrowthCompare(last=last, first=first) if self.exact.figure(first).high < 0:
+                return self.absence(last) or both(_BELOW, self.renderer.say(first))
             case tree.Compare() | tree.GrowthCompare() | tree.OneOf() | tree.Exists() as node:
                 return next((said for said in map(self.absence, tree.children(node)) if said is not None), None)
         return None
@@ -332,6 +333,8 @@ class _Subject:
                 return both(_NOT_YET, self.renderer.say(node))  # the mean of years of which none was lived
             case tree.Arithmetic(op="/", left=left, right=right) if self.exact.figure(right) == ranges.exactly(0):
                 return self.absence(left) or both(_ZERO, self.renderer.say(right))
+            case tree.Choose(condition=tree.Compare(op=">", left=base, right=tree.Figure(value=0)), otherwise=tree.Absence()):
+                return self.absence(base) or both(_ZERO if self.exact.figure(base) == ranges.exactly(0) else _BELOW, self.renderer.say(base))
             case tree.Choose() as body:
                 return self._nothing_chosen(body) or both(("{0}: nothing in the text fits", "{0}：文件中没有相符的一项"), self.renderer.say(node))
         return next((said for said in map(self.absence, tree.children(tree.body(node))) if said is not None), None)
@@ -487,6 +490,7 @@ class _Subject:
                 )
 
 
+_BELOW = ("{0} is below 0, so growth over it has no value", "{0}为负，无法计算增长率")
 _ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")
 _NOT_YET = ("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立")
 _AMOUNT_PARTS = {"base": Both("base", "基数"), "rate": Both("rate", "比例"), "cap": Both("cap", "封顶"), "floor": Both("floor", "起补")}

@@ -209,7 +209,7 @@ def _ladder(form: LadderAmount, parts: _Parts) -> Meaning:
 def _points(form: PointsAmount, parts: _Parts) -> Meaning:
     """So much a point of a scorecard's total."""
     if parts.context.find(str(form.points), "scorecards", form.points.where) is None:
-        known = [str(name) for layer in parts.context.world.visible(parts.context.document) for document in layer for name in document.scorecards]
+        known = [str(name) for document in parts.context.world.seen_by(parts.context.document) for name in document.scorecards]
         raise parts.context.fault(
             "rules.unknown-name",
             f"{form.points} is not a scorecard",

@@ -105,13 +105,13 @@ def _ownership(record: CaseRecord) -> tuple[Ownership | None, list[Problem]]:
         for id in (line.owner, line.owned):
             if id not in named:
                 hint = did_you_mean(id, named) or "`self` is the subject of the case; the others stand under others:"
-                problems.append(Problem("case.ownership", f"{id} is not an enterprise of this case", id.where, hint))
+                problems.append(Problem("case.holding", f"{id} is not an enterprise of this case", id.where, hint))
         share = None
         if line.share is not None:
             try:
                 share = figure(line.share)
             except ValueError:
-                problems.append(Problem("case.ownership", f"{line.share} is no share", line.share.where, "write 30%"))
+                problems.append(Problem("case.holding", f"{line.share} is no share", line.share.where, "write 30%"))
         holdings.append(Holding(str(line.owner), str(line.owned), share, line.kind))
     return Ownership(tuple(holdings)), problems
 

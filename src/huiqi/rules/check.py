@@ -22,7 +22,7 @@ from huiqi.facts.known import Known
 from huiqi.facts.schema import NAME, WORDS, Fact
 from huiqi.rules import functions, links, review, tree
 from huiqi.rules.cases import read_case
-from huiqi.rules.compile import Measure, Rules, compile_rules
+from huiqi.rules.compile import Measure, Rules, ancestors, compile_rules
 from huiqi.rules.context import Context, Document, Region, Regions, Unresolved
 from huiqi.rules.exact import Exactly
 from huiqi.rules.library import Library
@@ -108,9 +108,17 @@ def _days(library: Library) -> list[datetime.date]:
     )
 
 
+def _touched(library: Library, day: datetime.date) -> list[Document]:
+    """The documents in force on a day on which the law changes that the change can touch: those of the pack and of packs that inherit it."""
+    eve = day - datetime.timedelta(days=1) if day > datetime.date.min else None
+    changed = {document.pack for document in library.documents if document.record.first_day == day or document.record.last_day == eve}
+    reading = {pack for pack, above in ancestors(library.packs).items() if changed.intersection(above)}
+    return [document for document in library.documents if document.pack in reading and document.in_force(day) != "no"]
+
+
 def _compiled(library: Library, day: datetime.date) -> tuple[Rules | None, tuple[Problem, ...]]:
     try:
-        rules = compile_rules(library.packs, library.common, day)
+        rules = compile_rules(library.packs, library.common, day, _touched(library, day))
     except RecursionError:
         where = Where(library.packs[0].documents[0].file if library.packs and library.packs[0].documents else "")
         return None, (Problem("rules.too-deep", "the measures rest on each other too deeply", where, "let fewer recognitions rest on others"),)

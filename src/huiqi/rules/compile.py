@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from huiqi.rules.records import CoreRecord, MeasureRecord, PolicyRecord
 from huiqi.rules.resolve import place_and_below, truth
 from huiqi.rules.scorecards import RankRule, Scorecard
 from huiqi.rules.tables import resolve_table
-from huiqi.rules.tree import Any, Choose, Condition, FactCode, Group, Node, OneOf, Test, tests_in, truth_of
+from huiqi.rules.tree import Any, Arithmetic, Choose, Condition, FactCode, Group, Node, OneOf, Test, tests_in, truth_of
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.record import words
@@ -108,7 +109,7 @@ class _Compiler:
 
     def __init__(self, packs: Iterable[PackText], common: Common, law_on: datetime.date):
         self.packs, self.common = tuple(packs), common
-        known = {pack.id: pack for pack in self.packs}
+        known, above = {pack.id: pack for pack in self.packs}, ancestors(self.packs)
         self.world = World(
             law_on=law_on,
             schemas={
@@ -118,9 +119,9 @@ class _Compiler:
             places=common.places,
             documents=tuple(document for pack in self.packs for document in pack.documents),
             tables={(pack.id, name): table for pack in self.packs for name, table in pack.tables.items()},
-            ancestors={pack.id: _ancestors(pack.id, known) for pack in self.packs},
+            ancestors=above,
             codes={
-                pack.id: {**common.codes, **{k: v for other in reversed(_ancestors(pack.id, known)) for k, v in known[other].codes.items()}}
+                pack.id: {**common.codes, **{k: v for other in reversed(above[pack.id]) for k, v in known[other].codes.items()}}
                 for pack in self.packs
             },
         )
@@ -280,15 +281,17 @@ class _Compiler:
             for key, record in document.measures.items()
             if name in (key, f"{document.policy}/{key}", f"{document.pack}/{document.policy}/{key}")
         ]
-        if len(found) != 1:
+        if len({(document.pack, document.policy, str(key)) for document, key, _ in found}) != 1:
             keys = [str(key) for document in self.in_force for key in document.measures]
             what = "is no measure in force" if not found else "is the name of several measures"
             raise context.fault("rules.unknown-measure", f"{name} {what}", name.where, did_you_mean(name, keys))
-        amount = self.amount(*found[0])
-        eligible = self.eligible(*found[0])
-        if amount is None or eligible is None:
-            raise context.fault("rules.amount", f"{name} gives no amount that could be matched", name.where)
-        return Choose(truth_of(eligible), amount.node, NOUGHT)
+        amounts: list[Node] = []
+        for document, key, record in found:  # editions that hold on one day are for different cohorts
+            amount, eligible = self.amount(document, key, record), self.eligible(document, key, record)
+            if amount is None or eligible is None:
+                raise context.fault("rules.amount", f"{name} gives no amount that could be matched", name.where)
+            amounts.append(Choose(truth_of(eligible), amount.node, NOUGHT))
+        return functools.reduce(lambda one, other: Arithmetic("+", one, other), amounts)
 
     def context(self, document: Document, record: MeasureRecord) -> Context:
         subject = document.subject_of(record)
@@ -335,15 +338,19 @@ class _Compiler:
             if document.subject not in self.world.schemas:
                 continue  # told by each of its measures
             context = Context(self.world, document, document.subject)
-            used = set(self.world.used)
             for key in document.definitions:
                 with contextlib.suppress(Unresolved):
                     definitions.check(document, key, context)
             for key, record in document.scorecards.items():
                 with contextlib.suppress(Unresolved):
                     cards.append(scorecards.resolve_scorecard(document, key, record, context, key.where))
-            self.world.used = used
         return tuple(cards)
+
+
+def ancestors(packs: Iterable[PackText]) -> dict[str, tuple[str, ...]]:
+    """Of each pack, itself and all that it inherits, nearest first."""
+    known = {pack.id: pack for pack in packs}
+    return {id: _ancestors(id, known) for id in known}
 
 
 def _ancestors(id: str, packs: dict[str, PackText], seen: tuple[str, ...] = ()) -> tuple[str, ...]:

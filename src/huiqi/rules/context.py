@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, get_args
 
 from huiqi.facts.schema import CodeList, Schema
 from huiqi.rules.records import CoreRecord, DefinitionRecord, GroupRecord, MeasureRecord, PolicyRecord, ScorecardRecord, Source
@@ -16,6 +17,8 @@ from huiqi.rules.tree import GroupRule, Node, Type
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Severity, Where, did_you_mean
 from huiqi.vocabulary.source import Text
+
+Named = Literal["definitions", "scorecards", "groups"]
 
 
 class Typed(NamedTuple):
@@ -151,13 +154,29 @@ class World:
     summed: Callable[[GroupRule, Typed, Context, Where], Typed] = None  # type: ignore[assignment]
     recognition: Callable[[str, Context], tuple[Node, tuple[str, ...]] | None] = lambda flag, context: None
 
-    def visible(self, document: Document) -> Iterator[tuple[Document, ...]]:
-        """Layers of documents whose names a document sees, nearest first."""
-        yield (document,)
-        for pack in self.ancestors.get(document.pack, (document.pack,)):
-            others = [d for d in self.documents if d.pack == pack and d is not document]
-            yield tuple(d for d in others if d.policy == "core")
-            yield tuple(d for d in others if d.policy != "core" and d.in_force(self.law_on) == "yes")
+    @cached_property
+    def declared(self) -> dict[Named, dict[str, list[tuple[Document, Text, Any]]]]:
+        """Everything that documents declare, by name."""
+        found: dict[Named, dict[str, list[tuple[Document, Text, Any]]]] = {}
+        for kind in get_args(Named):
+            by_name = found[kind] = {}
+            for document in self.documents:
+                for key, record in getattr(document, kind).items():
+                    by_name.setdefault(str(key), []).append((document, key, record))
+        return found
+
+    def seen_by(self, document: Document) -> list[Document]:
+        """The documents whose names a document sees."""
+        return [other for other in self.documents if self.distance(document, other) is not None]
+
+    def distance(self, document: Document, other: Document) -> int | None:
+        """How near another document is whose names a document sees: its own first, then by pack the core policy and the other texts in force."""
+        if other is document:
+            return 0
+        packs = self.ancestors.get(document.pack, (document.pack,))
+        if other.pack not in packs or not (other.policy == "core" or other.in_force(self.law_on) == "yes"):
+            return None
+        return 1 + 2 * packs.index(other.pack) + (other.policy != "core")
 
 
 @dataclass(frozen=True)
@@ -192,17 +211,20 @@ class Context:
         self.report(code, message, where, hint)
         return Unresolved(message)
 
-    def find(self, name: str, kind: Literal["definitions", "scorecards", "groups"], where: Where) -> tuple[Document, Text, Any] | None:
+    def find(self, name: str, kind: Named, where: Where) -> tuple[Document, Text, Any] | None:
         """The nearest definition, scorecard or group of that name that this document sees."""
-        for layer in self.world.visible(self.document):
-            found = [(d, key, record) for d in layer for key, record in getattr(d, kind).items() if key == name]
-            if len(found) > 1:
-                owners = " and ".join(d.name for d, _, _ in found)
-                raise self.fault("rules.ambiguous-name", f"{name} is defined in {owners}", where, "give one another name")
-            if found:
-                self.world.used.add((found[0][0].name, name))
-                return found[0]
-        return None
+        seen: dict[int, list[tuple[Document, Text, Any]]] = {}
+        for entry in self.world.declared[kind].get(name, ()):
+            if (distance := self.world.distance(self.document, entry[0])) is not None:
+                seen.setdefault(distance, []).append(entry)
+        if not seen:
+            return None
+        found = seen[min(seen)]
+        if len(found) > 1:
+            owners = " and ".join(d.name for d, _, _ in found)
+            raise self.fault("rules.ambiguous-name", f"{name} is defined in {owners}", where, "give one another name")
+        self.world.used.add((found[0][0].name, name))
+        return found[0]
 
     @contextlib.contextmanager
     def resolving(self, name: str, where: Where) -> Iterator[None]:

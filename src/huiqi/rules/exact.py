@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any as Anything
 
 from huiqi.facts.known import Known
-from huiqi.facts.schema import FIRST_DAY, LAST_DAY
+from huiqi.facts.schema import FIRST_DAY, LAST_DAY, CodeList
 from huiqi.rules import tree
 from huiqi.rules.tree import Node, RelatedKey
 from huiqi.vocabulary import ranges
@@ -96,8 +96,8 @@ class Exactly:
                 return self.related.get(key, Number(-INFINITY if fact is not None and fact.low < 0 else Fraction(0), INFINITY))
             case tree.CodeValue(value=value):
                 return Codes(frozenset({value}))
-            case tree.RankClass(scorecard=scorecard, codes=codes):
-                return self.ranks.get(scorecard, Codes(codes.whole))
+            case tree.RankClass(scorecard=scorecard, codes=codes, total=total):
+                return self.ranks[scorecard] if scorecard in self.ranks else _any_class(codes, self.figure(total))
             case tree.Choose(condition=condition, then=then, otherwise=otherwise):
                 return self._choose(self.truth(condition), then, otherwise)
         return self._truth(node)
@@ -118,7 +118,8 @@ class Exactly:
                 return ranges.compare(op, self.figure(left), self.figure(right))
             case tree.GrowthCompare(op=op, last=last, first=first, intervals=n, rate=rate):
                 grown = ranges.divide(self.figure(last), self.figure(first))
-                return ranges.compare(op, grown, ranges.exactly((1 + rate) ** n))
+                above = ranges.compare(">", self.figure(first), ranges.exactly(0))
+                return ranges.both(above, ranges.compare(op, grown, ranges.exactly((1 + rate) ** n)))
             case tree.OneOf(of=of, wanted=wanted, negated=negated):
                 return (ranges.is_none_of if negated else ranges.is_one_of)(self.codes(of), wanted)
             case tree.SameCode(left=left, right=right):
@@ -151,6 +152,12 @@ class Exactly:
 _OPERATIONS: dict[str, Anything] = {
     "+": ranges.add, "-": ranges.subtract, "*": ranges.multiply, "/": ranges.divide, "min": ranges.least, "max": ranges.most,
 }  # fmt: skip
+
+
+def _any_class(codes: CodeList, total: Number) -> Codes:
+    """What a class by rank can be whoever the others are."""
+    options: set[str | None] = set() if total.absent is Absent.SURELY else set(codes.whole)
+    return Codes(frozenset(options if total.absent is Absent.NEVER else options | {None}))
 
 
 def since(date: Number, as_of: datetime.date, unit: str) -> Number:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +14,18 @@ from huiqi.rules.compile import Rules, compile_rules
 from huiqi.rules.context import Document
 from huiqi.rules.pack import Common, PackText, read_common, read_pack
 from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors, in_order
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,8 @@ class Library:
             raise FaultyInput(in_order(faults))
         if law_on not in self._compiled:
             try:
-                rules = compile_rules(self.packs, self.common, law_on)
+                with _without_collecting():
+                    rules = compile_rules(self.packs, self.common, law_on)
             except RecursionError:
                 raise FaultyInput(
                     [Problem("rules.too-deep", "the measures rest on each other too deeply", hint="let fewer recognitions rest on others")]
@@ -51,10 +66,12 @@ def packs_folder() -> Path:
     return shipped if shipped.is_dir() else here.parents[1] / "packs"
 
 
-def read_library(names: Sequence[str | Path], folder: Path | None = None) -> tuple[Library | None, list[Problem]]:
+@_without_collecting()
+def read_library(names: Sequence[str | Path], folder: Path | None = None, *, rules_only: bool = False) -> tuple[Library | None, list[Problem]]:
     """The named packs and all that they inherit.
 
-    A name is a pack of `folder` (default: those that come with huiqi), or the path of a pack in a packs folder of one's own.
+    A name is a pack of `folder` (default: those that come with huiqi), or the path of a pack in a packs folder of one's own. With `rules_only`
+    what no rule reads is left out: worked cases, registers of documents and indicators.
     """
     paths = [_path(name, folder or packs_folder()) for name in names]
     root = paths[0].parent if paths else folder or packs_folder()
@@ -69,7 +86,7 @@ def read_library(names: Sequence[str | Path], folder: Path | None = None) -> tup
         if name in seen:
             continue
         seen.add(name)
-        pack, faults = read_pack(root / name, common)
+        pack, faults = read_pack(root / name, common, rules_only=rules_only)
         problems += faults
         if pack is not None:
             packs.append(pack)

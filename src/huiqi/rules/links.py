@@ -38,7 +38,7 @@ def faults(links: Iterable[LinkRecord], places: Places) -> list[Problem]:
                 hint = did_you_mean(id, places.by_id) or "add it to places.yaml"
                 problems.append(Problem("rules.unknown-place", f"{id} is not a place", id.where, hint))
         if not link.to:
-            problems.append(Problem("link.nowhere", "the link leads nowhere", link.where, "name the places that it reaches under to:"))
+            problems.append(Problem("check.link", "the link leads nowhere", link.where, "name the places that it reaches under to:"))
         if link.last_day is not None and link.last_day < link.first_day:
             said = f"the last day {link.last_day} lies before the first day {link.first_day}"
             problems.append(Problem("check.days", said, link.where, "turn the two round"))

@@ -99,8 +99,8 @@ def read_common(folder: Path) -> tuple[Common | None, list[Problem]]:
     return Common(folder, schemas, codes, places, () if faults else tuple(links)), problems
 
 
-def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Problem]]:
-    """One pack of that folder; None where not even pack.yaml can be used."""
+def read_pack(folder: Path, common: Common, *, rules_only: bool = False) -> tuple[PackText | None, list[Problem]]:
+    """One pack of that folder; None where not even pack.yaml can be used. With `rules_only` what no rule reads is left out: cases and registers."""
     called = f"{folder.parent.name}/{folder.name}"
     if not (folder / "pack.yaml").is_file():
         known = [path.parent.name for path in common.folder.glob("*/pack.yaml")]
@@ -160,13 +160,17 @@ def read_pack(folder: Path, common: Common) -> tuple[PackText | None, list[Probl
         if text is not None:
             tables[path.name], faults = read_table(text, name)
             problems += faults
-    cases, faults = _lists(CaseRecord, sorted((folder / "cases").glob("*.yaml")), f"{called}/cases", "begin each case with `- case: ...`")
-    problems += faults
-    register, faults = _lists(RegisterEntry, _if_there(folder / "register.yaml"), called, "begin each document with `- document: ...`")
-    problems += faults
-    indicators, faults = _lists(Indicator, _if_there(folder / "indicators.yaml"), called, "begin each one with `- indicator: ...`")
-    problems += faults
-    problems += _strays(folder, called)
+    cases: list[CaseRecord] = []
+    register: list[RegisterEntry] = []
+    indicators: list[Indicator] = []
+    if not rules_only:
+        cases, faults = _lists(CaseRecord, sorted((folder / "cases").glob("*.yaml")), f"{called}/cases", "begin each case with `- case: ...`")
+        problems += faults
+        register, faults = _lists(RegisterEntry, _if_there(folder / "register.yaml"), called, "begin each document with `- document: ...`")
+        problems += faults
+        indicators, faults = _lists(Indicator, _if_there(folder / "indicators.yaml"), called, "begin each one with `- indicator: ...`")
+        problems += faults
+        problems += _strays(folder, called)
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv") and path.is_file())
     return PackText(
         str(record.id), folder, record, tuple(documents), facts, codes, tables, tuple(cases), content_hash(paths, folder),

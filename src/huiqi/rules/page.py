@@ -16,6 +16,7 @@ from huiqi.facts.schema import Fact, Schema
 from huiqi.rules.cases import schema_of
 from huiqi.rules.compile import Rules
 from huiqi.rules.context import Document
+from huiqi.rules.editions import holding_day
 from huiqi.rules.eligibility import conditions
 from huiqi.rules.library import Library
 from huiqi.rules.names import KIND_WORDS, MODE_WORDS, ROLE_WORDS, SOURCE_WORDS, STATE_WORDS, STATUS_WORDS
@@ -24,8 +25,8 @@ from huiqi.rules.parse import parse
 from huiqi.rules.records import CaseRecord, CoreRecord, DefinitionRecord, Indicator, MeasureRecord, PolicyRecord
 from huiqi.rules.register import policy_name
 from huiqi.rules.render import code_label
-from huiqi.rules.syntax import DateLiteral, Quantity
-from huiqi.rules.wording import Card, Line, Said, Wording, of_words, own_parts, same
+from huiqi.rules.syntax import Quantity
+from huiqi.rules.wording import Card, Line, Said, Wording, is_parameter, of_words, own_parts, same
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where
@@ -169,9 +170,8 @@ class _Maker:
         return "to come" if self.law_on < document.record.first_day else "ended"
 
     def rules(self, document: Document) -> Rules:
-        """The rules of a day on which the document holds: the one asked for, else its first or its last."""
-        day = {"to come": document.record.first_day, "ended": document.record.last_day}.get(self.standing(document)) or self.law_on
-        return self.library.rules(day)
+        """The rules of a day on which the document holds."""
+        return self.library.rules(holding_day(document, self.law_on))
 
     def document(self, document: Document) -> DocumentShown:
         rules = self.rules(document)
@@ -184,8 +184,8 @@ class _Maker:
             self.standing(document),
             self._cohort(wording, policy.applies_when if policy is not None else []),
             self._cohort(wording, policy.continues_for if policy is not None else []),
-            tuple(one for one in definitions if _is_parameter(one.record)),
-            tuple(one for one in definitions if not _is_parameter(one.record)),
+            tuple(one for one in definitions if is_parameter(one.record)),
+            tuple(one for one in definitions if not is_parameter(one.record)),
             tuple(wording.card(key, record) for key, record in document.scorecards.items()),
             tuple(self._measures(wording, rules)),
         )
@@ -256,14 +256,6 @@ class _Maker:
             tuple((str(key), tuple(wording.fund(fund)), fund) for key, fund in record.funds.items()),
             tuple((str(key), tuple(wording.group(group)), group) for key, group in record.groups.items()),
         )
-
-
-def _is_parameter(record: DefinitionRecord) -> bool:
-    """A figure that the text names: by day, not public, or plain."""
-    if record.value is not None:
-        syntax, _ = parse(record.value, record.value.where)
-        return isinstance(syntax, Quantity | DateLiteral)
-    return record.values is not None or record.unpublished is not None
 
 
 # ---------------------------------------------------------------- the rule as written
@@ -346,6 +338,10 @@ def _range(ends: list[Both]) -> Both:
     return ends[0] if ends[0] == ends[-1] else both(("{0} to {1}", "{0}至{1}"), ends[0], ends[-1])
 
 
+#: Areas as they are published: 平方公里 and 亩, not their square metres.
+_AREAS = {UNITS["km2"].factor: ("{0} km²", "{0}平方公里"), UNITS["ha"].factor: ("{0} ha", "{0}公顷"), UNITS["亩"].factor: ("{0} mu", "{0}亩")}
+
+
 def _indicator(record: Indicator, places: Places) -> IndicatorShown:
     place = places.by_id.get(str(record.place))
     label = same(str(record.place)) if place is None else of_words(place.label)
@@ -357,7 +353,10 @@ def published_words(text: Text, record: Indicator) -> Both:
     syntax, _ = parse(text, text.where)
     if not isinstance(syntax, Quantity):
         return same(str(text))
-    said = speech.figure(syntax.value, (syntax.unit or PLAIN).dimension, share="%" in text)
+    unit = syntax.unit or PLAIN
+    said = speech.figure(syntax.value, unit.dimension, share="%" in text)
+    if unit.factor in _AREAS and unit.dimension == UNITS["m2"]:
+        said = both(_AREAS[unit.factor], speech.figure(syntax.value / unit.factor, PLAIN))
     if record.at_least == "true":
         return both(("over {0}", "超过{0}"), said)
     return both(("about {0}", "约{0}"), said) if record.about == "true" else said

@@ -49,8 +49,9 @@ def _either(words: list[str]) -> str:
 
 _UNIT = _either([name for name in UNITS if name != "1"])
 _SCALE = _either(list(SCALES))
-_QUANTITY = rf"(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[ ]*%|[ ]*(?:{_SCALE}))?(?:[ ]*(?:{_UNIT})(?:/(?:{_UNIT}))*)?"
+_QUANTITY = rf"(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[ ]*%|[ ]*(?:{_SCALE}))?(?:[ ]*(?:{_UNIT})(?:/(?:{_SCALE})?(?:{_UNIT}))*)?"
 _FIGURE = re.compile(rf"\s*({_QUANTITY})\s*")
+_DIVISOR = re.compile(rf"(?P<scale>{_SCALE})?(?P<unit>{_UNIT})\s*\Z")
 _PARTS = re.compile(rf"(?P<figure>[\d_.]+)[ ]*(?P<percent>%)?(?P<scale>{_SCALE})?[ ]*(?P<unit>.*)\Z")
 
 
@@ -70,10 +71,13 @@ class _Build(Transformer[Any, Syntax]):
             value *= SCALES[parts["scale"]]
         unit: Unit | None = None
         if parts["unit"]:
-            first, *below = (UNITS[name.strip()] for name in parts["unit"].split("/"))
-            unit = first
-            for divisor in below:
-                unit = unit / divisor
+            first, *below = parts["unit"].split("/")
+            unit = UNITS[first.strip()]
+            for text in below:
+                divisor = _DIVISOR.match(text)
+                assert divisor is not None
+                unit = unit / UNITS[divisor["unit"]]
+                value /= SCALES[divisor["scale"]] if divisor["scale"] else 1
             value *= unit.factor
         return Quantity(token.start_pos, value, unit)
 

@@ -138,8 +138,8 @@ class _Planner:
                 return self.add("absence", (), None, node)
             case tree.CodeValue(value=value, codes=codes):
                 return self.add("code", (), (codes.id, tuple(codes.codes), value), node)
-            case tree.RankClass(scorecard=scorecard, codes=codes):
-                return self.add("rank_class", (), (scorecard, tuple(codes.codes)), node)
+            case tree.RankClass(scorecard=scorecard, codes=codes, total=total):
+                return self.add("rank_class", (self.slot(total),), (scorecard, tuple(codes.codes)), node)
             case tree.Choose(condition=condition, then=then, otherwise=otherwise):
                 return self.add("choose", (self.slot(condition), self.slot(then), self.slot(otherwise)), None, node)
         return self._lower_truth(node)
@@ -152,7 +152,8 @@ class _Planner:
                 return self.add("compare", (self.slot(left), self.slot(right)), op, node)
             case tree.GrowthCompare(op=op, last=last, first=first, intervals=n, rate=rate):
                 grown = tree.Arithmetic("/", last, first)
-                return self.add("compare", (self.slot(grown), self.slot(tree.Figure((1 + rate) ** n))), op, node)
+                compared = tree.Compare(op, grown, tree.Figure((1 + rate) ** n))
+                return self._join("all", (compared, tree.above_nought(first)), node) if tree.may_be_negative(first) else self.slot(compared)
             case tree.OneOf(of=of, wanted=wanted, negated=negated):
                 return self.add("one_of", (self.slot(of),), (wanted, negated), node)
             case tree.SameCode(left=left, right=right):

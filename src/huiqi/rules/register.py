@@ -16,6 +16,7 @@ from huiqi.vocabulary.problem import Problem, did_you_mean
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, Unit
 
+_STATES = {"encoded": "encoded", "partly": "partly encoded", "listed": "listed", "not_found": "not found"}
 Key = tuple[str, str, str]  # indicator, place, period
 
 
@@ -53,9 +54,9 @@ def _entry(entry: RegisterEntry, pack: PackText, places: Places) -> Iterator[Pro
     carried = entry.state in ("encoded", "partly")
     if carried and not entry.policies:
         hint = "name the texts that carry it under policies:, or write state: listed"
-        yield Problem("register.state", f"{entry.document} is {entry.state}, but no text carries it", entry.where, hint)
+        yield Problem("register.state", f"{entry.document} is {_STATES[entry.state]}, but no text carries it", entry.where, hint)
     elif entry.policies and not carried:
-        said = f"{entry.document} is {entry.state.replace('_', ' ')}, but {entry.policies[0]} carries it"
+        said = f"{entry.document} is {_STATES[entry.state]}, but {entry.policies[0]} carries it"
         yield Problem("register.state", said, entry.policies[0].where, "write state: encoded or partly, or take policies: out")
     known = {policy_name(document) for document in pack.documents}
     for policy in entry.policies:

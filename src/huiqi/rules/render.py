@@ -24,8 +24,10 @@ _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 
 
 def unit_of(node: Node) -> Unit | None:
-    """The unit of a figure; None for a literal, which takes that of what it stands beside."""
+    """The unit of a figure; None for a literal without one, which takes that of what it stands beside."""
     match tree.body(node):
+        case tree.Figure(unit=unit):
+            return unit
         case tree.FactFigure(fact=fact):
             return None if fact.kind == "date" else fact.unit.dimension
         case tree.Arithmetic(op="*", left=left, right=right):
@@ -88,7 +90,7 @@ class Renderer:
     def say(self, node: Node, unit: Unit | None = None, *, share: bool = False) -> Both:
         """A node in words. A literal is said in the unit of what it stands beside."""
         if isinstance(node, tree.Figure):
-            return speech.figure(node.value, unit or PLAIN, share=share)
+            return speech.figure(node.value, unit or node.unit or PLAIN, share=share)
         if id(node) not in self._said:
             self._said[id(node)] = (node, self._say(node))
         return self._said[id(node)][1]
@@ -121,6 +123,10 @@ class Renderer:
                 )
             case tree.CodeValue(value=value, codes=codes):
                 return code_label(value, codes)
+            case tree.Related(rule=rule, fact=None):
+                return both(("others of {0}", "{0}其他企业数"), Both(str(rule.label.en), str(rule.label.zh)))
+            case tree.Related(rule=rule, fact=fact, year=year) if fact is not None:
+                return both(("{1} of the others of {0}", "{0}其他企业{1}"), Both(str(rule.label.en), str(rule.label.zh)), self.fact(fact, year))
             case tree.RankClass():
                 return Both("class by rank", "按排名确定的等级")
             case tree.Absence():

@@ -190,7 +190,7 @@ class _Line:
     def _typed(self, syntax: Syntax) -> Typed:
         match syntax:
             case Quantity(value=value, unit=unit):
-                return Typed(Figure(value), Type("figure", (unit or PLAIN).dimension, bare=unit is None))
+                return Typed(Figure(value, None if unit is None else unit.dimension), Type("figure", (unit or PLAIN).dimension, bare=unit is None))
             case DateLiteral(value=day):
                 return Typed(Figure(Fraction(day.toordinal())), Type("date"))
             case Truth(value=value):
@@ -241,8 +241,8 @@ class _Line:
 
     def known_names(self) -> list[str]:
         names = [*self.context.local, *self.context.schema.names]
-        for layer in self.context.world.visible(self.context.document):
-            names += [str(name) for document in layer for name in (*document.definitions, *document.scorecards)]
+        for document in self.context.world.seen_by(self.context.document):
+            names += [str(name) for name in (*document.definitions, *document.scorecards)]
         return names
 
     def fact(self, fact: Fact, syntax: Name, context: Context) -> Typed:
@@ -473,20 +473,21 @@ def fold(op: str, left: Node, right: Node, context: Context, where: Where) -> No
     if isinstance(right, Figure) and right.value == 0 and op == "/":
         raise context.fault("rules.zero", "this divides by nought", where, "look at the figure below the line")
     if isinstance(left, Figure) and isinstance(right, Figure):
-        a, b = left.value, right.value
+        a, b, one, other = left.value, right.value, left.unit or PLAIN, right.unit or PLAIN
+        alike = left.unit or right.unit
         match op:
             case "+":
-                return Figure(a + b)
+                return Figure(a + b, alike)
             case "-":
-                return Figure(a - b)
+                return Figure(a - b, alike)
             case "*":
-                return Figure(a * b)
+                return Figure(a * b, None if alike is None else one * other)
             case "/":
-                return Figure(a / b)
+                return Figure(a / b, None if alike is None else one / other)
             case "min":
-                return Figure(min(a, b))
+                return Figure(min(a, b), alike)
             case "max":
-                return Figure(max(a, b))
+                return Figure(max(a, b), alike)
     return Arithmetic(op, left, right)
 
 

@@ -34,7 +34,7 @@ class Flagged:
         concern = str(self.flag.concerns).replace("_", " ")
         role = "amount follows" if self.part == "amount" else "eligibility asks for"
         return Problem(
-            "review.flag",
+            "check.review",
             f"{self.measure.key}: the {role} {self.fact.label.en} ({self.fact.label.zh}), which concerns {concern}; "
             f"from {self.from_day} on {self.flag.say.en} ({self.text.record.document} {self.flag.clause})",
             self.measure.where,

@@ -165,7 +165,7 @@ def _classes(document: Document, key: Text, record: ScorecardRecord, total: Type
         raise context.fault("rules.classes", "the last class, and only it, takes the rest", where, "write `rest` or `else`")
     if "rank" in styles:
         rank = _rank(document, key, record, total, codes, context, where)
-        return Typed(Named(f"{key}.class", label, RankClass(rank.scorecard, codes), context.year), kind), rank
+        return Typed(Named(f"{key}.class", label, RankClass(rank.scorecard, codes, rank.total), context.year), kind), rank
     if record.among is not None:
         raise context.fault("rules.classes", "among is for classes by rank", record.among.where, "write classes like top 20%, or take among: out")
     node: Node = CodeValue(list(codes.codes)[-1], codes)

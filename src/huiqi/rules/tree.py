@@ -51,9 +51,10 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Figure(Node):
-    """A known figure, in base units; dates are ordinals."""
+    """A known figure, in base units; dates are ordinals. `unit` is what it was written in, where it was, for the reader."""
 
     value: Fraction
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,10 +178,11 @@ class FactCode(Node):
 
 @dataclass(frozen=True, eq=False)
 class RankClass(Node):
-    """The class by rank of a scorecard: known only with the whole population."""
+    """The class by rank of a scorecard: known only with the whole population, and none where there is no total."""
 
     scorecard: str
     codes: CodeList
+    total: Node
 
 
 # ---------------------------------------------------------------- either
@@ -220,7 +222,7 @@ class Compare(Node):
 
 @dataclass(frozen=True, eq=False)
 class GrowthCompare(Node):
-    """`cagr(x, n) op rate` as last / first op (1 + rate) ** n, which is exact."""
+    """`cagr(x, n) op rate` as last / first op (1 + rate) ** n, which is exact; not met over a base that is not above 0."""
 
     op: str
     last: Node
@@ -307,7 +309,8 @@ def children(node: Node) -> tuple[Node, ...]:
         case Arithmetic(left=a, right=b) | Compare(left=a, right=b) | SameCode(left=a, right=b) | GrowthCompare(last=a, first=b):
             return (a, b)
         case (
-            Present(of=a)
+            RankClass(total=a)
+            | Present(of=a)
             | Rounded(of=a)
             | OneOf(of=a)
             | Exists(of=a)
@@ -359,6 +362,17 @@ def facts_in(node: Node) -> dict[tuple[str, int], Fact]:
             case Recognised(fact=fact):
                 found.setdefault((fact.id, 0), fact)
     return found
+
+
+def may_be_negative(node: Node) -> bool:
+    """Something in the node can be below 0."""
+    return any(fact.is_figure and fact.low < 0 for fact in facts_in(node).values()) or any(
+        isinstance(part, Arithmetic) and part.op == "-" for part in walk(node)
+    )
+
+
+def above_nought(node: Node) -> Node:
+    return Compare(">", node, Figure(Fraction(0)))
 
 
 # ---------------------------------------------------------------- eligibility

@@ -14,6 +14,7 @@ from huiqi.rules import tree
 from huiqi.rules.cells import read_cell
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.context import Context, Document, Typed
+from huiqi.rules.parse import parse
 from huiqi.rules.records import (
     AMOUNT_FORMS,
     AmountForm,
@@ -35,13 +36,15 @@ from huiqi.rules.records import (
 )
 from huiqi.rules.render import Renderer, code_label
 from huiqi.rules.resolve import expression, truth, valued
+from huiqi.rules.scorecards import Scorecard
+from huiqi.rules.syntax import DateLiteral, Quantity
 from huiqi.rules.tables import output_value
-from huiqi.rules.tree import Condition, Group, Test
+from huiqi.rules.tree import Condition, Group, Node, Test
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.record import Words, build
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.speech import Both, both, listed
-from huiqi.vocabulary.unit import UNITS
+from huiqi.vocabulary.unit import UNITS, Unit
 
 GROUP_WORDS = {"all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不")}
 NOT_PUBLIC = Both("not public", "未公布")
@@ -161,14 +164,18 @@ class Wording:
             said = both(("{0}: {1}", "{0}：{1}"), of_words(condition.label), said)
         return Line(said, parts=tuple(self.line(part) for part in condition.parts))
 
+    def truth(self, text: Text) -> Node:
+        """What a line of a definition or a core policy asks for."""
+        return truth(text, self.context(), atomic=False)
+
     def test(self, text: Text) -> Both:
-        """One line of a definition or a core policy."""
-        return self.reader.say(truth(text, self.context(), atomic=False))
+        """Such a line in words."""
+        return self.reader.say(self.truth(text))
 
     # ------------------------------------------------------------ figures
 
-    def literal(self, text: Text, context: Context | None = None) -> Both:
-        """A figure as its text spells it (5万元, 15%, 20万元/亩), or an expression in words."""
+    def literal(self, text: Text, context: Context | None = None, unit: Unit | None = None) -> Both:
+        """A figure as its text spells it (5万元, 15%, 20万元/亩), or an expression in words; a bare figure is in `unit` where one is named."""
         typed = valued(text, context or self.context())
         node = tree.body(typed.node)
         if isinstance(node, tree.Constant):
@@ -182,7 +189,8 @@ class Wording:
             money = speech.figure(node.value * UNITS[found["unit"].strip()].factor, UNITS[self.currency])
             per = _PER_WORDS[found["unit"].strip()]
             return Both(f"{money.en} per {per.en}", f"{per.zh}{money.zh}")
-        return speech.figure(node.value, typed.type.unit.dimension, share="%" in text or "％" in text)
+        own = unit if unit is not None and typed.type.bare else typed.type.unit
+        return speech.figure(node.value, own.dimension, share="%" in text or "％" in text)
 
     def cell(self, of: Typed, text: Text, context: Context) -> Both:
         """What a cell of a table, or the key of a band, asks of its input: `≥ ¥10,000,000`, a code's label."""
@@ -268,14 +276,20 @@ class Wording:
 
     def card(self, key: Text, record: ScorecardRecord) -> Card:
         """A scorecard with its items, sub-minimums and classes."""
-        resolved = next(card for card in self.rules.scorecards if card.name == key and card.document == self.document.name)
-        passes: tuple[Both, ...] = ()
-        if "passes" in resolved.values:
-            tests = tree.body(resolved.values["passes"].node)
-            passes = tuple(self.reader.say(part) for part in (tests.parts if isinstance(tests, tree.All) else (tests,)))
+        resolved, passing = self._card(key), self.passes(key)
+        tests = tree.body(passing) if passing is not None else tree.All(())
+        passes = tuple(self.reader.say(part) for part in (tests.parts if isinstance(tests, tree.All) else (tests,)))
         classes = tuple((str(name), self._class(text, resolved.values["total"])) for name, text in (record.classes or {}).items())
         among = self.reader.say(expression(record.among, self.context()).node) if record.among is not None else None
         return Card(str(key), record, tuple(self._item(id, item) for id, item in record.items.items()), passes, classes, among)
+
+    def passes(self, key: Text) -> Node | None:
+        """The truth of all sub-minimums of a scorecard that has some."""
+        found = self._card(key).values.get("passes")
+        return None if found is None else found.node
+
+    def _card(self, key: Text) -> Scorecard:
+        return next(card for card in self.rules.scorecards if card.name == key and card.document == self.document.name)
 
     def _item(self, id: Text, item: ItemRecord) -> Item:
         if item.points is not None:
@@ -352,7 +366,7 @@ class Wording:
 
     def _tiers(self, form: TiersAmount, context: Context) -> Said:
         """Each slice of a base at its own rate."""
-        edges = [self.literal(edge, context) for edge in form.tiers]
+        edges = [self.literal(edge, context, UNITS[self.currency]) for edge in form.tiers]
         rows = []
         for number, (edge, rate) in enumerate(zip(edges, form.tiers.values(), strict=True)):
             above = both(("above {0}", "超过{0}的部分"), edge)
@@ -395,19 +409,19 @@ class Wording:
         value = getattr(rule, form)
         match form:
             case "highest" | "first" | "exclusive":
-                return [self._measures(value)]
+                return [self.measures(value)]
             case "includes":
                 return [listed((self._place(id) for id in value), ", ", "、")]
             case "share":
                 return [listed((both(("{0} {1}", "{0}{1}"), self._place(id), self.literal(text)) for id, text in value.items()), ", ", "、")]
             case "cap":
-                return [self.literal(value), self._measures(rule.over or rule.measures or "all"), _PER_PERIOD.get(rule.per or "", Both("", ""))]
+                return [self.literal(value), self.measures(rule.over or rule.measures or "all"), _PER_PERIOD.get(rule.per or "", Both("", ""))]
             case "intensity":
                 base = same("") if rule.of is None else self.literal(rule.of)
-                return [self.literal(value), base, self._measures(rule.over or rule.measures or "all")]
-        return [self._measures(rule.measures or "all")]
+                return [self.literal(value), base, self.measures(rule.over or rule.measures or "all")]
+        return [self.measures(rule.measures or "all")]
 
-    def _measures(self, names: list[Text] | str) -> Both:
+    def measures(self, names: list[Text] | str) -> Both:
         """Measures by their titles, or the word that stands for them."""
         if isinstance(names, str):
             return _TOGETHER[names]
@@ -465,3 +479,11 @@ def own_parts(eligible: Condition) -> Iterable[Condition]:
     """What a measure asks for itself; the place, the core policy and the edition's cohort are told once, for all measures."""
     parts = eligible.parts if isinstance(eligible, Group) and eligible.kind == "all" and eligible.label is None else (eligible,)
     return [part for part in parts if all(test.origin == "measure" for test in tree.tests_in(part))]
+
+
+def is_parameter(record: DefinitionRecord) -> bool:
+    """A figure that the text names: by day, not public, or plain."""
+    if record.value is not None:
+        syntax, _ = parse(record.value, record.value.where)
+        return isinstance(syntax, Quantity | DateLiteral)
+    return record.values is not None or record.unpublished is not None

@@ -33,7 +33,7 @@ class Text(str):
         self.where = where
         return self
 
-    def __getnewargs__(self) -> tuple[str, Where]:  # for copies and other processes
+    def __getnewargs__(self) -> tuple[str, Where]:  # type: ignore[override]  # for copies and other processes
         return str(self), self.where
 
 

@@ -17,6 +17,7 @@ _WORDS = {
     "person": ("people", "人"), "item": ("", "件"), "year": ("years", "年"), "day": ("days", "天"), "m2": ("m²", "平方米"),
     "tce": ("tce", "吨标准煤"), "kWh": ("kWh", "千瓦时"), "t": ("t", "吨"),
 }  # fmt: skip
+_ONE = {"m2": "m²", "t": "tonne"}
 
 
 class Both(NamedTuple):
@@ -61,6 +62,11 @@ def figure(value: Exact, unit: Unit, *, share: bool = False) -> Both:
         case ():
             text = _decimal(Fraction(value), 4)
             return Both(text, text)
+    above, below = [name for name, n in unit.powers if n == 1], [name for name, n in unit.powers if n == -1]
+    if len(above) == 1 and above[0] in CURRENCIES and len(below) + 1 == len(unit.powers):  # so much money a person, a square metre
+        money = _money(Fraction(value), above[0])
+        words = [(_ONE.get(name, name), _WORDS[name][1] if name in _WORDS else name) for name in below]
+        return Both("".join([money.en, *(f" per {en}" for en, _ in words)]), "/".join([money.zh, *(zh for _, zh in words)]))
     text = f"{_decimal(Fraction(value), 4)} {unit}"
     return Both(text, text)
 

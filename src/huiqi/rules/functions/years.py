@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from huiqi.rules.context import Context, Typed
 from huiqi.rules.functions.function import Arguments, Function, Growth, number, same_unit
-from huiqi.rules.tree import All, Arithmetic, Called, Compare, Exists, Figure, GrowthCompare, Node, Not, Present, Tally, Type, body
+from huiqi.rules.tree import (
+    Absence,
+    All,
+    Arithmetic,
+    Called,
+    Choose,
+    Compare,
+    Exists,
+    Figure,
+    GrowthCompare,
+    Node,
+    Not,
+    Present,
+    Tally,
+    Type,
+    above_nought,
+    body,
+    may_be_negative,
+)
 from huiqi.vocabulary.problem import Where
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -37,9 +55,11 @@ def _mean(arguments: Arguments) -> Typed:
 
 
 def _growth(arguments: Arguments) -> Typed:
-    """(x - x[-1]) / x[-1], which is the same as x / x[-1] - 1 and exact for one division."""
+    """(x - x[-1]) / x[-1], which is the same as x / x[-1] - 1 and exact for one division; undefined over a base that is not above 0."""
     now, before = arguments.figure(0), arguments.figure(0, -1)
-    node = Arithmetic("/", Arithmetic("-", now.node, before.node), before.node)
+    node: Node = Arithmetic("/", Arithmetic("-", now.node, before.node), before.node)
+    if may_be_negative(before.node):
+        node = Choose(above_nought(before.node), node, Absence())
     return Typed(Called("growth", (now.node,), node), Type("figure"))
 
 
