@@ -16,7 +16,6 @@ import pytest
 from huiqi.entitlements.evaluate import evaluate
 from huiqi.facts.importing import import_tables
 from huiqi.facts.registry import open_registry
-from huiqi.rules.cases import schema_of
 from huiqi.rules.library import read_library
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +33,7 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
     assert library is not None, problems
     files = [DATA / name for name in ("stock_basics.csv", "profit2014_4.csv", "profit2015_4.csv")]
     report = import_tables(
-        ROOT / "examples" / "maps" / "a-share-2014-2016.yaml", files, folder / "registry", schema_of(library), library.common.places
+        ROOT / "examples" / "maps" / "a-share-2014-2016.yaml", files, folder / "registry", library.schema(), library.common.places
     )
     assert report.folder is not None, report.problems
     assert report.read == report.accepted + report.rejected

@@ -72,7 +72,7 @@ def test_a_unit_does_not_run_on_into_a_name():
     assert refused("5 tcex").message == "tcex is not expected here"
 
 
-@pytest.mark.parametrize("text", ["5元/千", "1 0", "5 working days", "1e5", "5..6", "5%%"])
+@pytest.mark.parametrize("text", ["1 0", "5 working days", "1e5", "5..6", "5%%"])
 def test_what_is_no_figure(text):
     refused(text)
 

@@ -10,7 +10,6 @@ import typer
 from huiqi.cli.options import library_of, shipped
 from huiqi.cli.show import console, show_problems
 from huiqi.facts.importing import import_tables
-from huiqi.rules.cases import schema_of
 from huiqi.vocabulary.problem import errors
 
 
@@ -23,7 +22,7 @@ def import_(
 ) -> None:
     """Make a registry of somebody's tables; rows that cannot be read go to rejected.csv with the reason."""
     library = library_of(pack or shipped(), rules_only=True)
-    report = import_tables(map_, files, out, schema_of(library), library.common.places, overwrite=overwrite)
+    report = import_tables(map_, files, out, library.schema(), library.common.places, overwrite=overwrite)
     show_problems(list(report.problems))
     repeated = f" ({report.repeated:,} of them repeated another)" if report.repeated else ""
     console.print(f"{report.read:,} rows read, {report.accepted:,} accepted{repeated}, {report.rejected:,} rejected")

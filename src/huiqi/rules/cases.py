@@ -27,6 +27,7 @@ from huiqi.vocabulary.unit import UNITS, Unit
 
 _LARGEST = 10**300
 SELF = "self"  # the subject of a case among its related enterprises
+NOT_IN_FORCE = "not_in_force"
 _STATUS = {"yes": YES, "no": NO, "depends": UNSURE}
 
 
@@ -49,18 +50,13 @@ class Case:
         return self.record.law_on or self.record.as_of
 
 
-def schema_of(library: Library, subject: str = "enterprise") -> Schema:
-    """The facts of a subject: the shared ones and those of the packs."""
-    return library.common.schemas[subject].extended(fact for other in library.packs for fact in other.facts.get(subject, ()))
-
-
 def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Case | None, list[Problem]]:
     """A case's facts as values; every faulty one is a problem."""
     subject = str(record.subject or "enterprise")
     if subject not in library.common.schemas:
         hint = did_you_mean(subject, library.common.schemas) or f"subjects: {', '.join(library.common.schemas)}"
         return None, [Problem("facts.subject", f"there is no subject {subject}", where_of(record.subject, record.where), hint)]
-    schema = schema_of(library, subject)
+    schema = library.schema(subject)
     known, problems = _known(str(record.case), record.facts, record.as_of, schema, library)
     others = {}
     for id, facts in record.others.items():
@@ -95,8 +91,8 @@ def _known(id: str, facts: dict[Text, Any], as_of: datetime.date, schema: Schema
 
 
 def _ownership(record: CaseRecord) -> tuple[Ownership | None, list[Problem]]:
-    """Who holds whom in a case; without `others` and `ownership` nothing is known of that."""
-    if not record.others and not record.ownership:
+    """Who holds whom in a case; without `others` and `ownership` nothing is known of that, with an empty list nobody does."""
+    if not record.others and "ownership" not in record.model_fields_set:
         return None, []
     problems = []
     holdings = []
@@ -206,14 +202,30 @@ def run_cases(library: Library, packs: tuple[PackText, ...]) -> tuple[list[Verdi
     verdicts: list[Verdict] = []
     problems: list[Problem] = []
     for pack in packs:
+        cases: list[Case] = []
         for record in pack.cases:
             case, faults = read_case(record, pack, library)
             problems += faults
             if case is not None:
-                found, faults = run_case(case, library.rules(case.law_on))
-                verdicts += found
-                problems += faults
+                cases.append(case)
+        rules = _rules_by_day(cases, library)
+        for case in cases:
+            found, faults = run_case(case, rules[library.unchanged_since(case.law_on)])
+            verdicts += found
+            problems += faults
     return verdicts, problems
+
+
+def _rules_by_day(cases: list[Case], library: Library) -> dict[datetime.date, Rules]:
+    """The rules that cases look at, by the day from which the law is what it is on theirs."""
+    names: dict[datetime.date, set[str]] = {}
+    for case in cases:
+        keys = {str(name).partition("@")[0].rpartition("/")[2] for name in case.record.expect}
+        names.setdefault(library.unchanged_since(case.law_on), set()).update(keys)
+    return {
+        day: library.rules_of([d for d in library.documents if d.in_force(day) != "no" and not wanted.isdisjoint(map(str, d.measures))], day)
+        for day, wanted in names.items()
+    }
 
 
 def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
@@ -222,7 +234,10 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
     verdicts: list[Verdict] = []
     problems: list[Problem] = []
     for name, expected in case.record.expect.items():
-        measures = _applying([m for m in rules.find(str(name)) if m.subject == case.subject], exact)
+        measures = _applying(_nearest([m for m in rules.find(str(name)) if m.subject == case.subject], case, rules), exact)
+        if expected == NOT_IN_FORCE:
+            verdicts += _not_in_force(case, name, measures, rules, problems)
+            continue
         if measures:
             money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == measures[0].document.pack)]
             verdicts += _measure(case, name, expected, measures, exact, money, problems)
@@ -241,6 +256,16 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
     return verdicts, problems
 
 
+def _not_in_force(case: Case, name: Text, measures: list[Measure], rules: Rules, problems: list[Problem]) -> list[Verdict]:
+    """The measure exists in some text, but in none that is in force on the day."""
+    key = name.partition("@")[0].rpartition("/")[2]
+    known = [str(measure) for document in rules.world.documents for measure in document.measures]
+    if key not in known:
+        problems.append(Problem("case.unknown-name", f"{name} is no measure of any text", name.where, did_you_mean(key, known)))
+        return []
+    return [Verdict(case, str(name), NOT_IN_FORCE, "in force" if measures else NOT_IN_FORCE, name.where)]
+
+
 def _read_by(case: Case, rules: Rules) -> Iterator[Node]:
     """Whatever the expectations of a case look at."""
     for name in case.record.expect:
@@ -251,6 +276,13 @@ def _read_by(case: Case, rules: Rules) -> Iterator[Node]:
         typed = rules.value(str(name), case.pack, case.subject)
         if typed is not None:
             yield typed.node
+
+
+def _nearest(measures: list[Measure], case: Case, rules: Rules) -> list[Measure]:
+    """Of measures that share a short name, those of the case's own pack or of the nearest that it inherits."""
+    near = rules.world.ancestors[case.pack]
+    places = {m.name: near.index(m.document.pack) if m.document.pack in near else len(near) for m in measures}
+    return [m for m in measures if places[m.name] == min(places.values())]
 
 
 def _applying(measures: list[Measure], exact: Exactly) -> list[Measure]:
@@ -275,7 +307,7 @@ def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exa
     if status is not None:
         if not isinstance(status, Text) or status not in _STATUS:
             said = status if isinstance(status, Text) else "this"
-            problems.append(Problem("case.status", f"{said} is no status", where_of(status, name.where), "yes, no or depends"))
+            problems.append(Problem("case.status", f"{said} is no status", where_of(status, name.where), "yes, no, depends or not_in_force"))
             return []
         verdicts.append(Verdict(case, str(name), str(status), say(pair), where_of(status, name.where)))
     if amount is not None:

@@ -41,7 +41,7 @@ from huiqi.vocabulary.record import Record, Words
 from huiqi.vocabulary.source import Text, scalars
 from huiqi.vocabulary.unit import PLAIN, UNITS
 
-_DEADLINE = re.compile(r"\d{1,3} (working days|days)\Z", re.ASCII)
+_DEADLINE = re.compile(r"\d{1,3}(\.\d)? (working days?|days?)\Z", re.ASCII)
 _PAYMENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%\s+\S+", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_.\u4e00-\u9fff-]+\Z")
 _HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -13,7 +13,7 @@ from huiqi.facts.ownership import Ownership, Weight
 from huiqi.facts.schema import Fact
 from huiqi.rules.context import Context, Typed
 from huiqi.rules.resolve import constant
-from huiqi.rules.tree import Arithmetic, FactFigure, Figure, GroupRule, Named, Node, Present, Related, Type, walk
+from huiqi.rules.tree import Arithmetic, FactFigure, Figure, GroupRule, Named, Node, Related, Type, walk
 from huiqi.vocabulary import ranges
 from huiqi.vocabulary.problem import Where
 from huiqi.vocabulary.ranges import INFINITY, Number
@@ -47,7 +47,7 @@ def summed(rule: GroupRule, of: Typed, context: Context, where: Where) -> Typed:
         raise context.fault("rules.group", f"{rule.name}.sum takes a fact that is a figure, not {of.type}", where, hint)
     fact, year = of.node.fact, of.node.year
     label = words(f"{fact.label.en}, {rule.label.en} together", f"{rule.label.zh}合计{fact.label.zh}")
-    whole = Arithmetic("+", Present(of.node), Related(rule, fact, year))
+    whole = Arithmetic("+", of.node, Related(rule, fact, year))
     return Typed(Named(f"{rule.name}.sum({fact.id})", label, whole, year), of.type)
 
 

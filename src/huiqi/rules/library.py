@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import datetime
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
-from huiqi.facts.schema import slug
+from huiqi.facts.schema import Schema, slug
 from huiqi.rules.compile import Rules, compile_rules
 from huiqi.rules.context import Document
 from huiqi.rules.pack import Common, PackText, read_common, read_pack
@@ -36,23 +38,53 @@ class Library:
     packs: tuple[PackText, ...]
     problems: tuple[Problem, ...]
     _compiled: dict[datetime.date, Rules] = field(default_factory=dict, repr=False)
+    _schemas: dict[str, Schema] = field(default_factory=dict, repr=False)
 
     def rules(self, law_on: datetime.date) -> Rules:
         """The rules in force on a day, compiled once; raises FaultyInput with all problems where a text is faulty."""
         if faults := errors(self.problems):
             raise FaultyInput(in_order(faults))
-        if law_on not in self._compiled:
-            try:
-                with _without_collecting():
-                    rules = compile_rules(self.packs, self.common, law_on)
-            except RecursionError:
-                raise FaultyInput(
-                    [Problem("rules.too-deep", "the measures rest on each other too deeply", hint="let fewer recognitions rest on others")]
-                ) from None
-            if faults := errors(rules.problems):
-                raise FaultyInput(in_order(faults))
-            self._compiled[law_on] = rules
-        return self._compiled[law_on]
+        day = self.unchanged_since(law_on)
+        if day not in self._compiled:
+            self._compiled[day] = self._compile(day)
+        return self._compiled[day] if day == law_on else replace(self._compiled[day], law_on=law_on)
+
+    def rules_of(self, documents: Iterable[Document], law_on: datetime.date) -> Rules:
+        """The rules of some documents in force on a day, with all that they rest on; raises FaultyInput like `rules`."""
+        return self._compile(law_on, list(documents))
+
+    def _compile(self, day: datetime.date, only: list[Document] | None = None) -> Rules:
+        try:
+            with _without_collecting():
+                rules = compile_rules(self.packs, self.common, day, only)
+        except RecursionError:
+            raise FaultyInput(
+                [Problem("rules.too-deep", "the measures rest on each other too deeply", hint="let fewer recognitions rest on others")]
+            ) from None
+        if faults := errors(rules.problems):
+            raise FaultyInput(in_order(faults))
+        return rules
+
+    def unchanged_since(self, day: datetime.date) -> datetime.date:
+        """The first day from which the law has been what it is on a day."""
+        at = bisect.bisect_right(self._turns, day)
+        return self._turns[at - 1] if at else day
+
+    @cached_property
+    def _turns(self) -> list[datetime.date]:
+        """The days on which the law changes: a text, a link or a figure of a parameter begins, or a text or link ended on the day before."""
+        spans = [(document.record.first_day, document.record.last_day) for document in self.documents]
+        spans += [(link.first_day, link.last_day) for link in self.common.links]
+        figures = [day for document in self.documents for record in document.definitions.values() for day in record.values or ()]
+        ends = [last + datetime.timedelta(days=1) for _, last in spans if last is not None and last < datetime.date.max]
+        return sorted({*(first for first, _ in spans), *ends, *figures})
+
+    def schema(self, subject: str = "enterprise") -> Schema:
+        """The facts of a subject: the shared ones and those of the packs; KeyError where there is no such subject."""
+        if subject not in self._schemas:
+            further = (fact for pack in self.packs for fact in pack.facts.get(subject, ()))
+            self._schemas[subject] = self.common.schemas[subject].extended(further)
+        return self._schemas[subject]
 
     @property
     def documents(self) -> tuple[Document, ...]:

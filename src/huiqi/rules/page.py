@@ -13,7 +13,6 @@ from jinja2 import Environment, StrictUndefined
 from jinja2 import Template as Form
 
 from huiqi.facts.schema import Fact, Schema
-from huiqi.rules.cases import schema_of
 from huiqi.rules.compile import Rules
 from huiqi.rules.context import Document
 from huiqi.rules.editions import holding_day
@@ -127,7 +126,7 @@ def render_page(library: Library, pack: PackText, law_on: datetime.date, lang: s
     maker = _Maker(library, pack, law_on)
     shown = sorted((maker.document(document) for document in pack.documents), key=_order)
     by_key = {str(name): fund.title for d in pack.documents if isinstance(d.record, CoreRecord) for name, fund in d.record.funds.items()}
-    return _form(lang).render(
+    html = _form(lang).render(
         pack=pack, law_on=law_on, lang=lang, places=library.common.places.by_id,
         cores=[(one, maker.core(one.document)) for one in shown if isinstance(one.document.record, CoreRecord)],
         groups=[(words, found) for standing, words in STANDINGS.items() if (found := [
@@ -136,6 +135,7 @@ def render_page(library: Library, pack: PackText, law_on: datetime.date, lang: s
         indicators=[_indicator(one, library.common.places) for one in pack.indicators],
         anchors={policy_name(one.document): one.anchor for one in shown}, funds=by_key,
     )  # fmt: skip
+    return html.strip() + "\n"
 
 
 def _order(shown: DocumentShown) -> tuple[int, datetime.date, str]:
@@ -228,7 +228,7 @@ class _Maker:
         return in_force or [document for document in having if document.in_force(day) == "continued"]
 
     def _example(self, case: CaseRecord, expected: Any, wording: Wording) -> Example:
-        schema, places = schema_of(self.library, str(case.subject or "enterprise")), self.library.common.places
+        schema, places = self.library.schema(str(case.subject or "enterprise")), self.library.common.places
         given = [said for said in _facts(case.facts, schema, places) if said[1] != of_words(places.by_id[str(self.pack.record.place)].label)]
         for id, facts in case.others.items():
             given += [(both(("{0}: {1}", "{0}：{1}"), same(str(id)), label), value) for label, value in _facts(facts, schema, places)]

@@ -79,7 +79,7 @@ class _Build(Transformer[Any, Syntax]):
                 unit = unit / UNITS[divisor["unit"]]
                 value /= SCALES[divisor["scale"]] if divisor["scale"] else 1
             value *= unit.factor
-        return Quantity(token.start_pos, value, unit)
+        return Quantity(token.start_pos, value, unit, bool(parts["percent"]))
 
     def date(self, token: Any) -> Syntax:
         try:

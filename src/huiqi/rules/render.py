@@ -10,7 +10,7 @@ from huiqi.rules.tree import Node
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.speech import Both, both, listed
-from huiqi.vocabulary.unit import PLAIN, UNITS, Unit
+from huiqi.vocabulary.unit import PERCENT, PLAIN, UNITS, Unit
 
 _COMPARISONS = {
     ">=": Both("is at least", "不低于"), ">": Both("is more than", "超过"), "<=": Both("is at most", "不超过"),
@@ -27,7 +27,7 @@ def unit_of(node: Node) -> Unit | None:
     """The unit of a figure; None for a literal without one, which takes that of what it stands beside."""
     match tree.body(node):
         case tree.Figure(unit=unit):
-            return unit
+            return None if unit is PERCENT else unit
         case tree.FactFigure(fact=fact):
             return None if fact.kind == "date" else fact.unit.dimension
         case tree.Arithmetic(op="*", left=left, right=right):
@@ -67,11 +67,15 @@ def is_share(node: Node) -> bool:
     match tree.body(node):
         case tree.FactFigure(fact=fact):
             return fact.kind == "share"
+        case tree.Figure(unit=unit):
+            return unit is PERCENT
+        case tree.Between(low=low, high=high):
+            return is_share(low) or (high is not None and is_share(high))
         case tree.Arithmetic(op="/", left=left, right=right):
             a, b = unit_of(left), unit_of(right)
             return (a is not None and a == b and not a.is_plain) or is_share(left)
         case tree.Arithmetic(left=left, right=right):
-            return is_share(left) or is_share(right)
+            return (is_share(left) or is_share(right)) and (unit_of(node) or PLAIN).is_plain
         case tree.Choose(then=then, otherwise=otherwise):
             return is_share(then) or is_share(otherwise)
         case tree.Present(of=of) | tree.Rounded(of=of):
@@ -90,7 +94,7 @@ class Renderer:
     def say(self, node: Node, unit: Unit | None = None, *, share: bool = False) -> Both:
         """A node in words. A literal is said in the unit of what it stands beside."""
         if isinstance(node, tree.Figure):
-            return speech.figure(node.value, unit or node.unit or PLAIN, share=share)
+            return speech.figure(node.value, unit or node.unit or PLAIN, share=share or node.unit is PERCENT)
         if id(node) not in self._said:
             self._said[id(node)] = (node, self._say(node))
         return self._said[id(node)][1]
@@ -197,12 +201,18 @@ class Renderer:
                         return both(("not: {0}", "无：{0}"), self.say(part))
                 return both(("not: {0}", "不符合：{0}"), self.say(part))
             case tree.All(parts=parts):
-                return self._between(parts) or listed(map(self.say, parts), " and ", "且")
+                return self._between(parts) or listed((self._joined(part, tree.Any) for part in parts), " and ", "且")
             case tree.Any(parts=parts):
-                return listed(map(self.say, parts), " or ", "或")
+                return listed((self._joined(part, tree.All) for part in parts), " or ", "或")
             case tree.AtLeast(count=count, parts=parts):
                 return both(("at least {0} of: {1}", "下列至少{0}项：{1}"), str(count), listed(map(self.say, parts), "; ", "；"))
         raise TypeError(f"{type(node).__name__} has no words")
+
+    def _joined(self, part: Node, other: type[Node]) -> Both:
+        """A part of `and` or `or`, in brackets where it is itself joined the other way."""
+        said = self.say(part)
+        joined = isinstance(part, other) and not (isinstance(part, tree.All) and self._between(part.parts))
+        return Both(f"({said.en})", f"（{said.zh}）") if joined else said
 
     def _compare(self, node: tree.Compare) -> Both:
         left, right, op = node.left, node.right, node.op

@@ -40,7 +40,7 @@ from huiqi.rules.tree import walk as walk_tree
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where, did_you_mean
 from huiqi.vocabulary.source import Text
-from huiqi.vocabulary.unit import PLAIN, Unit
+from huiqi.vocabulary.unit import PERCENT, PLAIN, Unit
 
 DAY = Unit((("day", 1),))
 _OVER_YEARS = frozenset({"sum", "mean", "growth", "cagr", "first_reached"})
@@ -189,8 +189,9 @@ class _Line:
 
     def _typed(self, syntax: Syntax) -> Typed:
         match syntax:
-            case Quantity(value=value, unit=unit):
-                return Typed(Figure(value, None if unit is None else unit.dimension), Type("figure", (unit or PLAIN).dimension, bare=unit is None))
+            case Quantity(value=value, unit=unit, percent=percent):
+                said = unit.dimension if unit is not None else PERCENT if percent else None
+                return Typed(Figure(value, said), Type("figure", (unit or PLAIN).dimension, bare=unit is None))
             case DateLiteral(value=day):
                 return Typed(Figure(Fraction(day.toordinal())), Type("date"))
             case Truth(value=value):
@@ -481,9 +482,9 @@ def fold(op: str, left: Node, right: Node, context: Context, where: Where) -> No
             case "-":
                 return Figure(a - b, alike)
             case "*":
-                return Figure(a * b, None if alike is None else one * other)
+                return Figure(a * b, alike and (one * other).dimension)
             case "/":
-                return Figure(a / b, None if alike is None else one / other)
+                return Figure(a / b, alike and (one / other).dimension)
             case "min":
                 return Figure(min(a, b), alike)
             case "max":

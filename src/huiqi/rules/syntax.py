@@ -19,10 +19,11 @@ class Syntax:
 
 @dataclass(frozen=True)
 class Quantity(Syntax):
-    """A figure in base units; `unit` is None for a bare one."""
+    """A figure in base units; `unit` is None for a bare one; a share may be written in per cent."""
 
     value: Fraction
     unit: Unit | None
+    percent: bool = False
 
 
 @dataclass(frozen=True)

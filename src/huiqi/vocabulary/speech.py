@@ -17,6 +17,7 @@ _WORDS = {
     "person": ("people", "人"), "item": ("", "件"), "year": ("years", "年"), "day": ("days", "天"), "m2": ("m²", "平方米"),
     "tce": ("tce", "吨标准煤"), "kWh": ("kWh", "千瓦时"), "t": ("t", "吨"),
 }  # fmt: skip
+_SINGLE = {"people": "person", "years": "year", "days": "day"}
 _ONE = {"m2": "m²", "t": "tonne"}
 
 
@@ -58,7 +59,7 @@ def figure(value: Exact, unit: Unit, *, share: bool = False) -> Both:
         case ((name, 1),) if name in _WORDS:
             en, zh = _WORDS[name]
             text = _decimal(Fraction(value), 2)
-            return Both(f"{text} {en}".rstrip(), f"{text}{zh}")
+            return Both(f"{text} {_SINGLE.get(en, en) if text == '1' else en}".rstrip(), f"{text}{zh}")
         case ():
             text = _decimal(Fraction(value), 4)
             return Both(text, text)

@@ -68,6 +68,7 @@ def _of(base: str, factor: int | Fraction = 1) -> Unit:
 
 
 PLAIN = Unit()
+PERCENT = Unit((), Fraction(1, 100))  # how a share was written
 
 #: Every spelling of a unit, in packs and literals.
 UNITS: dict[str, Unit] = {
