@@ -43,17 +43,17 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "Explainer": "entitlements.explain",
-    "FaultyInput": "vocabulary.problem",
-    "Population": "entitlements.population",
-    "Problem": "vocabulary.problem",
-    "ask": "entitlements.ask",
-    "check_library": "rules.check",
-    "evaluate": "entitlements.evaluate",
-    "open_registry": "facts.registry",
-    "packs_folder": "rules.library",
-    "read_library": "rules.library",
-    "run_cases": "rules.cases",
+    "Explainer": ("entitlements", "explain"),
+    "FaultyInput": ("vocabulary", "problem"),
+    "Population": ("entitlements", "population"),
+    "Problem": ("vocabulary", "problem"),
+    "ask": ("entitlements", "ask"),
+    "check_library": ("rules", "check"),
+    "evaluate": ("entitlements", "evaluate"),
+    "open_registry": ("facts", "registry"),
+    "packs_folder": ("rules", "library"),
+    "read_library": ("rules", "library"),
+    "run_cases": ("rules", "cases"),
 }
 
 
@@ -61,4 +61,4 @@ def __getattr__(name: str) -> Any:
     """A part of the facade when it is first asked for: who only reads packs waits for nothing else."""
     if name not in _ROOMS:
         raise AttributeError(f"huiqi has no {name}")
-    return getattr(importlib.import_module(f"huiqi.{_ROOMS[name]}"), name)
+    return getattr(importlib.import_module(".".join(("huiqi", *_ROOMS[name]))), name)

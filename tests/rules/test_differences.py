@@ -191,14 +191,14 @@ def test_measures_added_dropped_renamed() -> None:
     assert [(one.change, one.part, one.owner.en) for one in found] == [
         ("changed", "measure", "Aid"),
         ("changed", "measure", "Aid"),
-        ("dropped", "measure", "Gone"),
-        ("added", "measure", "More"),
+        ("dropped", "measure", ""),
+        ("added", "measure", ""),
     ]
     assert [sentence(one).en for one in found] == [
         "the name in the pack changes: aid → aid-new",
         "the kind changes: grant → voucher",
-        "measure dropped",
-        "new measure",
+        "measure dropped: Gone",
+        "new measure: More",
     ]
 
 
@@ -228,9 +228,9 @@ def test_parameters_and_definitions() -> None:
     bands = f"  s: {{of: revenue, bands: {{'>= 5元': 10, else: 0}}, {label}}}\n"
     assert said(defined(bands), defined(bands.replace("10", "12"))) == ["Share where Revenue is ≥ ¥5 rises from 10 to 12"]
     choose = f"  s: {{choose: [{{if: listed, then: 2}}, {{else: 1}}], {label}}}\n"
-    assert said(defined(choose), defined(choose.replace("then: 2", "then: 3"))) == ["Share if Listed changes: 2 → 3"]
-    assert said("measures: {}\n", defined(f"  s: {{value: expense / revenue, {label}}}\n")) == ["new definition"]
-    assert said(defined(f"  s: {{value: 20%, {label}}}\n"), "measures: {}\n") == ["parameter dropped"]
+    assert said(defined(choose), defined(choose.replace("then: 2", "then: 3"))) == ["Share if Listed rises from 2 to 3"]
+    assert said("measures: {}\n", defined(f"  s: {{value: expense / revenue, {label}}}\n")) == ["new definition: Share"]
+    assert said(defined(f"  s: {{value: 20%, {label}}}\n"), "measures: {}\n") == ["parameter dropped: Share"]
 
 
 def test_scorecards() -> None:
@@ -356,3 +356,12 @@ def test_every_edition_beside_the_one_that_it_replaces() -> None:
         found = compare(edition(old, library), edition(new, library))
         assert found.differences
         assert all(sentence(one).en and sentence(one).zh for one in found.differences)
+
+
+def test_a_figure_that_becomes_a_parameter() -> None:
+    parameter = "definitions:\n  least: {values: {2020-01-01: 3元}, label: {en: Least loan, zh: 最低贷款}}\n"
+    found = changes(measure("loan >= 5元"), parameter + measure("loan >= least"))
+    assert [(sentence(one).en, one.effect) for one in found] == [
+        ("new parameter: Least loan", ""),
+        ("the floor of Loan falls from ¥5 to Least loan (¥3)", "looser"),
+    ]

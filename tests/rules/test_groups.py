@@ -60,6 +60,7 @@ CASE = """
     ("more", "expected"),
     [
         ("", {"small": "depends", "group_staff": "100 .. unbounded", "linked_profit": "-unbounded .. unbounded", "size": "1 .. unbounded"}),
+        ("ownership: []", {"small": "yes", "group_staff": "100", "linked_profit": "5", "size": "1"}),
         ("others: {B: {staff: 400}}", {"small": "yes", "group_staff": "100", "linked_profit": "5", "size": "1"}),
         (
             "{others: {B: {staff: 400, profit: -7元}}, ownership: [{owner: B, owned: self, share: 30%}]}",

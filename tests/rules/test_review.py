@@ -55,6 +55,15 @@ def test_a_review_flags_by_date_what_amounts_and_eligibility_rest_on(library):
     assert {(f.measure.key, f.fact.id, f.part) for f in flagged(after)} == {("linked", "tax", "amount"), ("movers", "moved", "eligible")}
 
 
+def test_what_names_its_legal_basis_is_not_flagged(library, tmp_path):
+    path = tmp_path / "packs" / "p" / "special" / "a.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("kind: grant, eligible: moved", "kind: grant, legal_basis: 法, eligible: moved"), encoding="utf-8"
+    )
+    found, _ = read_library([tmp_path / "packs" / "p"])
+    assert {flag.measure.key for flag in flagged(found.rules(datetime.date(2024, 8, 1)))} == {"linked"}
+
+
 def test_check_tells_each_flag_once_at_the_measure(library):
     found = [problem for problem in check_library(library) if problem.code == "check.review"]
     assert [(problem.severity, problem.where.line) for problem in found] == [("warning", 14), ("warning", 15)]

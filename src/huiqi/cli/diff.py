@@ -50,10 +50,12 @@ def lines(comparisons: list[Comparison], lang: str) -> Iterator[str]:
 def _lines(comparison: Comparison, lang: str) -> Iterator[str]:
     before, after = comparison.before, comparison.after
     if before is None or after is None:
+        alone = before if before is not None else after
+        assert alone is not None
         words = Both("new text", "新增文件") if before is None else Both("text dropped", "取消文件")
-        yield f"{_MARKS['added' if before is None else 'dropped']} {words(lang)}{Both(': ', '：')(lang)}{_name(before or after, lang)}"
+        yield f"{_MARKS['added' if before is None else 'dropped']} {words(lang)}{Both(': ', '：')(lang)}{_name(alone, lang)}"
         return
-    yield f"[bold]{_name(before, lang)}[/]" + ("" if before.name == after.name else f" → [bold]{_name(after, lang)}[/]")
+    yield _heading(before, after, lang)
     for owner, found in groupby(comparison.differences, key=lambda difference: difference.owner):
         if owner(lang):
             yield f"  [bold]{escape(owner(lang))}[/]"
@@ -62,9 +64,15 @@ def _lines(comparison: Comparison, lang: str) -> Iterator[str]:
     yield f"  [dim]{escape(_count(comparison)(lang))}[/]"
 
 
-def _name(edition: Edition | None, lang: str) -> str:
-    if edition is None:
-        return ""
+def _heading(before: Edition, after: Edition, lang: str) -> str:
+    """The two texts; a title or a name that they share is told once."""
+    if before.name == after.name:
+        return f"[bold]{_name(before, lang)}[/]"
+    alike = of_words(before.document.record.title) == of_words(after.document.record.title)
+    return f"[bold]{_name(before, lang)} → {f'[dim]{escape(after.name)}[/]' if alike else _name(after, lang)}[/]"
+
+
+def _name(edition: Edition, lang: str) -> str:
     return f"{escape(of_words(edition.document.record.title)(lang))} [dim]{escape(edition.name)}[/]"
 
 

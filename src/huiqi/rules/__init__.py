@@ -11,5 +11,9 @@ compile.py      documents in force on a day to rules
 exact.py        the meaning of the tree: the specification
 plan.py         trees to instructions for the column engine
 check.py        what is wrong with the texts                                          cases.py        worked cases
-render.py       trees in plain words
+register.py     what a pack says of its own coverage, and published figures           coverage.py     the same as a page
+render.py       trees in plain words        wording.py  whole rules in words          names.py        the format's words
+page.py         a pack as a page            page.html   its template                  editions.py     texts by their names
+differences.py  from one text to another    alignment.py  their conditions            terms.py        what else they state
+say_differences.py  differences in words
 """

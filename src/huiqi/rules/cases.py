@@ -113,10 +113,12 @@ def _ownership(record: CaseRecord) -> tuple[Ownership | None, list[Problem]]:
 
 
 def _related(case: Case, nodes: Iterable[Node]) -> dict[RelatedKey, Number]:
-    """What the case's other enterprises add."""
-    found = {}
+    """What the case's other enterprises add; where nothing is known of its owners, that can be anything."""
+    found: dict[RelatedKey, Number] = {}
+    if case.ownership is None:
+        return found
     for node in related_in(nodes):
-        weights = {} if case.ownership is None else case.ownership.weights(*node.rule.key).get(SELF, {})
+        weights = case.ownership.weights(*node.rule.key).get(SELF, {})
         found[node.key] = others(node, weights, case.others.get) if weights else unrelated(node, case.ownership)
     return found
 

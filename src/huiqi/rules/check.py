@@ -20,7 +20,7 @@ from numpy import typing as npt
 
 from huiqi.facts.known import Known
 from huiqi.facts.schema import NAME, WORDS, Fact
-from huiqi.rules import functions, links, review, tree
+from huiqi.rules import functions, groups, links, review, tree
 from huiqi.rules.cases import read_case
 from huiqi.rules.compile import Measure, Rules, ancestors, compile_rules
 from huiqi.rules.context import Context, Document, Region, Regions, Unresolved
@@ -55,14 +55,19 @@ def check_library(library: Library) -> list[Problem]:
     expected = {str(name) for pack in library.packs for case in pack.cases for name in case.expect}
     seen: set[Where] = set()
     flags: dict[tuple[str, str, str], Problem] = {}
-    for day in _days(library):
-        rules, faults = _compiled(library, day)
+    for day in library.turns:
+        touched = _touched(library, day)
+        rules, faults = _compiled(library, day, touched)
         starting = [document for document in library.documents if document.record.first_day == day]
         begun = {document.file for document in library.documents if document.record.first_day < day} - {document.file for document in starting}
         problems += [_later(fault, day) if fault.where.file in begun else fault for fault in faults if fault not in told]
         told |= set(faults)
         if rules is None:
             continue
+        for document in touched:  # what they read may have ended later, with the measures that they are about
+            faults_of_core = list(_core_lines(document, rules))
+            problems += [fault for fault in faults_of_core if document in starting and fault not in told]
+            told |= set(faults_of_core)
         used |= rules.world.used
         flags |= {(flag.measure.id, flag.fact.id, flag.part): flag.problem() for flag in review.flagged(rules)} | flags
         problems += _regions([regions for regions in rules.world.regions if regions.where not in seen], rules)
@@ -70,7 +75,6 @@ def check_library(library: Library) -> list[Problem]:
         for measure in rules.measures:
             if measure.document in starting:
                 problems += _tests(measure, rules)
-        problems += [fault for document in starting for fault in _core_lines(document, rules)]
     problems += flags.values()
     problems += _shared_words(library)
     measures = {f"{document.pack}/{document.policy}/{key}" for document in library.documents for key in document.measures}
@@ -100,25 +104,17 @@ def _follows(problem: Problem, library: Library) -> bool:
     return problem.code in _NAMING and any(name in pack.lost for pack in library.packs)
 
 
-def _days(library: Library) -> list[datetime.date]:
-    """The days on which the law changes: a text begins, or has ended on the day before."""
-    begin = {document.record.first_day for document in library.documents}
-    return sorted(
-        begin | {day + datetime.timedelta(days=1) for d in library.documents if (day := d.record.last_day) is not None and day < datetime.date.max}
-    )
-
-
 def _touched(library: Library, day: datetime.date) -> list[Document]:
     """The documents in force on a day on which the law changes that the change can touch: those of the pack and of packs that inherit it."""
     eve = day - datetime.timedelta(days=1) if day > datetime.date.min else None
-    changed = {document.pack for document in library.documents if document.record.first_day == day or document.record.last_day == eve}
+    changed = {document.pack for document in library.documents if day in document.turns or document.record.last_day == eve}
     reading = {pack for pack, above in ancestors(library.packs).items() if changed.intersection(above)}
     return [document for document in library.documents if document.pack in reading and document.in_force(day) != "no"]
 
 
-def _compiled(library: Library, day: datetime.date) -> tuple[Rules | None, tuple[Problem, ...]]:
+def _compiled(library: Library, day: datetime.date, documents: list[Document]) -> tuple[Rules | None, tuple[Problem, ...]]:
     try:
-        rules = compile_rules(library.packs, library.common, day, _touched(library, day))
+        rules = compile_rules(library.packs, library.common, day, documents)
     except RecursionError:
         where = Where(library.packs[0].documents[0].file if library.packs and library.packs[0].documents else "")
         return None, (Problem("rules.too-deep", "the measures rest on each other too deeply", where, "let fewer recognitions rest on others"),)
@@ -389,6 +385,9 @@ def _core_lines(document: Document, rules: Rules) -> Iterator[Problem]:
     for condition in core.conditions.values():
         with contextlib.suppress(Unresolved):
             truth(condition.test, context, atomic=True)
+    for key in core.groups:
+        with contextlib.suppress(Unresolved):
+            groups.find(str(key), context, key.where)
     for text, unit in lines:
         with contextlib.suppress(Unresolved):
             if text is not None:

@@ -299,7 +299,7 @@ class _Compiler:
         if subject not in self.world.schemas:
             said = record.subject or getattr(document.record, "subject", None)
             where = said.where if said is not None else record.where
-            raise context.fault("facts.subject", f"there is no subject {subject}", where, did_you_mean(subject, self.world.schemas))
+            raise context.fault("facts.subject", f"there is no subject {subject}", where, _subjects_hint(subject, self.world.schemas))
         return context
 
     def measure(self, document: Document, key: Text, record: MeasureRecord) -> Measure | None:
@@ -345,6 +345,11 @@ class _Compiler:
                 with contextlib.suppress(Unresolved):
                     cards.append(scorecards.resolve_scorecard(document, key, record, context, key.where))
         return tuple(cards)
+
+
+def _subjects_hint(subject: str, schemas: Iterable[str]) -> str:
+    known = list(schemas)
+    return did_you_mean(subject, known) or f"subjects: {', '.join(known)}"
 
 
 def ancestors(packs: Iterable[PackText]) -> dict[str, tuple[str, ...]]:

@@ -80,6 +80,11 @@ class Document:
     def measures(self) -> dict[Text, MeasureRecord]:
         return self.record.measures if isinstance(self.record, PolicyRecord) else {}
 
+    @property
+    def turns(self) -> set[datetime.date]:
+        """The days from which the text says something else: its first, and those of the figures of its parameters."""
+        return {self.record.first_day, *(day for record in self.definitions.values() for day in record.values or ())}
+
     def in_force(self, day: datetime.date) -> Literal["yes", "continued", "no"]:
         """Whether the text applies on a day; an ended edition may continue for a cohort."""
         if day < self.record.first_day:

@@ -184,7 +184,7 @@ class _Comparer:
     def lone(self, change: Change, part: Part, title: Both, clause: str = "") -> None:
         """A measure, definition or scorecard that only one of the texts has."""
         before, after = (Stated(title), None) if change == "dropped" else (None, Stated(title))
-        self.differences.append(Difference(change, part, title, title, before, after, clause=clause))
+        self.differences.append(Difference(change, part, same(""), title, before, after, clause=clause))
 
     def changed(self, part: Part, owner: Both, what: Both, before: Stated, after: Stated) -> None:
         self.differences.append(Difference("changed", part, owner, what, before, after))

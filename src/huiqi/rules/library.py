@@ -67,17 +67,15 @@ class Library:
 
     def unchanged_since(self, day: datetime.date) -> datetime.date:
         """The first day from which the law has been what it is on a day."""
-        at = bisect.bisect_right(self._turns, day)
-        return self._turns[at - 1] if at else day
+        at = bisect.bisect_right(self.turns, day)
+        return self.turns[at - 1] if at else day
 
     @cached_property
-    def _turns(self) -> list[datetime.date]:
+    def turns(self) -> list[datetime.date]:
         """The days on which the law changes: a text, a link or a figure of a parameter begins, or a text or link ended on the day before."""
-        spans = [(document.record.first_day, document.record.last_day) for document in self.documents]
-        spans += [(link.first_day, link.last_day) for link in self.common.links]
-        figures = [day for document in self.documents for record in document.definitions.values() for day in record.values or ()]
-        ends = [last + datetime.timedelta(days=1) for _, last in spans if last is not None and last < datetime.date.max]
-        return sorted({*(first for first, _ in spans), *ends, *figures})
+        begin = {day for document in self.documents for day in document.turns} | {link.first_day for link in self.common.links}
+        last = [document.record.last_day for document in self.documents] + [link.last_day for link in self.common.links]
+        return sorted(begin | {day + datetime.timedelta(days=1) for day in last if day is not None and day < datetime.date.max})
 
     def schema(self, subject: str = "enterprise") -> Schema:
         """The facts of a subject: the shared ones and those of the packs; KeyError where there is no such subject."""

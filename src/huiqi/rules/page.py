@@ -25,13 +25,13 @@ from huiqi.rules.records import CaseRecord, CoreRecord, DefinitionRecord, Indica
 from huiqi.rules.register import policy_name
 from huiqi.rules.render import code_label
 from huiqi.rules.syntax import Quantity
-from huiqi.rules.wording import Card, Line, Said, Wording, is_parameter, of_words, own_parts, same
+from huiqi.rules.wording import Card, Line, Said, Wording, is_parameter, of_words, own_parts, quantity, same, time_limit
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where
 from huiqi.vocabulary.source import Mapping, Text, read_text
 from huiqi.vocabulary.speech import Both, both, listed
-from huiqi.vocabulary.unit import PLAIN, UNITS
+from huiqi.vocabulary.unit import UNITS
 
 Standing = Literal["in force", "continued", "to come", "ended"]
 STANDINGS: dict[Standing, Both] = {
@@ -62,6 +62,7 @@ class MeasureShown:
     anchor: str
     record: MeasureRecord
     subject: Both
+    gives: Both | None
     who: tuple[Line, ...]
     amount: Said | None
     written: str
@@ -147,6 +148,7 @@ def _form(lang: str) -> Form:
     """The template, with words and figures in one language."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["t"] = lambda said: "" if said is None else said(lang)
+    environment.filters["limit"] = lambda text: time_limit(text)(lang)
     environment.filters["other"] = lambda said: said("en" if lang == "zh" else "zh")
     environment.globals |= {
         "say": lambda en, zh: Both(en, zh)(lang), "kinds": KIND_WORDS, "modes": MODE_WORDS, "roles": ROLE_WORDS,
@@ -202,6 +204,7 @@ class _Maker:
                     f"{policy_name(document)}--{measure.key}",
                     measure.record,
                     _SUBJECTS.get(measure.subject, same(measure.subject)),
+                    _status(measure.record, rules.schemas[measure.subject]),
                     tuple(wording.line(part) for part in own_parts(measure.eligible)),
                     wording.amount(measure),
                     "\n".join(_as_written(source, measure.where)),
@@ -322,6 +325,12 @@ def _given(fact: Fact, text: Text, places: Places) -> Both:
     return same(str(text))
 
 
+def _status(record: MeasureRecord, schema: Schema) -> Both | None:
+    """What a recognition makes true."""
+    fact = schema.facts.get(str(record.gives))
+    return None if fact is None else of_words(fact.label)
+
+
 def _who(id: Text) -> Both:
     return Both("the enterprise", "本企业") if id == "self" else same(str(id))
 
@@ -338,10 +347,6 @@ def _range(ends: list[Both]) -> Both:
     return ends[0] if ends[0] == ends[-1] else both(("{0} to {1}", "{0}至{1}"), ends[0], ends[-1])
 
 
-#: Areas as they are published: 平方公里 and 亩, not their square metres.
-_AREAS = {UNITS["km2"].factor: ("{0} km²", "{0}平方公里"), UNITS["ha"].factor: ("{0} ha", "{0}公顷"), UNITS["亩"].factor: ("{0} mu", "{0}亩")}
-
-
 def _indicator(record: Indicator, places: Places) -> IndicatorShown:
     place = places.by_id.get(str(record.place))
     label = same(str(record.place)) if place is None else of_words(place.label)
@@ -353,10 +358,7 @@ def published_words(text: Text, record: Indicator) -> Both:
     syntax, _ = parse(text, text.where)
     if not isinstance(syntax, Quantity):
         return same(str(text))
-    unit = syntax.unit or PLAIN
-    said = speech.figure(syntax.value, unit.dimension, share="%" in text)
-    if unit.factor in _AREAS and unit.dimension == UNITS["m2"]:
-        said = both(_AREAS[unit.factor], speech.figure(syntax.value / unit.factor, PLAIN))
+    said = quantity(syntax)
     if record.at_least == "true":
         return both(("over {0}", "超过{0}"), said)
     return both(("about {0}", "约{0}"), said) if record.about == "true" else said

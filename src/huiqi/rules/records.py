@@ -115,6 +115,7 @@ class MeasureRecord(Record):
     topics: list[Line] = []
     subject: Line | None = None
     gives: Line | None = None
+    legal_basis: Line | None = None
     valid_for: Line | None = None
     pays: list[Line] = []
     fund: Line | None = None

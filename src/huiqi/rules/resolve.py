@@ -413,7 +413,8 @@ class _Line:
             return self.context.world.summed(rule, self.typed(syntax.arguments[0]), self.context, self.at(syntax.arguments[0]))
         function = functions.ALL.get(syntax.name)
         if function is None:
-            hint = did_you_mean(syntax.name, [*functions.ALL, "each"]) or f"functions: {', '.join(sorted(functions.ALL))}"
+            groups = [f"{group}.sum" for document in self.context.world.seen_by(self.context.document) for group in document.groups]
+            hint = did_you_mean(syntax.name, [*functions.ALL, "each", *groups]) or f"functions: {', '.join(sorted(functions.ALL))}"
             raise self.context.fault("rules.unknown-function", f"there is no function {syntax.name}", self.at(syntax), hint)
         if not function.least <= len(syntax.arguments) <= function.most:
             raise self.context.fault("rules.function", f"{syntax.name} is written {function.form}", self.at(syntax))

@@ -38,20 +38,24 @@ class Flagged:
             f"{self.measure.key}: the {role} {self.fact.label.en} ({self.fact.label.zh}), which concerns {concern}; "
             f"from {self.from_day} on {self.flag.say.en} ({self.text.record.document} {self.flag.clause})",
             self.measure.where,
-            "have it reviewed: end the measure, name its legal basis, or let it rest on something else",
+            "have it reviewed: end the measure, name its legal_basis, or let it rest on something else",
             "warning",
         )
 
 
 def flagged(rules: Rules) -> list[Flagged]:
-    """The measures in force that a review in force on the same day bears on, with every fact that is the reason."""
+    """The measures in force that a review in force on the same day bears on, with every fact that is the reason.
+
+    A measure that names its legal basis is left out: a law may allow what a district may not.
+    """
     found = []
     for text in rules.world.documents:
         if not isinstance(text.record, PolicyRecord) or text.in_force(rules.law_on) != "yes":
             continue
         for review in text.record.reviews.values():
             for measure in rules.measures:
-                found += _flags(measure, review, text)
+                if measure.record.legal_basis is None:
+                    found += _flags(measure, review, text)
     return found
 
 

@@ -8,15 +8,15 @@ from huiqi.vocabulary.speech import Both, both
 EFFECT_WORDS = {"stricter": Both("stricter", "收紧"), "looser": Both("looser", "放宽")}
 _ADDED = {
     "condition": Both("new condition: {0}", "新增条件：{0}"), "alternative": Both("new alternative: {0}", "新增可选条件：{0}"),
-    "exclusion": Both("new exclusion: {0}", "新增排除情形：{0}"), "measure": Both("new measure", "新增措施"),
-    "definition": Both("new definition", "新增定义"), "parameter": Both("new parameter", "新增参数"),
-    "scorecard": Both("new scorecard", "新增评分表"),
+    "exclusion": Both("new exclusion: {0}", "新增排除情形：{0}"), "measure": Both("new measure: {0}", "新增措施：{0}"),
+    "definition": Both("new definition: {0}", "新增定义：{0}"), "parameter": Both("new parameter: {0}", "新增参数：{0}"),
+    "scorecard": Both("new scorecard: {0}", "新增评分表：{0}"),
 }  # fmt: skip
 _DROPPED = {
     "condition": Both("no longer asked for: {0}", "不再要求：{0}"), "alternative": Both("no longer an alternative: {0}", "取消可选条件：{0}"),
-    "exclusion": Both("no longer an exclusion: {0}", "取消排除情形：{0}"), "measure": Both("measure dropped", "取消措施"),
-    "definition": Both("definition dropped", "取消定义"), "parameter": Both("parameter dropped", "取消参数"),
-    "scorecard": Both("scorecard dropped", "取消评分表"),
+    "exclusion": Both("no longer an exclusion: {0}", "取消排除情形：{0}"), "measure": Both("measure dropped: {0}", "取消措施：{0}"),
+    "definition": Both("definition dropped: {0}", "取消定义：{0}"), "parameter": Both("parameter dropped: {0}", "取消参数：{0}"),
+    "scorecard": Both("scorecard dropped: {0}", "取消评分表：{0}"),
 }  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def sentence(difference: Difference) -> Both:
         return both(_CHANGED[difference.direction], what, before.said, after.said)
     stated = after or before
     assert stated is not None
-    whole = difference.what in (difference.owner, stated.said)  # a measure, a test: what it is says all
+    whole = difference.what == stated.said  # a measure, a test: what it is says all
     if difference.change == "added":
         return both(_ADDED.get(difference.part, _TEXT), stated.said) if whole else both(("new: {0}, {1}", "新增{0}：{1}"), what, stated.said)
     if whole:

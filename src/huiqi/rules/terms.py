@@ -31,7 +31,7 @@ from huiqi.rules.records import (
     TiersAmount,
 )
 from huiqi.rules.resolve import valued
-from huiqi.rules.wording import STACKING_WORDS, Grid, Wording, of_words, same
+from huiqi.rules.wording import STACKING_WORDS, Wording, of_words, same
 from huiqi.vocabulary.record import Words, build
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.speech import Both, both, listed
@@ -273,13 +273,18 @@ def definition_terms(record: DefinitionRecord, part: Part, wording: Wording) -> 
         return teller.bands(part, record.of, record.bands, label, record.codes)
     if record.value is not None:
         return {"value": Term(part, label, teller.stated(record.value))}
-    grid = wording.definition(record).grid
+    return _choices(record, part, teller)
+
+
+def _choices(record: DefinitionRecord, part: Part, teller: _Teller) -> Terms:
+    grid = teller.wording.definition(record).grid
     assert grid is not None
-    return _choices(grid, part, label)
-
-
-def _choices(grid: Grid, part: Part, label: Both) -> Terms:
-    return {f"if {asked.en}": Term(part, both(("{0} if {1}", "{0}（{1}）"), label, asked), Stated(given)) for asked, given in grid.rows}
+    terms = {}
+    for (asked, given), choice in zip(grid.rows, record.choose or [], strict=True):
+        text = list(choice.values())[-1]
+        figure = teller.stated(text).figure if record.codes is None else None
+        terms[f"if {asked.en}"] = Term(part, both(("{0} if {1}", "{0}（{1}）"), of_words(record.label), asked), Stated(given, figure))
+    return terms
 
 
 def card_terms(key: Text, record: ScorecardRecord, wording: Wording) -> Terms:

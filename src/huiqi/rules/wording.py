@@ -44,7 +44,7 @@ from huiqi.vocabulary import speech
 from huiqi.vocabulary.record import Words, build
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.speech import Both, both, listed
-from huiqi.vocabulary.unit import UNITS, Unit
+from huiqi.vocabulary.unit import PERCENT, PLAIN, UNITS, Unit
 
 GROUP_WORDS = {"all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不")}
 NOT_PUBLIC = Both("not public", "未公布")
@@ -52,14 +52,10 @@ OTHERWISE = Both("otherwise", "其他")
 ANY = Both("any", "不限")
 
 _SIGNS = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "=": "", "!=": "≠ "}
-_PER = re.compile(r"\s*(?P<money>[^/]+?(?:元|CNY|USD|EUR|GBP))\s*/\s*(?P<unit>[^/]+)\Z")
-_PER_WORDS = {
-    "人": Both("person", "每人"), "person": Both("person", "每人"), "亩": Both("mu", "每亩"), "mu": Both("mu", "每亩"), "m2": Both("m²", "每平方米"),
-    "平方米": Both("m²", "每平方米"), "件": Both("item", "每件"), "家": Both("firm", "每家"), "项": Both("item", "每项"), "个": Both("item", "每个"),
-    "kWh": Both("kWh", "每千瓦时"), "千瓦时": Both("kWh", "每千瓦时"), "year": Both("year", "每年"), "年": Both("year", "每年"),
-    "t": Both("t", "每吨"), "吨": Both("t", "每吨"), "day": Both("day", "每天"), "天": Both("day", "每天"), "tce": Both("tce", "每吨标准煤"),
-    "吨标准煤": Both("tce", "每吨标准煤"),
-}  # fmt: skip
+#: Areas that people speak of, by how many square metres one is.
+_AREAS = {UNITS["亩"].factor: Both("mu", "亩"), UNITS["ha"].factor: Both("ha", "公顷"), UNITS["km2"].factor: Both("km²", "平方公里")}
+_LIMIT = re.compile(r"(\d+) (working days|days|months|years)\Z")
+_LIMIT_ZH = {"working days": "个工作日", "days": "天", "months": "个月", "years": "年"}
 _RANK = re.compile(r"(top|next)\s+(.+)\Z")
 
 
@@ -73,8 +69,31 @@ def same(text: str) -> Both:
     return Both(text, text)
 
 
+def quantity(figure: Quantity) -> Both:
+    """A figure in the unit in which it is written: 20亩 and 3万元/亩 are not said by the square metre."""
+    unit = figure.unit or PLAIN
+    if unit.dimension == UNITS["m2"] and unit.factor in _AREAS:
+        return both(("{0} {1}", "{0}{1}"), speech.figure(figure.value / unit.factor, PLAIN), _AREAS[unit.factor])
+    if (area := _AREAS.get(1 / unit.factor)) is not None and (unit * UNITS["m2"]).dimension.currency is not None:
+        money = speech.figure(figure.value / unit.factor, (unit * UNITS["m2"]).dimension)
+        return both(("{0} per {1}", "{0}/{1}"), money, area)
+    return speech.figure(figure.value, unit.dimension, share=figure.percent)
+
+
+def time_limit(text: Text) -> Both:
+    """`20 working days` in both languages."""
+    found = _LIMIT.match(text)
+    return same(str(text)) if found is None else Both(str(text), f"{found[1]}{_LIMIT_ZH[found[2]]}")
+
+
 class Reader(Renderer):
-    """Says years as they stand in the text: the last completed one goes without saying."""
+    """Says years as they stand in the text (the last completed one goes without saying), and a parameter with its figure."""
+
+    def _say(self, node: Node) -> Both:
+        said = super()._say(node)
+        if isinstance(node, tree.Named) and isinstance(figure := tree.body(node), tree.Figure):
+            return both(("{0} ({1})", "{0}（{1}）"), said, self.say(figure))
+        return said
 
     def _of_year(self, label: Both, year: int) -> Both:
         if not year:
@@ -184,13 +203,10 @@ class Wording:
             return self.reader.say(typed.node)
         if typed.type.kind == "date":
             return speech.day(node.value)
-        found = _PER.match(text)
-        if found is not None and found["unit"].strip() in _PER_WORDS:
-            money = speech.figure(node.value * UNITS[found["unit"].strip()].factor, UNITS[self.currency])
-            per = _PER_WORDS[found["unit"].strip()]
-            return Both(f"{money.en} per {per.en}", f"{per.zh}{money.zh}")
-        own = unit if unit is not None and typed.type.bare else typed.type.unit
-        return speech.figure(node.value, own.dimension, share="%" in text or "％" in text)
+        syntax, _ = parse(text, text.where)
+        if isinstance(syntax, Quantity) and not typed.type.bare:
+            return quantity(syntax)
+        return speech.figure(node.value, unit or typed.type.unit, share=node.unit is PERCENT)
 
     def cell(self, of: Typed, text: Text, context: Context) -> Both:
         """What a cell of a table, or the key of a band, asks of its input: `≥ ¥10,000,000`, a code's label."""
@@ -312,12 +328,7 @@ class Wording:
         """The share of a class by rank: a figure, or a parameter by its name and what it comes to."""
         if share.endswith("%"):
             return same(share)
-        typed = expression(Text(share, text.where), self.context())
-        node = tree.body(typed.node)
-        name = self.reader.say(typed.node)
-        if not isinstance(node, tree.Figure):
-            return name
-        return both(("{0} ({1})", "{0}（{1}）"), speech.figure(node.value, typed.type.unit, share=True), name)
+        return self.reader.say(expression(Text(share, text.where), self.context()).node)
 
     # ------------------------------------------------------------ amounts
 
@@ -346,7 +357,9 @@ class Wording:
     def _form(self, form: AmountForm, measure: Measure, context: Context) -> Said:
         match form:
             case RateAmount():
-                return Said(both(("{0} of {1}", "{1}的{0}"), self.literal(form.rate, context), self.literal(form.of, context)))
+                for_each = not valued(form.rate, context).type.unit.is_plain
+                words = ("{0}, by: {1}", "按{1}计，{0}") if for_each else ("{0} of {1}", "{1}的{0}")
+                return Said(both(words, self.literal(form.rate, context), self.literal(form.of, context)))
             case TiersAmount():
                 return self._tiers(form, context)
             case BandsAmount():
