@@ -301,13 +301,11 @@ def test_the_same_pack_gives_the_same_page(library: Library) -> None:
 PACKS = sorted(path.parent.name for path in packs_folder().glob("*/pack.yaml"))
 
 
-@pytest.mark.parametrize("name", PACKS)
-def test_every_pack_has_a_page(name: str) -> None:
+@pytest.mark.parametrize(("number", "name"), list(enumerate(PACKS)), ids=PACKS)
+def test_every_pack_has_a_page(number: int, name: str) -> None:
     library, _ = read_library([name])
     assert library is not None
-    for lang in ("en", "zh"):
-        html = render_page(library, library.packs[0], latest_day(library.packs[0]), lang)
-        found = Elements(html)
-        assert found.waiting == []
-        assert len(set(found.ids)) == len(found.ids)
-        assert {target.removeprefix("#") for target in found.targets} <= set(found.ids)
+    found = Elements(render_page(library, library.packs[0], latest_day(library.packs[0]), "zh" if number % 2 else "en"))
+    assert found.waiting == []
+    assert len(set(found.ids)) == len(found.ids)
+    assert {target.removeprefix("#") for target in found.targets} <= set(found.ids)

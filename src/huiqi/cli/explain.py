@@ -11,6 +11,7 @@ from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, La
 from huiqi.cli.show import console, show_explanation
 from huiqi.entitlements.columns import Run
 from huiqi.entitlements.explain import Explainer, Explanation, FactUsed, Reason
+from huiqi.rules.records import Source
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
 
 Subject = Annotated[str, typer.Argument(help="The subject's id in the registry.")]
@@ -72,7 +73,7 @@ def as_json(e: Explanation) -> dict[str, Any]:
         "title": {"en": str(record.title.en), "zh": str(record.title.zh)},
         "document": str(document.document),
         "clause": str(record.clause),
-        "source": {"kind": source.kind, "note": {"en": str(source.note.en), "zh": str(source.note.zh)}},
+        "source": _source(source),
         "as_of": e.as_of.isoformat(),
         "law_on": e.law_on.isoformat(),
         "status": e.status,
@@ -85,6 +86,10 @@ def as_json(e: Explanation) -> dict[str, Any]:
     }
 
 
+def _source(source: Source) -> dict[str, Any]:
+    return {"kind": source.kind, "note": {"en": str(source.note.en), "zh": str(source.note.zh)}}
+
+
 def _reason(reason: Reason) -> dict[str, Any]:
     found: dict[str, Any] = {"status": reason.status, "text": reason.text.as_json()}
     for key in ("clause", "written"):
@@ -93,6 +98,8 @@ def _reason(reason: Reason) -> dict[str, Any]:
     for key in ("origin", "found", "gap", "undefined"):
         if (words := getattr(reason, key)) is not None:
             found[key] = words.as_json()
+    if reason.source is not None:
+        found["source"] = _source(reason.source)
     if reason.facts:
         found["facts"] = [_fact(fact) for fact in reason.facts]
     if reason.parts:

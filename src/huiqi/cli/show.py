@@ -125,7 +125,8 @@ class ExplanationText:
     def _reason(self, reason: Reason, depth: int, matters: bool = True) -> Iterator[str]:
         """A reason with its parts; `matters` is false below a group that is settled by other parts, where the facts are left out."""
         indent = "  " * depth
-        notes = [escape(text) for text in (reason.clause, reason.origin(self.lang) if reason.origin else "") if text]
+        source = SOURCE_WORDS[reason.source.kind] if reason.source is not None else None
+        notes = [escape(text) for text in (reason.clause, *(words(self.lang) for words in (reason.origin, source) if words is not None)) if text]
         only = reason.facts[0] if len(reason.facts) == 1 and reason.facts[0].is_flag else None
         yield f"{indent}{_MARKS[reason.status]} {escape(reason.text(self.lang))}{self._bracketed(notes)}{self._flag(only)}"
         inner = indent + "    "

@@ -21,14 +21,17 @@ from huiqi.rules import tree
 from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.exact import Exactly
+from huiqi.rules.groups import related_in
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
+from huiqi.rules.records import Source
 from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, unit_of
+from huiqi.rules.review import Flagged, flagged
 from huiqi.rules.tree import Condition, Node, Test
 from huiqi.vocabulary import ranges, speech
 from huiqi.vocabulary.period import anniversary
 from huiqi.vocabulary.ranges import Absent, Codes, Number, Pair
 from huiqi.vocabulary.speech import Both, both, listed
-from huiqi.vocabulary.unit import PLAIN, UNITS, Unit
+from huiqi.vocabulary.unit import PLAIN, Unit
 
 Status = Literal["yes", "no", "depends"]
 _GROUPS = {
@@ -73,6 +76,7 @@ class Reason:
     gap: Both | None = None
     undefined: Both | None = None
     written: str = ""
+    source: Source | None = None  # how sure we are of this test, where that differs from the measure's text
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,14 @@ class Explainer:
         if id(truth) not in self._reads:
             self._reads[id(truth)] = (truth, tuple((fact, year) for (_, year), fact in tree.facts_in(truth).items()))
         return self._reads[id(truth)][1]
+
+    @cached_property
+    def flags(self) -> dict[str, list[Flagged]]:
+        """What reviews of texts bear on, by measure."""
+        found: dict[str, list[Flagged]] = {}
+        for flag in flagged(self.rules):
+            found.setdefault(flag.measure.id, []).append(flag)
+        return found
 
     @cached_property
     def recognitions(self) -> dict[str, tuple[tree.Recognised, ...]]:
@@ -222,7 +234,7 @@ class _Subject:
         undefined = self.undefined(test.truth) if not pair.must else None
         found = self.found(test.truth) if undefined is None else None
         gap = self.gap(test.truth) if wanted and undefined is None else None
-        return Reason(status_of(pair), text, test.clause, _ORIGINS.get(test.origin), (), facts, found, gap, undefined, test.text)
+        return Reason(status_of(pair), text, test.clause, _ORIGINS.get(test.origin), (), facts, found, gap, undefined, test.text, test.source)
 
     def found(self, truth: Node) -> Both | None:
         """What the left side of a comparison comes to, where it is more than a bare fact."""
@@ -459,19 +471,14 @@ class _Subject:
         for label, node in (("base", amount.base), ("rate", amount.rate), ("cap", amount.cap), ("floor", amount.floor)):
             if node is None:
                 continue
-            value = (
-                speech.figure(node.value, UNITS["元"] if label != "rate" else PLAIN, share=label == "rate")
-                if isinstance(node, tree.Figure)
-                else self.value(node)
-            )
-            words = _AMOUNT_PARTS[label]
+            words = _AMOUNT_PARTS["each" if label == "rate" and not (unit_of(node) or PLAIN).is_plain else label]
             if isinstance(node, tree.Figure):
-                yield both(("{0}: {1}", "{0}：{1}"), words, value or Both("", ""))
+                yield both(("{0}: {1}", "{0}：{1}"), words, self.renderer.say(node, share=label == "rate" and (node.unit or PLAIN).is_plain))
             else:
-                yield both(("{0}: {1}, {2}", "{0}：{1}，{2}"), words, self.renderer.say(node), value or Both("", ""))
+                yield both(("{0}: {1}, {2}", "{0}：{1}，{2}"), words, self.renderer.say(node), self.value(node) or Both("", ""))
 
     def notes(self, measure: Measure) -> Iterator[Both]:
-        """Which recognitions were taken from the registry and which from their own measure."""
+        """What a reader should know besides: where recognitions come from, owners that are unknown, other sources, reviews that bear on the text."""
         for node in self.explainer.recognitions[measure.id]:
             label = self.renderer.fact(node.fact, 0)
             if self.known.given(node.fact) is not None:
@@ -488,12 +495,28 @@ class _Subject:
                     label,
                     ", ".join(node.measures),
                 )
+        if any(related.key not in self.run.block.related for related in related_in([measure.truth])):
+            yield Both("nothing is known of its owners: related enterprises may add anything", "股权关系未知：关联企业的数据可能为任意值")
+        for dispute in (*measure.document.record.disputed, *measure.record.disputed):
+            yield Both(f"another source: {dispute.says.en}", f"另有说法：{dispute.says.zh}")
+        for flag in self.explainer.flags.get(measure.id, ()):
+            text, clause, fact = flag.text.record, f"{flag.text.record.document} {flag.flag.clause}", flag.fact.label
+            yield Both(
+                f"{text.title.en}: {flag.flag.say.en} ({clause}); this rests on {fact.en}",
+                f"{text.title.zh}：{flag.flag.say.zh}（{clause}）；本措施以{fact.zh}为依据",
+            )
 
 
 _BELOW = ("{0} is below 0, so growth over it has no value", "{0}为负，无法计算增长率")
 _ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")
 _NOT_YET = ("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立")
-_AMOUNT_PARTS = {"base": Both("base", "基数"), "rate": Both("rate", "比例"), "cap": Both("cap", "封顶"), "floor": Both("floor", "起补")}
+_AMOUNT_PARTS = {
+    "base": Both("base", "基数"),
+    "rate": Both("rate", "比例"),
+    "each": Both("for each", "每单位"),
+    "cap": Both("cap", "封顶"),
+    "floor": Both("floor", "起补"),
+}
 
 
 def _comparisons(truth: Node) -> Iterator[Node]:

@@ -36,7 +36,7 @@ def holding_day(document: Document, law_on: datetime.date | None = None) -> date
 
 def edition(document: Document, library: Library, law_on: datetime.date | None = None) -> Edition:
     """A text as it holds on a day; raises FaultyInput where the library is faulty."""
-    return Edition(document, library.rules(holding_day(document, law_on)))
+    return Edition(document, library.rules_of([document], holding_day(document, law_on)))
 
 
 @dataclass
