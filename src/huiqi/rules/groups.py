@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from huiqi.facts.known import Known
-from huiqi.facts.ownership import Ownership, Weight
 from huiqi.facts.schema import Fact
 from huiqi.rules.context import Context, Typed
 from huiqi.rules.resolve import constant
@@ -19,6 +19,9 @@ from huiqi.vocabulary.problem import Where
 from huiqi.vocabulary.ranges import INFINITY, Number
 from huiqi.vocabulary.record import words
 from huiqi.vocabulary.unit import PLAIN
+
+if TYPE_CHECKING:  # whoever only reads packs need not wait for pyarrow
+    from huiqi.facts.ownership import Ownership, Weight
 
 
 def find(name: str, context: Context, where: Where) -> GroupRule | None:
