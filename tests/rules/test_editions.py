@@ -201,10 +201,12 @@ def test_recognitions_that_wait_for_each_other_are_a_circle():
         rules_of(of)
 
 
-def test_a_library_compiles_a_day_once():
+def test_a_library_compiles_once_what_the_law_is_until_it_changes():
     library = library_of(*STAR.items())
-    day = datetime.date(2024, 1, 1)
-    assert library.rules(day) is library.rules(day)
+    first, later = (library.rules(datetime.date(2024, month, 1)) for month in (1, 6))
+    assert first.measures is later.measures
+    assert (first.law_on, later.law_on) == (datetime.date(2024, 1, 1), datetime.date(2024, 6, 1))
+    assert library.rules(datetime.date(2019, 12, 31)).measures is not first.measures
 
 
 def test_a_match_of_a_measure_of_which_two_editions_hold():

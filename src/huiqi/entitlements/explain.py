@@ -130,6 +130,11 @@ class Explainer:
         return self._reads[id(truth)][1]
 
     @cached_property
+    def related(self) -> dict[str, tuple[tree.RelatedKey, ...]]:
+        """What each measure reads of related enterprises."""
+        return {measure.id: tuple(node.key for node in related_in([measure.truth])) for measure in self.measures or ()}
+
+    @cached_property
     def flags(self) -> dict[str, list[Flagged]]:
         """What reviews of texts bear on, by measure."""
         found: dict[str, list[Flagged]] = {}
@@ -191,6 +196,10 @@ class _Subject:
         self.known = self.exact.known
         self.renderer = explainer.renderer
         self._used: dict[tuple[str, int], FactUsed] = {}
+        for planned in explainer.plan.measures:  # the run has settled the tests already
+            for truth, slot in zip((test.truth for test in planned.measure.tests), planned.tests, strict=True):
+                found = run.truths(slot)
+                self.exact.take(truth, Pair(bool(found.must.flat[0]), bool(found.may.flat[0])))
 
     def explain(self, planned: PlannedMeasure) -> Explanation:
         measure = planned.measure
@@ -495,7 +504,7 @@ class _Subject:
                     label,
                     ", ".join(node.measures),
                 )
-        if any(related.key not in self.run.block.related for related in related_in([measure.truth])):
+        if any(key not in self.run.block.related for key in self.explainer.related[measure.id]):
             yield Both("nothing is known of its owners: related enterprises may add anything", "股权关系未知：关联企业的数据可能为任意值")
         for dispute in (*measure.document.record.disputed, *measure.record.disputed):
             yield Both(f"another source: {dispute.says.en}", f"另有说法：{dispute.says.zh}")

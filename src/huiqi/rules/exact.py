@@ -60,9 +60,14 @@ class Exactly:
         """The value of a node: a Number, Codes or Pair."""
         found = self._done.get(id(node))
         if found is None:
-            found = self._done[id(node)] = self._reckon(node)
-            self._kept.append(node)
+            found = self._reckon(node)
+            self.take(node, found)
         return found
+
+    def take(self, node: Node, value: Value) -> None:
+        """A value that is reckoned already."""
+        self._done[id(node)] = value
+        self._kept.append(node)
 
     def _reckon(self, node: Node) -> Value:
         match node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from huiqi.facts.schema import CodeList, Fact
 from huiqi.rules import functions, tree
@@ -23,6 +24,7 @@ _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 
 
+@lru_cache(maxsize=65_536)  # a node is what it is
 def unit_of(node: Node) -> Unit | None:
     """The unit of a figure; None for a literal without one, which takes that of what it stands beside."""
     match tree.body(node):
@@ -62,6 +64,7 @@ def is_date(node: Node) -> bool:
     return False
 
 
+@lru_cache(maxsize=65_536)
 def is_share(node: Node) -> bool:
     """The node is a part of something of its own kind, so people say it in per cent."""
     match tree.body(node):

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from huiqi.vocabulary.ranges import Exact
@@ -46,6 +47,7 @@ def listed(parts: Iterable[Both], en: str, zh: str) -> Both:
     return Both(en.join(p.en for p in parts), zh.join(p.zh for p in parts))
 
 
+@lru_cache(maxsize=16_384)  # the thresholds of rules are said again and again
 def figure(value: Exact, unit: Unit, *, share: bool = False) -> Both:
     """A figure as people say it: ¥1,250,000 and 125万元; 3.2 % for shares; `any amount` for an open end."""
     if isinstance(value, float) and math.isinf(value):
