@@ -294,7 +294,9 @@ class Wording:
         """A scorecard with its items, sub-minimums and classes."""
         resolved, passing = self._card(key), self.passes(key)
         tests = tree.body(passing) if passing is not None else tree.All(())
-        passes = tuple(self.reader.say(part) for part in (tests.parts if isinstance(tests, tree.All) else (tests,)))
+        said = [self.reader.say(part) for part in (tests.parts if isinstance(tests, tree.All) else (tests,))]
+        own = of_words(record.title)  # under its own heading a card is not named again
+        passes = tuple(Both(one.en.replace(f"{own.en}: ", ""), one.zh.replace(f"{own.zh}：", "")) for one in said)
         classes = tuple((str(name), self._class(text, resolved.values["total"])) for name, text in (record.classes or {}).items())
         among = self.reader.say(expression(record.among, self.context()).node) if record.among is not None else None
         return Card(str(key), record, tuple(self._item(id, item) for id, item in record.items.items()), passes, classes, among)
