@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiqi.facts.cells import NO_DATE, NONE, UNKNOWN, Reading
-from huiqi.facts.schema import Fact, Schema
+from huiqi.facts.schema import Fact, Kind, Schema
 from huiqi.vocabulary.place import Places
-from huiqi.vocabulary.record import Kind, words
+from huiqi.vocabulary.record import words
 
 
 @pytest.fixture

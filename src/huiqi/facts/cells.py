@@ -26,10 +26,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huiqi.facts.schema import FIRST_DAY, LAST_DAY, Fact
+from huiqi.facts.schema import FIRST_DAY, LAST_DAY, Fact, Kind
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import did_you_mean
-from huiqi.vocabulary.record import Kind, Words, words
+from huiqi.vocabulary.record import Words, words
 
 UNKNOWN, NONE = -1, -2  #: in categories and places; -1 also in flags
 NO_DATE = -math.inf  #: known never to have come

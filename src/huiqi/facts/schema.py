@@ -14,7 +14,7 @@ from pydantic import Field
 
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.ranges import INFINITY, UNSURE, Absent, Codes, Exact, Number, Value
-from huiqi.vocabulary.record import Anything, Kind, Line, Record, TrueOrFalse, Words, build
+from huiqi.vocabulary.record import Anything, Line, Record, TrueOrFalse, Words, build
 from huiqi.vocabulary.source import Text, read_rows, read_text, read_yaml, where_of
 from huiqi.vocabulary.unit import CURRENCIES, PLAIN, SCALES, UNITS, Unit
 
@@ -22,6 +22,8 @@ NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*\Z")
 ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 #: Words of the rule language, which a line would not read as a name.
 WORDS = frozenset({"and", "or", "not", "in", "within", "true", "false", "none", "else", *UNITS, *SCALES})
+#: What a fact can be.
+Kind = Literal["money", "number", "count", "share", "date", "flag", "category", "place", "text"]
 #: What a review of texts asks of a fact: a benefit that rests on it may restrain competition.
 Concern = Literal["local_tax", "relocation", "operator"]
 FIRST_DAY, LAST_DAY = 1, 3_652_059  # 0001-01-01 and 9999-12-31 as ordinals

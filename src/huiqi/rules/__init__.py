@@ -10,7 +10,9 @@ scorecards.py   points, totals, classes     amounts.py  what a measure gives    
 compile.py      documents in force on a day to rules
 exact.py        the meaning of the tree: the specification
 plan.py         trees to instructions for the column engine
-check.py        what is wrong with the texts                                          cases.py        worked cases
+check.py        what is wrong with the texts        checks/     one kind of fault a file   cases.py        worked cases
+groups.py       related enterprises                  links.py    measures that reach other places
+review.py       texts that judge other texts
 register.py     what a pack says of its own coverage, and published figures           coverage.py     the same as a page
 render.py       trees in plain words        wording.py  whole rules in words          names.py        the format's words
 page.py         a pack as a page            page.html   its template                  editions.py     texts by their names

@@ -196,6 +196,3 @@ def _inner(annotation: Any) -> Any:
         if found is not None:
             return found
     return None
-
-
-Kind = Literal["money", "number", "count", "share", "date", "flag", "category", "place", "text"]

@@ -1,0 +1,1 @@
+"""What a line alone cannot show, one kind of fault a file; `rules.check` asks them all."""
