@@ -203,7 +203,7 @@ class _Subject:
 
     def explain(self, planned: PlannedMeasure) -> Explanation:
         measure = planned.measure
-        pair = self.exact.truth(measure.truth)
+        pair = self.pair(measure.eligible)
         assert isinstance(measure.eligible, tree.Group)
         reasons = tuple(self.reason(part) for part in measure.eligible.parts)
         deciding = (
@@ -228,7 +228,7 @@ class _Subject:
 
     def reason(self, condition: Condition, wanted: bool = True) -> Reason:
         """A condition with its parts; `wanted` says that it still has to hold, so that what it would take is of interest."""
-        pair = self.exact.truth(tree.truth_of(condition))
+        pair = self.pair(condition)
         wanted = wanted and not pair.must
         if isinstance(condition, Test):
             return self.test(condition, pair, wanted)
@@ -236,6 +236,21 @@ class _Subject:
         if condition.label is not None:
             text = both(("{0}: {1}", "{0}：{1}"), Both(str(condition.label.en), str(condition.label.zh)), text)
         return Reason(status_of(pair), text, parts=tuple(self.reason(part, wanted and condition.kind != "none") for part in condition.parts))
+
+    def pair(self, condition: Condition) -> Pair:
+        """Whether a condition must and may hold, from its tests."""
+        if isinstance(condition, Test):
+            return self.exact.truth(condition.truth)
+        pairs = [self.pair(part) for part in condition.parts]
+        match condition.kind:
+            case "all":
+                return Pair(all(pair.must for pair in pairs), all(pair.may for pair in pairs))
+            case "any":
+                return Pair(any(pair.must for pair in pairs), any(pair.may for pair in pairs))
+            case "none":
+                return Pair(not any(pair.may for pair in pairs), not any(pair.must for pair in pairs))
+            case _:
+                return Pair(sum(pair.must for pair in pairs) >= condition.count, sum(pair.may for pair in pairs) >= condition.count)
 
     def test(self, test: Test, pair: Pair, wanted: bool) -> Reason:
         text = Both(str(test.say.en), str(test.say.zh)) if test.say is not None else self.renderer.say(test.truth)
