@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huiqi.rules.coverage import coverage_page
+from huiqi.publication.coverage import coverage_page
 from huiqi.rules.library import packs_folder, read_library
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"

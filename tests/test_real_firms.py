@@ -32,9 +32,7 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
     library, problems = read_library(["cn"])
     assert library is not None, problems
     files = [DATA / name for name in ("stock_basics.csv", "profit2014_4.csv", "profit2015_4.csv")]
-    report = import_tables(
-        ROOT / "examples" / "maps" / "a-share-2014-2016.yaml", files, folder / "registry", library.schema(), library.common.places
-    )
+    report = import_tables(ROOT / "examples" / "maps" / "a-share-2014-2016.yaml", files, folder / "registry", library.schema(), library.common.places)
     assert report.folder is not None, report.problems
     assert report.read == report.accepted + report.rejected
     rules = library.rules(AS_OF)

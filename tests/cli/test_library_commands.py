@@ -196,7 +196,7 @@ def test_a_short_name_of_several_texts(place: Place, monkeypatch: pytest.MonkeyP
     first, second = place.folder / "packs" / "p", place.folder / "packs" / "q"
     shutil.copytree(first, second)
     (second / "pack.yaml").write_text((first / "pack.yaml").read_text(encoding="utf-8").replace("id: p\n", "id: q\n"), encoding="utf-8")
-    for module in ("huiqi.rules.editions", "huiqi.rules.library"):
+    for module in ("huiqi.publication.editions", "huiqi.rules.library"):
         monkeypatch.setattr(f"{module}.packs_folder", lambda: place.folder / "packs")
     printed = place.huiqi("diff", "a-1", "a-1")
     assert printed.status == 1

@@ -9,7 +9,7 @@ import typer
 
 from huiqi.cli.options import Lang, Language, PackArguments, library_of, shipped
 from huiqi.cli.writing import write_or_print
-from huiqi.rules.coverage import coverage_page
+from huiqi.publication.coverage import coverage_page
 
 
 def coverage(

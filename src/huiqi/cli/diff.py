@@ -12,11 +12,11 @@ from rich.markup import escape
 
 from huiqi.cli.options import AsJson, Lang, Language
 from huiqi.cli.show import console
-from huiqi.rules.differences import Comparison, Difference, compare_all
-from huiqi.rules.editions import Edition, Shelf
-from huiqi.rules.say_differences import EFFECT_WORDS, sentence
-from huiqi.rules.terms import Stated
-from huiqi.rules.wording import of_words
+from huiqi.publication.differences import Comparison, Difference, compare_all
+from huiqi.publication.editions import Edition, Shelf
+from huiqi.publication.say_differences import EFFECT_WORDS, sentence
+from huiqi.publication.terms import Stated
+from huiqi.publication.wording import of_words
 from huiqi.vocabulary.speech import Both, both
 
 _MARKS = {"added": "[green]+[/]", "dropped": "[red]−[/]", "changed": "[yellow]~[/]", "moved": "[dim]↷[/]"}

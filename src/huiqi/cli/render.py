@@ -9,7 +9,7 @@ import typer
 
 from huiqi.cli.options import Lang, Language, day, library_of
 from huiqi.cli.writing import write_or_print
-from huiqi.rules.page import latest_day, render_page
+from huiqi.publication.page import latest_day, render_page
 
 
 def render(

@@ -16,7 +16,7 @@ from huiqi.entitlements.evaluate import Outcome, Tally
 from huiqi.entitlements.explain import Explanation, FactUsed, Reason
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Schema
-from huiqi.rules.names import SOURCE_WORDS, STATUS_WORDS
+from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS
 from huiqi.vocabulary.problem import Problem
 from huiqi.vocabulary.speech import Both, brief_money, money_range
 

@@ -13,9 +13,6 @@ plan.py         trees to instructions for the column engine
 check.py        what is wrong with the texts        checks/     one kind of fault a file   cases.py        worked cases
 groups.py       related enterprises                  links.py    measures that reach other places
 review.py       texts that judge other texts
-register.py     what a pack says of its own coverage, and published figures           coverage.py     the same as a page
-render.py       trees in plain words        wording.py  whole rules in words          names.py        the format's words
-page.py         a pack as a page            page.html   its template                  editions.py     texts by their names
-differences.py  from one text to another    alignment.py  their conditions            terms.py        what else they state
-say_differences.py  differences in words
+register.py     what a pack says of its own coverage, and published figures
+render.py       trees in plain words
 """

@@ -10,12 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from huiqi.rules.alignment import Alignment, Change, Changed, Effect
-from huiqi.rules.compile import Measure
-from huiqi.rules.editions import Edition
-from huiqi.rules.eligibility import conditions
-from huiqi.rules.records import CoreRecord, DefinitionRecord, PolicyRecord, ScorecardRecord
-from huiqi.rules.terms import (
+from huiqi.publication.alignment import Alignment, Change, Changed, Effect
+from huiqi.publication.editions import Edition
+from huiqi.publication.terms import (
     Part,
     Stated,
     Term,
@@ -27,9 +24,12 @@ from huiqi.rules.terms import (
     document_terms,
     measure_terms,
 )
+from huiqi.publication.wording import Wording, is_parameter, of_words, own_parts, same
+from huiqi.rules.compile import Measure
+from huiqi.rules.eligibility import conditions
+from huiqi.rules.records import CoreRecord, DefinitionRecord, PolicyRecord, ScorecardRecord
 from huiqi.rules.tree import All as AllOf
 from huiqi.rules.tree import Condition, Test, body
-from huiqi.rules.wording import Wording, is_parameter, of_words, own_parts, same
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.speech import Both, both
 

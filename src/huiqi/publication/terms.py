@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from huiqi.publication.names import KIND_WORDS, MODE_WORDS, SOURCE_WORDS
+from huiqi.publication.wording import STACKING_WORDS, Wording, of_words, same
 from huiqi.rules import tree
 from huiqi.rules.compile import Measure
 from huiqi.rules.context import Context
-from huiqi.rules.names import KIND_WORDS, MODE_WORDS, SOURCE_WORDS
 from huiqi.rules.records import (
     AMOUNT_FORMS,
     AmountForm,
@@ -31,7 +32,6 @@ from huiqi.rules.records import (
     TiersAmount,
 )
 from huiqi.rules.resolve import valued
-from huiqi.rules.wording import STACKING_WORDS, Wording, of_words, same
 from huiqi.vocabulary.record import Words, build
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.speech import Both, both, listed

@@ -13,19 +13,19 @@ from jinja2 import Environment, StrictUndefined
 from jinja2 import Template as Form
 
 from huiqi.facts.schema import Fact, Schema
+from huiqi.publication.editions import holding_day
+from huiqi.publication.names import KIND_WORDS, MODE_WORDS, ROLE_WORDS, SOURCE_WORDS, STATE_WORDS, STATUS_WORDS
+from huiqi.publication.wording import Card, Line, Said, Wording, is_parameter, of_words, own_parts, quantity, same, time_limit
 from huiqi.rules.compile import Rules
 from huiqi.rules.context import Document
-from huiqi.rules.editions import holding_day
 from huiqi.rules.eligibility import conditions
 from huiqi.rules.library import Library
-from huiqi.rules.names import KIND_WORDS, MODE_WORDS, ROLE_WORDS, SOURCE_WORDS, STATE_WORDS, STATUS_WORDS
 from huiqi.rules.pack import PackText
 from huiqi.rules.parse import parse
 from huiqi.rules.records import CaseRecord, CoreRecord, DefinitionRecord, Indicator, MeasureRecord, PolicyRecord
 from huiqi.rules.register import policy_name
 from huiqi.rules.render import code_label
 from huiqi.rules.syntax import Quantity
-from huiqi.rules.wording import Card, Line, Said, Wording, is_parameter, of_words, own_parts, quantity, same, time_limit
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where
@@ -154,7 +154,7 @@ def _form(lang: str) -> Form:
         "say": lambda en, zh: Both(en, zh)(lang), "kinds": KIND_WORDS, "modes": MODE_WORDS, "roles": ROLE_WORDS,
         "sources": SOURCE_WORDS, "states": STATE_WORDS,
     }  # fmt: skip
-    return environment.from_string(files("huiqi.rules").joinpath("page.html").read_text(encoding="utf-8"))
+    return environment.from_string(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
 
 
 class _Maker:

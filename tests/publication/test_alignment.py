@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from huiqi.rules.alignment import Alignment
+from huiqi.publication.alignment import Alignment
+from huiqi.publication.wording import Wording
 from huiqi.rules.exact import Exactly
 from huiqi.rules.tree import Condition, Group, Test, truth_of
-from huiqi.rules.wording import Wording
 from worked import firm, line, rules
 
 Tree = str | tuple[str, int, tuple[Any, ...]]  # a test, or a group: kind, count, parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huiqi.rules.differences import Difference
+from huiqi.publication.differences import Difference
 from huiqi.vocabulary.speech import Both, both
 
 EFFECT_WORDS = {"stricter": Both("stricter", "收紧"), "looser": Both("looser", "放宽")}

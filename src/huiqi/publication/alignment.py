@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
+from huiqi.publication.terms import Part, Stated
+from huiqi.publication.wording import Line, Reader, Wording, group_words
 from huiqi.rules import tree
 from huiqi.rules.render import comparison
-from huiqi.rules.terms import Part, Stated
 from huiqi.rules.tree import Condition, Group, Node, Test
-from huiqi.rules.wording import Line, Reader, Wording, group_words
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.speech import Both, both, listed
 from huiqi.vocabulary.unit import PLAIN

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import arbitrary
+from huiqi.publication.differences import Comparison, Difference, compare, compare_all
+from huiqi.publication.editions import Edition, Shelf, edition
+from huiqi.publication.say_differences import sentence
 from huiqi.rules.context import Document
-from huiqi.rules.differences import Comparison, Difference, compare, compare_all
-from huiqi.rules.editions import Edition, Shelf, edition
 from huiqi.rules.library import packs_folder, read_library
 from huiqi.rules.register import policy_name
-from huiqi.rules.say_differences import sentence
 from huiqi.vocabulary.problem import FaultyInput
 from worked import library_of
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from huiqi.publication.names import ROLE_WORDS, SOURCE_WORDS, STATE_WORDS
 from huiqi.rules.context import Document
-from huiqi.rules.names import ROLE_WORDS, SOURCE_WORDS, STATE_WORDS
 from huiqi.rules.pack import PackText
 from huiqi.rules.records import Dispute, MeasureRecord, RegisterEntry
 from huiqi.rules.register import policy_name

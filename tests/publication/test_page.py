@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 import arbitrary
+from huiqi.publication.page import latest_day, render_page
 from huiqi.rules.library import Library, packs_folder, read_library
-from huiqi.rules.page import latest_day, render_page
 
 SOURCE = "source: {kind: copy, note: {en: read in a copy, zh: 转载}}"
 HEAD = f"""
