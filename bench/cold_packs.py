@@ -1,7 +1,4 @@
-"""Reading and compiling all packs that come with huiqi, each time in a process of its own with nothing cached.
-
-    python bench/cold_packs.py [--repeats N]
-"""
+"""Reading and compiling all packs that come with huiqi, each time in a process of its own with nothing cached: `python bench/cold_packs.py`."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ print(time.perf_counter() - start[0], time.process_time() - start[1], len(names)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=7)
     repeats = parser.parse_args().repeats
     runs = [subprocess.run([sys.executable, "-c", ONCE], check=True, capture_output=True, text=True).stdout.split() for _ in range(repeats)]
