@@ -209,7 +209,10 @@ def _add_divisions(found: dict[str, Place], path: Path, called: str) -> list[Pro
                 "cn" if "cn" in found else None,
             )
             parent = None if above is None else Text(above, where)
-            found[code] = Place(level=_LEVELS[len(code)], label=words(en or name, name), parent=parent, code=Text(code, where), where=where)
+            label = Words.model_construct(en=Text(en or name, where), zh=Text(name, where), where=where)  # three thousand, each checked above
+            found[code] = Place.model_construct(
+                level=_LEVELS[len(code)], label=label, parent=parent, also_in=[], code=Text(code, where), note=None, where=where
+            )
     return problems
 
 
