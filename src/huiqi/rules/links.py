@@ -27,7 +27,8 @@ def reaching(links: Iterable[LinkRecord], place: str, measure: str, law_on: date
 def said(link: LinkRecord, places: Places) -> Words:
     """How an explanation names the link; the line as written lists all places where there are many."""
     if len(link.to) > MOST_NAMED:
-        return words(f"located in one of the {len(link.to)} places that {link.label.en} joins to it", f"位于{link.label.zh}的{len(link.to)}个片区之一")
+        count = len(link.to)
+        return words(f"located in one of the {count} places that {link.label.en} joins to it", f"位于{link.label.zh}的{count}个片区之一")
     targets = [places.by_id[str(id)].label for id in link.to]
     en, zh = " or ".join(str(label.en) for label in targets), "、".join(str(label.zh) for label in targets)
     return words(f"located in {en}, which {link.label.en} joins to it", f"位于{zh}（{link.label.zh}）")
