@@ -2,6 +2,8 @@
 
     library, problems = huiqi.read_library(["cn-zj-hangzhou-binjiang"])
     huiqi.check_library(library)                      every problem of the texts
+    huiqi.render_page(library, pack, law_on, "en")    a pack as a page to read; huiqi.coverage_page of several
+    huiqi.compare(before, after)                      what changes between two editions: huiqi.edition(document, library)
     rules = library.rules(law_on)                     the measures in force on a day
     registry, problems = huiqi.open_registry(folder, rules.schemas["enterprise"], rules.places)
     huiqi.evaluate(rules, registry, as_of, out=...)   every measure for every enterprise
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from huiqi.entitlements.explain import Explainer
     from huiqi.entitlements.population import Population
     from huiqi.facts.registry import open_registry
+    from huiqi.publication.coverage import coverage_page
+    from huiqi.publication.differences import compare
+    from huiqi.publication.editions import edition
+    from huiqi.publication.page import render_page
     from huiqi.rules.cases import run_cases
     from huiqi.rules.check import check_library
     from huiqi.rules.library import packs_folder, read_library
@@ -35,10 +41,14 @@ __all__ = [
     "Problem",
     "ask",
     "check_library",
+    "compare",
+    "coverage_page",
+    "edition",
     "evaluate",
     "open_registry",
     "packs_folder",
     "read_library",
+    "render_page",
     "run_cases",
 ]
 
@@ -49,10 +59,14 @@ _ROOMS = {
     "Problem": ("vocabulary", "problem"),
     "ask": ("entitlements", "ask"),
     "check_library": ("rules", "check"),
+    "compare": ("publication", "differences"),
+    "coverage_page": ("publication", "coverage"),
+    "edition": ("publication", "editions"),
     "evaluate": ("entitlements", "evaluate"),
     "open_registry": ("facts", "registry"),
     "packs_folder": ("rules", "library"),
     "read_library": ("rules", "library"),
+    "render_page": ("publication", "page"),
     "run_cases": ("rules", "cases"),
 }
 
