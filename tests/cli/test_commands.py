@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import arbitrary
-from huiqi.cli import main
+from commands import Commands
 from registries import write_registry
 
 POLICY = """
@@ -30,27 +29,8 @@ YEARS = ["id,year,revenue,expense,staff", "a,2023,20000000,1000000,10", "b,2023,
 
 
 @dataclass(frozen=True)
-class Printed:
-    status: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
-class Place:
+class Place(Commands):
     """A folder with a pack and a registry, and the command to run on them."""
-
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-    monkeypatch: pytest.MonkeyPatch
-
-    def huiqi(self, *arguments: str) -> Printed:
-        self.monkeypatch.setattr(sys, "argv", ["huiqi", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-            sys.exit(0)
-        printed = self.capsys.readouterr()
-        return Printed(int(stopped.value.code or 0), printed.out, printed.err)
 
     @property
     def on(self) -> list[str]:

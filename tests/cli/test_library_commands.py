@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import arbitrary
-from huiqi.cli import main
+from commands import Commands
 
 POLICY = """
 disputed: [{says: {en: "The notice | says 3 %.", zh: 通知写作3%。}, source: {kind: memory, note: {en: a memory, zh: 记忆}}}]
@@ -31,28 +29,8 @@ REGISTER = """
 """
 
 
-@dataclass(frozen=True)
-class Printed:
-    status: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
-class Place:
+class Place(Commands):
     """A folder with a pack and a draft of it, and the command to run on them."""
-
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-    monkeypatch: pytest.MonkeyPatch
-
-    def huiqi(self, *arguments: str) -> Printed:
-        self.monkeypatch.setattr(sys, "argv", ["huiqi", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-            sys.exit(0)
-        printed = self.capsys.readouterr()
-        return Printed(int(stopped.value.code or 0), printed.out, printed.err)
 
 
 @pytest.fixture
