@@ -49,7 +49,7 @@ def place(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
 def test_check_of_a_faultless_pack(place: Place) -> None:
     printed = place.huiqi("check", "packs/p")
     assert printed.status == 0
-    assert "1 documents read, no errors, no warnings" in printed.out
+    assert "1 document read, no errors, no warnings" in printed.out
 
 
 def test_check_tells_every_problem_with_its_place_and_remedy(place: Place) -> None:
@@ -72,7 +72,7 @@ def test_evaluate_prints_a_table_and_writes_the_results(place: Place) -> None:
     assert printed.status == 0
     assert "Growing firms 1" in printed.out
     assert "R&D" not in printed.out
-    assert "3 subjects (enterprise), 1 measures: results/" in printed.out
+    assert "3 subjects (enterprise), measures: 1; results in results/" in printed.out
     assert (place.folder / "results" / "entitlements.parquet").exists()
     assert printed.err == ""
 
@@ -154,3 +154,18 @@ def test_schema_files_for_editors(place: Place) -> None:
 def test_version_and_help(place: Place) -> None:
     assert place.huiqi("--version").out.startswith("huiqi 0.")
     assert "evaluate" in place.huiqi("--help").out
+
+
+def test_a_measure_that_has_ended_is_told_with_its_days(place: Place) -> None:
+    printed = place.huiqi("explain", "a", "growing", *place.on[:-1], "2019-12-31")
+    assert printed.status == 1
+    assert "a-1 is in force from 2020-01-01 on" in printed.err
+
+
+@pytest.mark.parametrize("command", [["schema"], ["synthesize", "--place", "cn-sh-minhang", "--enterprises", "5"]])
+def test_a_place_that_cannot_be_written_is_told(place: Place, command: list[str]) -> None:
+    (place.folder / "file").write_text("mine", encoding="utf-8")
+    printed = place.huiqi(*command, "--out", "file/below")
+    assert printed.status in (1, 2)
+    assert "file" in printed.err
+    assert (place.folder / "file").read_text(encoding="utf-8") == "mine"

@@ -126,3 +126,17 @@ def test_without_a_table_of_owners_the_group_is_unknown(tmp_path):
     outcome = evaluate(of, registry, datetime.date(2024, 6, 30))
     small = next(tally for tally in outcome.tallies if tally.measure.key == "small")
     assert (small.yes, small.depends, small.no) == (0, 5, 1)  # F alone has 600
+
+
+def test_an_explanation_names_whom_a_firm_is_counted_with(tmp_path):
+    of = rules(SMALL, core=CORE)
+    folder = write_registry(tmp_path / "registry", MAIN, YEARS)
+    (folder / "ownership.csv").write_text("\n".join(OWNERS) + "\n", encoding="utf-8")
+    registry, _ = open_registry(folder, of.schemas["enterprise"], of.places)
+    explainer = Explainer.of_registry(Population(registry, of, datetime.date(2024, 6, 30)))
+    notes = {id: explainer.explain(explainer.subject(id))[0].notes[0] for id in "ABF"}
+    assert (
+        notes["B"].en == "Group: counted with A in full; C at 33.33%; D at 0% to 33.33%, as its share is not known (ownership table of the registry)"
+    )
+    assert notes["A"].zh == "集团：合并计算B（全额）；C（按33.33%）；D（按0%至33.33%，持股比例未知）（据登记库股权表）"
+    assert notes["F"].en == "Group: counted with nobody (ownership table of the registry)"

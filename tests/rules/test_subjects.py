@@ -90,3 +90,17 @@ def test_a_subject_that_does_not_exist_is_told(library):
     record = library.packs[0].cases[0]
     _, problems = read_case(record.model_copy(update={"subject": type(record.case)("vilage", record.where)}), library.packs[0], library)
     assert [(problem.code, problem.hint) for problem in problems] == [("facts.subject", "did you mean village?")]
+
+
+def test_owners_of_enterprises_are_nothing_to_a_registry_of_villages(library, tmp_path):
+    grouped = library.packs[0].folder / "special" / "grouped.yaml"
+    core = library.packs[0].folder / "core.yaml"
+    core.write_text(CORE + "groups: {group: {label: {en: Group, zh: 集团}, clause: 一, linked_above: 50%}}\n", encoding="utf-8")
+    text = "measures:\n  big: {title: {en: Big, zh: 大型}, clause: 一, kind: service, eligible: group.sum(staff) > 9人}\n"
+    grouped.write_text(arbitrary.POLICY.format(policy="grouped") + text, encoding="utf-8")
+    found, _ = read_library([library.packs[0].folder])
+    folder = tmp_path / "registry"
+    write(folder, {"registry.yaml": ABOUT, "village.csv": "id,place,fund\nA,bj,100\n", "ownership.csv": "owner,owned,share,kind\nA,B,60%,share\n"})
+    rules = found.rules(datetime.date(2024, 6, 30))
+    registry, _ = open_registry(folder, rules.schemas["village"], rules.places)
+    assert [tally.measure.key for tally in evaluate(rules, registry, datetime.date(2024, 6, 30)).tallies] == ["dividend"]

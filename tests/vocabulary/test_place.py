@@ -67,3 +67,11 @@ def test_places_that_lie_in_each_other(read):
 def test_a_level_that_is_none(read):
     _, (problem,) = read("a: {level: village, label: {en: A, zh: 甲}}\n")
     assert problem.code == "record.value"
+
+
+@pytest.mark.parametrize(
+    ("code", "id"), [("330000", "cn-zj"), ("330100", "cn-zj-hangzhou"), ("330108", "cn-zj-hangzhou-binjiang"), ("330600", "3306"), ("990000", None)]
+)
+def test_codes_of_provinces_and_cities_may_have_their_noughts(read, code, id):
+    places, _ = read(PLACES, DIVISIONS)
+    assert places.find(code) == id

@@ -71,7 +71,7 @@ def test_ranges_of_money():
     assert money_range(5_000_000, 5_000_000) == Both("¥50,000", "5万元")
     assert money_range(0, 5_000_000) == Both("¥0 to ¥50,000", "0元至5万元")
     assert money_range(5_000_000, None) == Both("¥50,000 or more", "5万元以上")
-    assert money_range(0, None) == Both("not public", "未公布")
+    assert money_range(0, None) == Both("any amount", "金额未定")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_ranges_of_money():
         (99_999_00, "¥99,999", "10万元"),
         (1_234_00, "¥1,234", "1,234元"),
         (0, "¥0", "0元"),
-        (None, "not public", "未公布"),
+        (None, "no upper end", "无上限"),
     ],
 )
 def test_totals_in_brief(fen, en, zh):

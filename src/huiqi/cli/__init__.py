@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from huiqi.cli.app import app
-from huiqi.vocabulary.problem import FaultyInput
+from huiqi.vocabulary.problem import FaultyInput, Problem
 
 
 def main() -> None:
@@ -17,3 +17,7 @@ def main() -> None:
     except FaultyInput as faulty:
         show_problems(list(faulty.problems))
         sys.exit(1)
+    except OSError as error:  # a place that cannot be written, or a disk that is full
+        message = f"{error.filename or 'a file'}: {error.strerror or error}"
+        show_problems([Problem("file.cannot", message, hint="name a place that is yours and not a file of another kind")])
+        sys.exit(2)

@@ -25,7 +25,9 @@ def check(packs: PackArguments = [], json_: AsJson = False) -> None:  # noqa: B0
     else:
         show_problems(problems)
         texts = sum(len(pack.documents) for pack in library.packs) if library is not None else 0
-        console.print(f"{', '.join(names)}: {texts} documents read, {_count(len(faults), 'error')}, {_count(len(problems) - len(faults), 'warning')}")
+        console.print(
+            f"{', '.join(names)}: {_count(texts, 'document')} read, {_count(len(faults), 'error')}, {_count(len(problems) - len(faults), 'warning')}"
+        )
     raise typer.Exit(1 if faults else 0)
 
 

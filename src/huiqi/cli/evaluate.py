@@ -10,6 +10,7 @@ import typer
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, registry_of, rules_of
 from huiqi.cli.show import console, progress, show_outcome
 from huiqi.entitlements import evaluate as entitlements
+from huiqi.vocabulary.speech import Both
 
 
 def evaluate(
@@ -39,4 +40,8 @@ def evaluate(
     for name, counts in outcome.values.items():
         shown = "; ".join(f"{text} {count:,}" for text, count in counts.most_common(12))
         console.print(f"{name}: {shown}" + (f"; {len(counts) - 12} more" if len(counts) > 12 else ""))
-    console.print(f"{outcome.subjects:,} subjects ({of}), {len(outcome.tallies)} measures: {out}/")
+    said = Both(
+        f"{outcome.subjects:,} subjects ({of}), measures: {len(outcome.tallies)}; results in {out}/",
+        f"{outcome.subjects:,}个对象（{of}），{len(outcome.tallies)}项措施；结果见{out}/",
+    )
+    console.print(said(lang.value))

@@ -78,6 +78,20 @@ def population_of(folder: Path, rules: Rules, as_of: datetime.date, assume_recog
     return Population(registry_of(folder, rules, subject), rules, as_of, assume_recognised)
 
 
+def _measure_hint(name: str, rules: Rules) -> str:
+    """When the measure was or will be in force, or the nearest name."""
+    key = name.partition("@")[0].rpartition("/")[2]
+    spans = [
+        f"{d.policy}-{d.edition} is in force from {d.record.first_day}" + (f" to {d.record.last_day}" if d.record.last_day else " on")
+        for d in rules.world.documents
+        if key in d.measures
+    ]
+    if spans:
+        return "; ".join(spans)
+    known = sorted({m.key for m in rules.measures})
+    return did_you_mean(name, known) or (f"measures in force on that day: {', '.join(known)}" if known else "no text is in force on that day")
+
+
 def measures_of(rules: Rules, names: list[str]) -> list[Measure]:
     """The measures that full or short names mean; an unknown or doubtful name is a problem."""
     chosen: list[Measure] = []
@@ -85,11 +99,7 @@ def measures_of(rules: Rules, names: list[str]) -> list[Measure]:
     for name in names:
         found = rules.find(name)
         if not found:
-            hint = (
-                did_you_mean(name, [m.key for m in rules.measures])
-                or f"measures in force on {rules.law_on}: {', '.join(sorted({m.key for m in rules.measures}))}"
-            )
-            problems.append(Problem("measure.unknown", f"{name} is no measure in force on {rules.law_on}", NOWHERE, hint))
+            problems.append(Problem("measure.unknown", f"{name} is no measure in force on {rules.law_on}", NOWHERE, _measure_hint(name, rules)))
         elif len({m.name for m in found}) > 1:
             problems.append(
                 Problem("measure.ambiguous", f"{name} is the name of several measures", NOWHERE, f"write one of {', '.join(m.name for m in found)}")

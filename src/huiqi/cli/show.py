@@ -17,6 +17,7 @@ from huiqi.entitlements.explain import Explanation, FactUsed, Reason
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Schema
 from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS
+from huiqi.publication.wording import NOT_PUBLIC
 from huiqi.vocabulary.problem import Problem
 from huiqi.vocabulary.speech import Both, brief_money, money_range
 
@@ -74,9 +75,15 @@ def show_outcome(outcome: Outcome, schema: Schema, lang: str) -> None:
 def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
     record = tally.measure.record
     title = f"{escape(record.title(lang))} [dim]{tally.measure.edition}[/]"
-    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.cost_low)(lang), brief_money(tally.cost_high)(lang)]
+    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.cost_low)(lang), _possible(tally)(lang)]
     facts = [f"{schema.facts[fact].label(lang)} ({count:,})" for fact, count in tally.undecided_by.most_common(2)]
     return [title, f"{tally.yes:,}", f"{tally.depends:,}", f"{tally.no:,}", *money, escape("; ".join(facts))]
+
+
+def _possible(tally: Tally) -> Both:
+    """The high end of the cost: a figure, none because the text gives none, or none because of what nobody knows."""
+    amount = tally.measure.amount
+    return NOT_PUBLIC if tally.cost_high is None and amount is not None and amount.unpublished else brief_money(tally.cost_high)
 
 
 # ---------------------------------------------------------------- explanations
@@ -118,7 +125,10 @@ class ExplanationText:
         if amount is None:
             return
         label = Both("amount (before stacking rules)", "金额（未计叠加规则）")(self.lang)
-        yield f"  {label}{self._colon}[bold]{escape(money_range(amount.low, amount.high, amount.currency)(self.lang))}[/]"
+        written = self.explanation.measure.amount
+        unpublished = amount.high is None and written is not None and written.unpublished
+        said = NOT_PUBLIC if unpublished else money_range(amount.low, amount.high, amount.currency)
+        yield f"  {label}{self._colon}[bold]{escape(said(self.lang))}[/]"
         for line in amount.lines:
             yield f"    {escape(line(self.lang))}"
 

@@ -16,6 +16,8 @@ def write_or_print(text: str, out: Path | None) -> None:
     if out is None:
         typer.echo(text, nl=not text.endswith("\n"))
         return
+    if out.is_dir():
+        raise typer.BadParameter(f"{out} cannot be written: it is a folder; name a file in it", param_hint="--out")
     unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from huiqi.entitlements.deciding import deciding_facts
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.facts.known import Known, Raw
+from huiqi.facts.ownership import Weight
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Fact
 from huiqi.rules import tree
@@ -30,6 +31,7 @@ from huiqi.rules.tree import Condition, Node, Test
 from huiqi.vocabulary import ranges, speech
 from huiqi.vocabulary.period import anniversary
 from huiqi.vocabulary.ranges import Absent, Codes, Number, Pair
+from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.speech import Both, both, listed
 from huiqi.vocabulary.unit import PLAIN, Unit
 
@@ -130,9 +132,9 @@ class Explainer:
         return self._reads[id(truth)][1]
 
     @cached_property
-    def related(self) -> dict[str, tuple[tree.RelatedKey, ...]]:
+    def related(self) -> dict[str, tuple[tree.Related, ...]]:
         """What each measure reads of related enterprises."""
-        return {measure.id: tuple(node.key for node in related_in([measure.truth])) for measure in self.measures or ()}
+        return {measure.id: tuple(related_in([measure.truth])) for measure in self.measures or ()}
 
     @cached_property
     def flags(self) -> dict[str, list[Flagged]]:
@@ -519,7 +521,8 @@ class _Subject:
                     label,
                     ", ".join(node.measures),
                 )
-        if any(key not in self.run.block.related for key in self.explainer.related[measure.id]):
+        yield from self._group(self.explainer.related[measure.id])
+        if any(node.key not in self.run.block.related for node in self.explainer.related[measure.id]):
             yield Both("nothing is known of its owners: related enterprises may add anything", "股权关系未知：关联企业的数据可能为任意值")
         for dispute in (*measure.document.record.disputed, *measure.record.disputed):
             yield Both(f"another source: {dispute.says.en}", f"另有说法：{dispute.says.zh}")
@@ -529,6 +532,30 @@ class _Subject:
                 f"{text.title.en}: {flag.flag.say.en} ({clause}); this rests on {fact.en}",
                 f"{text.title.zh}：{flag.flag.say.zh}（{clause}）；本措施以{fact.zh}为依据",
             )
+
+    def _group(self, nodes: tuple[tree.Related, ...]) -> Iterator[Both]:
+        """Whom the subject is counted with, in full or in what proportion."""
+        population = self.explainer.population
+        if population is None or population.ownership is None:
+            return
+        for rule in {node.rule.key: node.rule for node in nodes}.values():
+            weights = population.ownership.weights(*rule.key).get(self.known.id, {})
+            others = [_counted(id, weight) for id, weight in weights.items() if weight.high]
+            listed = speech.listed(others, "; ", "；") if others else Both("nobody", "无")
+            yield both(("{0}: counted with {1} (ownership table of the registry)", "{0}：合并计算{1}（据登记库股权表）"), _both(rule.label), listed)
+
+
+def _both(words: Words) -> Both:
+    return Both(str(words.en), str(words.zh))
+
+
+def _counted(id: str, weight: Weight) -> Both:
+    if weight.low == weight.high == 1:
+        return Both(f"{id} in full", f"{id}（全额）")
+    low, high = (speech.figure(end, PLAIN, share=True) for end in weight)
+    if weight.low == weight.high:
+        return both(("{0} at {1}", "{0}（按{1}）"), id, low)
+    return both(("{0} at {1} to {2}, as its share is not known", "{0}（按{1}至{2}，持股比例未知）"), id, low, high)
 
 
 _BELOW = ("{0} is below 0, so growth over it has no value", "{0}为负，无法计算增长率")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Others, Run, open_options
 from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
+from huiqi.facts.ownership import Ownership
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, make_plan
@@ -44,6 +45,7 @@ class Population:
     assume_recognised: bool = False
     ranks: dict[str, NDArray[np.uint64]] = field(default_factory=dict)
     related: dict[RelatedKey, Others] = field(default_factory=dict)
+    ownership: Ownership | None = None  # where rules count related enterprises and the registry has such a table
 
     @property
     def ranked(self) -> dict[str, RankRule]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from huiqi.entitlements.columns import Others
-from huiqi.entitlements.population import Column, Population
+from huiqi.entitlements.population import Column, Population, measures_for
 from huiqi.facts.known import Known
 from huiqi.facts.ownership import Ownership, read_ownership
 from huiqi.rules.groups import others, related_in, unrelated
@@ -23,16 +23,18 @@ def relate_population(population: Population, nodes: Iterable[Node] = ()) -> Pop
     Raises FaultyInput where the ownership table cannot be used.
     """
     rules = population.rules
-    read = [measure.truth for measure in rules.measures] + [measure.amount.node for measure in rules.measures if measure.amount is not None]
+    subject = population.registry.schema.subject
+    measures = measures_for(rules, subject)
+    read = [measure.truth for measure in measures] + [measure.amount.node for measure in measures if measure.amount is not None]
     read += [typed.node for card in rules.scorecards for typed in card.values.values()]
-    wanted = related_in([*read, *nodes])
+    wanted = [node for node in related_in([*read, *nodes]) if node.fact is None or node.fact.subject == subject]
     if not wanted:
         return population
     ownership, problems = read_ownership(population.registry.folder, population.as_of)
     if problems:
         raise FaultyInput(problems)
     known = _known(population, wanted, ownership) if ownership is not None else {}
-    return replace(population, related={node.key: _column(node, ownership, known) for node in wanted})
+    return replace(population, ownership=ownership, related={node.key: _column(node, ownership, known) for node in wanted})
 
 
 def _known(population: Population, wanted: list[Related], ownership: Ownership) -> dict[str, tuple[int, Known]]:

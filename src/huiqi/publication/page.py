@@ -118,8 +118,8 @@ class IndicatorShown:
 
 
 def latest_day(pack: PackText) -> datetime.date:
-    """The day on which the latest text of a pack begins: the law that a page shows where no other day is asked for."""
-    return max((document.record.first_day for document in pack.documents), default=datetime.date(2000, 1, 1))
+    """The last day on which a text of a pack or a figure in it begins: the law that a page shows where no other day is asked for."""
+    return max((day for document in pack.documents for day in document.turns), default=datetime.date(2000, 1, 1))
 
 
 def render_page(library: Library, pack: PackText, law_on: datetime.date, lang: str) -> str:

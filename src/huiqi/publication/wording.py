@@ -444,6 +444,8 @@ class Wording:
         return listed((titles.get(str(name).rpartition("/")[2], same(str(name))) for name in names), "; ", "；")
 
     def _place(self, id: Text) -> Both:
+        if id == "district":  # whichever it is
+            return Both("the district", "区级")
         place = self.rules.places.by_id.get(str(id))
         return same(str(id)) if place is None else of_words(place.label)
 

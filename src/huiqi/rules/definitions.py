@@ -109,12 +109,13 @@ def _unpublished(ends: list[Text], context: Context, key: Text) -> Typed:
         raise context.fault("rules.definition", f"{key}: unpublished holds two ends", key.where, 'write unpublished: [0元, ""]')
     low = figure(ends[0], context)
     lowest = constant(ends[0], context)
+    said = low.node.unit if isinstance(low.node, Figure) else low.type.unit
     if not ends[1].strip():
-        return Typed(Between(Figure(lowest, low.type.unit), None), replace(low.type, bare=False))
+        return Typed(Between(Figure(lowest, said), None), replace(low.type, bare=False))
     highest = constant(ends[1], context, low.type.unit)
     if highest < lowest:
         raise context.fault("rules.definition", f"{key}: the lower end is above the upper one", ends[0].where, "turn the two round")
-    return Typed(Between(Figure(lowest, low.type.unit), Figure(highest, low.type.unit)), replace(low.type, bare=False))
+    return Typed(Between(Figure(lowest, said), Figure(highest, said)), replace(low.type, bare=False))
 
 
 def _value(text: Text, codes: Text | None, context: Context) -> Typed:

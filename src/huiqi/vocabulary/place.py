@@ -46,8 +46,11 @@ class Places:
         return {str(place.code): id for id, place in self.by_id.items() if place.code}
 
     def find(self, text: str) -> str | None:
-        """The id that a table's text means: an id or an administrative code."""
-        return text if text in self.by_id else self.by_code.get(text)
+        """The id that a table's text means: an id or an administrative code, that of a province or city also with its noughts (310000)."""
+        if text in self.by_id or text in self.by_code:
+            return text if text in self.by_id else self.by_code[text]
+        short = next((text[:n] for n in (2, 4) if len(text) == 6 and not text[n:].strip("0")), text)
+        return self.by_code.get(short)
 
     def above(self, id: str) -> tuple[str, ...]:
         """The place and all that it lies in, from inside out."""

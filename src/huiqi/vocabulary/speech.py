@@ -107,7 +107,7 @@ def money_range(low: int, high: int | None, currency: str = "CNY") -> Both:
     """A range of whole fen."""
     if high is None:
         if low == 0:
-            return Both("not public", "未公布")
+            return Both("any amount", "金额未定")
         least = _money(Fraction(low, 100), currency)
         return Both(f"{least.en} or more", f"{least.zh}以上")
     a, b = _money(Fraction(low, 100), currency), _money(Fraction(high, 100), currency)
@@ -117,7 +117,7 @@ def money_range(low: int, high: int | None, currency: str = "CNY") -> Both:
 def brief_money(fen: int | None, currency: str = "CNY") -> Both:
     """A total in three digits and the scale it is spoken in: ¥1.23 bn, 12.3亿元."""
     if fen is None:
-        return Both("not public", "未公布")
+        return Both("no upper end", "无上限")
     yuan = Fraction(fen, 100)
     en = next(
         (f"{SIGNS[currency]}{_decimal(yuan / scale, 2)} {name}" for scale, name in ((10**9, "bn"), (10**6, "m")) if yuan >= scale),
