@@ -142,9 +142,10 @@ def test_rows_hold_on_their_days(tmp_path):
         ("A,A,30%,share", "ownership.csv:2 ownership.row A holds itself"),
         (",B,30%,share", "ownership.row the owner or the owned enterprise is missing"),
         ("A,B,130%,share", "ownership.row the share 130% is not between 0 and 100%"),
+        ("A,B,20%,share\nA,B,30%,share", "ownership.row that A holds B (share) stands twice"),
         ("A,B,much,share", "ownership.row much is no share"),
         ("A,B,30%,shares", "ownership.row shares is no kind of holding"),
-        ("A,B,60%,share\nC,B,60%,share", "ownership.sum the shares of B add up to 1.2, more than 1"),
+        ("A,B,60%,share\nC,B,60%,share", "ownership.sum the shares of B add up to 120%, more than 100%"),
     ],
 )
 def test_faulty_rows_are_told_with_place_and_remedy(tmp_path, row, said):
@@ -159,3 +160,11 @@ def test_a_table_without_its_columns_or_with_others_is_told(tmp_path):
     found, problems = write(tmp_path, "owner,owner_name,share,kind\n")
     assert found is None
     assert [problem.code for problem in problems] == ["table.missing-column", "registry.unknown-column"]
+
+
+def test_a_holding_does_not_end_before_it_begins(tmp_path):
+    _, problems = write(tmp_path, "owner,owned,share,kind,since,until\nA,B,60,share,,\nA,B,60%,share,2030-01-01,2019-12-31\n")
+    assert [(problem.message, problem.hint) for problem in problems] == [
+        ("the share 60 is not between 0 and 100%", "write 60% or a fraction of 1"),
+        ("the holding ends on 2019-12-31, before it begins on 2030-01-01", "turn the two days round"),
+    ]

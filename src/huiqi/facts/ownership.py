@@ -13,6 +13,7 @@ registry: its own figures are then unknown. A natural person belongs into the ta
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -178,12 +179,17 @@ def _fault(row: dict[str, str]) -> tuple[str, str] | None:
     except ValueError:
         return f"{row['share']} is no share", "write 30% or 0.3; leave it empty where it is unknown"
     if not 0 <= share <= 1:
-        return f"the share {row['share']} is not between 0 and 100%", "write 30% or 0.3"
+        return (
+            f"the share {row['share']} is not between 0 and 100%",
+            f"write {row['share']}% or a fraction of 1" if 1 < share <= 100 else "write 30% or 0.3",
+        )
     for name in _FURTHER:
         try:
             datetime.date.fromisoformat(row[name] or "2000-01-01")
         except ValueError:
             return f"{row[name]} is no day", "write 2024-06-30"
+    if row["since"] and row["until"] and row["since"] > row["until"]:
+        return f"the holding ends on {row['until']}, before it begins on {row['since']}", "turn the two days round"
     return None
 
 
@@ -193,13 +199,23 @@ def _holds(row: dict[str, str], day: datetime.date) -> bool:
 
 
 def _too_much(holdings: Iterable[Holding], where: Where) -> list[Problem]:
-    """Shares of one enterprise that add up to more than all of it."""
+    """Holdings that stand twice, and shares of one enterprise that add up to more than all of it."""
     taken: dict[str, Fraction] = {}
+    holdings = tuple(holdings)
+    twice = [at for at, count in Counter((h.owner, h.owned, h.kind) for h in holdings).items() if count > 1]
+    if twice:
+        hint = "add the two shares up, or give each its days with since and until"
+        return [Problem("ownership.row", f"that {owner} holds {owned} ({kind}) stands twice", where, hint) for owner, owned, kind in twice]
     for holding in holdings:
         if holding.kind != "control":
             taken[holding.owned] = taken.get(holding.owned, Fraction(0)) + (holding.share or 0)
     return [
-        Problem("ownership.sum", f"the shares of {owned} add up to {float(share):.4g}, more than 1", where, "two rows may say the same")
+        Problem(
+            "ownership.sum",
+            f"the shares of {owned} add up to {float(share * 100):.6g}%, more than 100%",
+            where,
+            "look at the shares and at the days of each row",
+        )
         for owned, share in taken.items()
         if share > 1
     ]
