@@ -209,7 +209,7 @@ def test_what_stands_around_a_measure() -> None:
     after = measure(more="apply: {mode: automatic, decide_within: 20 days}")
     assert said(before, after) == [
         "no longer stated: the payments (was 100% on signing)",
-        "new: how to apply, paid without application",
+        "new: how to apply, without application",
         "new: the time promised, 20 days",
     ]
 

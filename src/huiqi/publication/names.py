@@ -24,7 +24,7 @@ ROLE_WORDS = {
     "fund": Both("fund", "基金"), "plan": Both("plan", "规划计划"), "rule": Both("rule", "规定"),
 }  # fmt: skip
 MODE_WORDS = {
-    "automatic": Both("paid without application", "免申即享"), "application": Both("on application", "依申请"),
+    "automatic": Both("without application", "免申即享"), "application": Both("on application", "依申请"),
     "call": Both("in answer to a call", "按通知申报"),
 }  # fmt: skip
 STATUS_WORDS = {"yes": Both("yes", "符合"), "no": Both("no", "不符合"), "depends": Both("depends", "待定")}
