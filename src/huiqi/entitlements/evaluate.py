@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
 from huiqi.entitlements.deciding import count_deciding
+from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.facts.registry import Registry
@@ -67,16 +68,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Due:
-    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite)."""
-
-    rows: NDArray[np.intp]
-    must: NDArray[np.bool_]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
 class Entitlement:
     """The same for all subjects of a block: must, may, and an amount of 0 where nothing is due."""
 
@@ -86,45 +77,12 @@ class Entitlement:
     high: NDArray[np.float64]
 
 
-def due(run: Run, planned: PlannedMeasure) -> Due:
-    """What a run says of a measure; where it depends, the amount begins at 0.
-
-    An amount that is planned apart is reckoned for those alone who may have the measure.
-    """
-    status, size = run.truths(planned.status), run.block.size
-    rows = np.flatnonzero(np.broadcast_to(status.may, (size,)))
-    must = np.broadcast_to(status.must, (size,))[rows]
-    if planned.apart is not None and len(rows):
-        alone = Run(planned.apart, run.block.only(rows)).run()
-        run.settled += alone.settled
-        return Due(rows, must, *_in_fen(alone.figures(planned.apart.values["amount"]), must, None))
-    if planned.amount is not None:
-        return Due(rows, must, *_in_fen(run.figures(planned.amount), must, rows))
-    return Due(rows, must, np.zeros(len(rows)), np.zeros(len(rows)))
-
-
 def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
     """What a run says of a measure, for every subject of the block."""
     one, size = due(run, planned), run.block.size
     must, may, low, high = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size), np.zeros(size)
     must[one.rows], may[one.rows], low[one.rows], high[one.rows] = one.must, True, one.low, one.high
     return Entitlement(must, may, low, high)
-
-
-def _in_fen(figures: Figures, must: NDArray[np.bool_], rows: NDArray[np.intp] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Amounts, of some rows where `rows` says so: nothing where there is none, and from 0 on where that is not settled."""
-
-    def taken(column: NDArray[Any]) -> NDArray[Any]:
-        return column if rows is None or np.ndim(column) == 0 else column[rows]
-
-    sure = must if figures.maybe is None else must & ~taken(figures.maybe)
-    low, high = (np.fmax(in_fen(figures, taken(ends)), 0.0) for ends in (figures.low, figures.high))  # an amount that does not exist is NaN
-    return low * sure, np.broadcast_to(high, must.shape)
-
-
-def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Yuan as whole fen; amounts are rounded to the fen, so the division leaves nothing."""
-    return ends if figures.scale == 100 else ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
 
 
 def evaluate(
