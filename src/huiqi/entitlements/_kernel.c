@@ -26,7 +26,7 @@
 #define OPERATION FOR_EACH_PROCESSOR static void
 #define INLINE static inline __attribute__((always_inline))
 
-enum { ROWS = 512 }; /* in a block */
+enum { ROWS = 512, WIDTH = 64 }; /* rows in a block, a multiple of the width */
 static const double EXACT = 4503599627370496.0, ULP = 0x1p-52;
 
 /* ---------------------------------------------------------------- programs */
@@ -85,13 +85,14 @@ typedef struct {
     Truth *truths;
     uint16_t **codes; /* index + 2: 0 is none, 1 unknown */
     uint64_t **sets;  /* a bit a code, the highest for 'absent' */
-    const int32_t *rows; /* NULL: the rows from `first` on */
+    const int32_t *rows; /* which ones from `first` on; NULL: all of them */
     int64_t first;
-    int n;
+    int n; /* a multiple of WIDTH */
     int doubted;
     uint8_t *doubt;
 } Frame;
 
+typedef int64_t __attribute__((may_alias)) Bits; /* of a double */
 static const uint64_t ABSENT = 1ull << 63;
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -100,6 +101,8 @@ static const uint64_t ABSENT = 1ull << 63;
 #define EACH(i) for (int i = 0; i < n; i++)
 #endif
 
+/* How many rows a loop is over: whole vectors of whatever width, the last rows being there twice. */
+INLINE int size(const Frame *f) { return f->n & ~(WIDTH - 1); }
 INLINE int exact(const Figure *f) { return f->rel == 0 && f->abs == 0; }
 INLINE int known(const Figure *f) { return f->low == f->high; }
 INLINE int settled(const Truth *t) { return t->must == t->may; }
@@ -168,7 +171,7 @@ OPERATION life(Frame *f, const Instruction *op) {
     const double *born = doubles(f, op->a, day_room), *k = f->plan->figures + op->k;
     truths(&f->truths[op->to], 0);
     uint8_t *never = f->truths[op->to].must, *perhaps = f->truths[op->to].may;
-    const int n = f->n;
+    const int n = size(f);
     const double last = k[0];
     const int year = (int)k[1];
     EACH(i) never[i] = born[i] > last;
@@ -181,54 +184,48 @@ OPERATION life(Frame *f, const Instruction *op) {
 
 /* A recorded figure or date: a the column, b its LIFE or -1, c bit 0 a date, bit 1 optional; figures: steps to N, the ends of an unknown one. */
 OPERATION fact_figure(Frame *f, const Instruction *op) {
-    enum { LANES = 8 };
-    const int n = f->n, date = op->c & 1, optional = op->c & 2;
+    const int n = size(f), date = op->c & 1, optional = op->c & 2;
     const double *k = f->plan->figures + op->k, times = k[0], lowest = k[1], highest = k[2];
     Figure *to = &f->figures[op->to];
-    double cells[ROWS], most[LANES] = {0}, least[LANES] = {0};
+    double cells[ROWS];
     const double *cell = doubles(f, op->a, cells);
     uint8_t open[ROWS];
-    int never_came = 0, unknown = 0;
+    int64_t never_came = 0, unknown = 0, negative = 0, most = 0;
     EACH(i) unknown |= cell[i] != cell[i];
-    if (date) {
-        EACH(i) never_came |= cell[i] == -INFINITY;
-    }
+    if (date) EACH(i) never_came |= cell[i] == -INFINITY;
     fresh(to, !unknown);
-    if (unknown) {
-        EACH(i) open[i] = cell[i] != cell[i];
-        const Truth *lived = op->b < 0 ? NULL : &f->truths[op->b];
-        if (lived) {
-            const uint8_t *never = lived->must, *perhaps = lived->may;
-            uint8_t *room = to->room;
-            EACH(i) room[i] = open[i] & (perhaps[i] | (optional != 0)) & !never[i];
-            EACH(i) open[i] &= !never[i];
-            to->holes = any(never, n);
-        } else if (optional) {
-            memcpy(to->room, open, (size_t)n);
-        }
-        if ((lived || optional) && any(to->room, n)) to->maybe = to->room;
-    }
-    double *low = to->low, *high = to->high;
-    if (never_came) {
-        EACH(i) low[i] = cell[i] == -INFINITY ? NAN : cell[i] * times;
-        to->holes = 1;
+    if (!unknown && !never_came && times == 1 && !f->rows) {
+        to->low = to->high = (double *)cell; /* as it is */
     } else {
-        EACH(i) low[i] = cell[i] * times;
+        double *low = to->low;
+        if (never_came) EACH(i) low[i] = cell[i] == -INFINITY ? NAN : cell[i] * times;
+        else EACH(i) low[i] = cell[i] * times;
     }
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (int j = 0; j < LANES; j++) {
-            const double x = low[i + j];
-            most[j] = x > most[j] ? x : most[j];
-            least[j] = x < least[j] ? x : least[j];
-        }
-    for (; i < n; i++) most[0] = larger(low[i], most[0]), least[0] = low[i] < least[0] ? low[i] : least[0];
-    for (int j = 1; j < LANES; j++) most[0] = larger(most[j], most[0]), least[0] = least[j] < least[0] ? least[j] : least[0];
-    to->nought = least[0] >= 0;
-    to->big = larger(most[0], -least[0]);
+    const Bits *bits = (const Bits *)to->low;
+    const double *low = to->low;
+    EACH(i) { /* without their sign, doubles are in the order of their bits, and NaN comes last */
+        const int64_t size = bits[i] & INT64_MAX, there = size > 0x7ff0000000000000 ? 0 : size;
+        most = there > most ? there : most;
+    }
+    EACH(i) negative |= low[i] < 0;
+    memcpy(&to->big, &most, sizeof to->big);
+    to->nought = !negative;
+    to->holes = never_came != 0;
     if (unknown) {
-        EACH(j) high[j] = open[j] ? highest : low[j];
-        EACH(j) low[j] = open[j] ? lowest : low[j];
+        double *least = to->low, *highest_of = to->high;
+        uint8_t *room = to->room;
+        EACH(i) open[i] = cell[i] != cell[i];
+        if (op->b >= 0) {
+            const uint8_t *never = f->truths[op->b].must, *perhaps = f->truths[op->b].may, always = optional != 0;
+            EACH(i) open[i] &= never[i] ^ 1;
+            EACH(i) room[i] = open[i] & (perhaps[i] | always);
+            to->holes |= any(never, n);
+        } else if (optional) {
+            EACH(i) room[i] = open[i];
+        }
+        if ((op->b >= 0 || optional) && any(room, n)) to->maybe = room;
+        EACH(i) highest_of[i] = open[i] ? highest : low[i];
+        EACH(i) least[i] = open[i] ? lowest : low[i];
         to->nought &= lowest >= 0;
         if (isfinite(lowest)) to->big = larger(to->big, fabs(lowest));
         if (isfinite(highest)) to->big = larger(to->big, fabs(highest));
@@ -239,7 +236,7 @@ OPERATION fact_figure(Frame *f, const Instruction *op) {
 OPERATION fact_flag(Frame *f, const Instruction *op) {
     int8_t room[ROWS];
     const int8_t *cell = bytes(f, op->a, room);
-    const int n = f->n;
+    const int n = size(f);
     Truth *to = &f->truths[op->to];
     int8_t sign = 0;
     EACH(i) sign |= cell[i];
@@ -253,7 +250,7 @@ OPERATION fact_code(Frame *f, const Instruction *op) {
     int32_t room[ROWS];
     const int32_t *cell = wholes(f, op->a, room);
     uint16_t *at = f->codes[op->to];
-    const int n = f->n;
+    const int n = size(f);
     EACH(i) at[i] = (uint16_t)(cell[i] + 2);
 }
 
@@ -262,7 +259,7 @@ OPERATION fact_set(Frame *f, const Instruction *op) {
     const uint64_t *table = f->plan->masks + op->list;
     const uint16_t *at = f->codes[op->a];
     uint64_t *to = f->sets[op->to];
-    const int n = f->n;
+    const int n = size(f);
     EACH(i) to[i] = table[at[i] < op->count ? at[i] : 0];
 }
 
@@ -278,7 +275,7 @@ INLINE void summed(Figure *to, const Figure *a, const Figure *b) {
 OPERATION add(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, one = known(a) && known(b);
+    const int n = size(f), one = known(a) && known(b);
     fresh(to, one);
     EACH(i) to->low[i] = a->low[i] + b->low[i];
     if (!one) EACH(i) to->high[i] = a->high[i] + b->high[i];
@@ -290,7 +287,7 @@ OPERATION add(Frame *f, const Instruction *op) {
 OPERATION subtract(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, one = known(a) && known(b);
+    const int n = size(f), one = known(a) && known(b);
     fresh(to, one);
     EACH(i) to->low[i] = a->low[i] - b->high[i];
     if (!one) EACH(i) to->high[i] = a->high[i] - b->low[i];
@@ -302,7 +299,7 @@ OPERATION subtract(Frame *f, const Instruction *op) {
 INLINE void add_figure(Frame *f, const Instruction *op, int from) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     const double k = f->plan->figures[op->k];
     const Figure figure = {.big = fabs(k)};
     fresh(to, known(a));
@@ -325,7 +322,7 @@ OPERATION subtract_from(Frame *f, const Instruction *op) { add_figure(f, op, 1);
 OPERATION scale(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     const double k = f->plan->figures[op->k], big = a->big * k;
     fresh(to, known(a));
     EACH(i) to->low[i] = a->low[i] * k;
@@ -338,7 +335,7 @@ OPERATION scale(Frame *f, const Instruction *op) {
 OPERATION times(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, turned = f->plan->figures[op->k] < 0;
+    const int n = size(f), turned = f->plan->figures[op->k] < 0;
     const double k = f->plan->figures[op->k], big = a->big * fabs(k), rel = op->c ? a->rel + 2 * ULP : a->rel;
     const double *low = turned ? a->high : a->low, *high = turned ? a->low : a->high;
     fresh(to, known(a) || k == 0);
@@ -365,7 +362,7 @@ INLINE double upper(double a, double b) { return a != a || b != b ? NAN : a > b 
 OPERATION multiply(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, one = known(a) && known(b);
+    const int n = size(f), one = known(a) && known(b);
     fresh(to, one);
     double *low = to->low, *high = to->high;
     if (one || (a->nought && b->nought)) {
@@ -394,7 +391,7 @@ INLINE double over(double x, double y) { return isinf(y) && x == x ? 0 : x / y; 
 OPERATION quotient(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     const double factor = f->plan->figures[op->k];
     uint8_t touched = 0;
     double big = 0, smallest = INFINITY;
@@ -435,7 +432,7 @@ OPERATION quotient_ends(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Figure *to = &f->figures[op->to];
     Truth *there = &f->truths[op->c];
-    const int n = f->n, one = known(a) && known(b);
+    const int n = size(f), one = known(a) && known(b);
     if (!b->nought) return; /* COMPARE_ENDS asks row by row */
     fresh(to, one);
     truths(there, one && !a->maybe && !b->maybe);
@@ -452,7 +449,7 @@ OPERATION quotient_ends(Frame *f, const Instruction *op) {
 INLINE void extreme(Frame *f, const Instruction *op, int least) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, one = known(a) && known(b);
+    const int n = size(f), one = known(a) && known(b);
     fresh(to, one);
     for (int end = 0; end < (one ? 1 : 2); end++) {
         const double *x = end ? a->high : a->low, *y = end ? b->high : b->low;
@@ -471,7 +468,7 @@ OPERATION most(Frame *f, const Instruction *op) { extreme(f, op, 0); }
 INLINE void extreme_figure(Frame *f, const Instruction *op, int least) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     const double k = f->plan->figures[op->k];
     fresh(to, known(a));
     for (int end = 0; end < (known(a) ? 1 : 2); end++) {
@@ -491,7 +488,7 @@ OPERATION most_figure(Frame *f, const Instruction *op) { extreme_figure(f, op, 0
 OPERATION present(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     fresh(to, known(a) && !a->maybe);
     EACH(i) to->low[i] = a->low[i] != a->low[i] ? 0 : a->low[i];
     if (to->high != to->low) EACH(i) to->high[i] = a->high[i] != a->high[i] ? 0 : a->high[i];
@@ -505,7 +502,7 @@ OPERATION present(Frame *f, const Instruction *op) {
 OPERATION tally(Frame *f, const Instruction *op) {
     const int32_t *list = f->plan->lists + op->list;
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     fresh(to, 0);
     EACH(i) to->low[i] = to->high[i] = 0;
     for (int part = 0; part < op->count; part++) {
@@ -520,7 +517,7 @@ OPERATION tally(Frame *f, const Instruction *op) {
 OPERATION whole_years(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     const double *k = f->plan->figures + op->k, today = k[0], last = k[1] - 1, *years = k + 2;
     if (!exact(a)) all_in_doubt(f);
     fresh(to, known(a));
@@ -548,7 +545,7 @@ INLINE double year(double day) {
 OPERATION year_of(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     if (!exact(a)) all_in_doubt(f);
     fresh(to, known(a));
     if (exact(a)) {
@@ -563,7 +560,7 @@ OPERATION year_of(Frame *f, const Instruction *op) {
 OPERATION between(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = op->b < 0 ? a : &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     fresh(to, 0);
     EACH(i) {
         const int gone = a->low[i] != a->low[i] || b->high[i] != b->high[i];
@@ -584,7 +581,7 @@ INLINE double steps_down(double t, double d, double part) {
 OPERATION round_to(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, way = op->c;
+    const int n = size(f), way = op->c;
     const double *k = f->plan->figures + op->k, up = k[0], down = k[1], ratio = k[2], size = k[3];
     const double big = (floor(a->big * ratio * (1 + 4 * ULP)) + 1) * size;
     fresh(to, known(a));
@@ -624,7 +621,7 @@ INLINE void choose(Frame *f, const Instruction *op, const int figure_a, const in
     const double *k = f->plan->figures + op->k, ka = k[0], kb = k[1];
     const Figure *a = figure_a ? &NONE : &f->figures[op->a], *b = figure_b ? &NONE : &f->figures[op->b];
     Figure *to = &f->figures[op->to];
-    const int n = f->n, sure = settled(c), one = sure && known(a) && known(b);
+    const int n = size(f), sure = settled(c), one = sure && known(a) && known(b);
     const uint8_t *must = c->must, *may = c->may;
     fresh(to, one);
     double *low = to->low, *high = to->high;
@@ -670,7 +667,7 @@ OPERATION choose_figures(Frame *f, const Instruction *op) { choose(f, op, 1, 1);
 OPERATION choose_truth(Frame *f, const Instruction *op) {
     const Truth *a = &f->truths[op->a], *b = &f->truths[op->b], *c = &f->truths[op->c];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     for (int end = 0; end < 2; end++) {
         uint8_t *found = end ? to->may : to->must;
@@ -683,14 +680,14 @@ OPERATION choose_set(Frame *f, const Instruction *op) {
     const uint64_t *a = f->sets[op->a], *b = f->sets[op->b];
     const uint8_t *must = f->truths[op->c].must, *may = f->truths[op->c].may;
     uint64_t *to = f->sets[op->to];
-    const int n = f->n;
+    const int n = size(f);
     EACH(i) to[i] = must[i] ? a[i] : may[i] ? a[i] | b[i] : b[i];
 }
 
 OPERATION set_of(Frame *f, const Instruction *op) {
     const uint64_t set = f->plan->masks[op->list];
     uint64_t *to = f->sets[op->to];
-    const int n = f->n;
+    const int n = size(f);
     EACH(i) to[i] = set;
 }
 
@@ -698,7 +695,7 @@ OPERATION set_of(Frame *f, const Instruction *op) {
 OPERATION any_class(Frame *f, const Instruction *op) {
     const Figure *total = &f->figures[op->a];
     const uint64_t whole = f->plan->masks[op->list];
-    const int n = f->n;
+    const int n = size(f);
     EACH(i) f->sets[op->to][i] = total->low[i] != total->low[i] ? ABSENT : total->maybe && total->maybe[i] ? whole | ABSENT : whole;
 }
 
@@ -742,7 +739,7 @@ INLINE void equal(Truth *to, int op, const Figure *a, const Figure *b, double k,
 OPERATION compare(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     Truth *to = &f->truths[op->to];
-    const int n = f->n, one = known(a) && known(b) && !a->maybe && !b->maybe && op->c < EQ, upward = op->c == GT || op->c == GE;
+    const int n = size(f), one = known(a) && known(b) && !a->maybe && !b->maybe && op->c < EQ, upward = op->c == GT || op->c == GE;
     truths(to, one);
     uint8_t *must = to->must, *may = to->may;
     if (op->c >= EQ) equal(to, op->c, a, b, 0, n, 0);
@@ -768,7 +765,7 @@ OPERATION compare(Frame *f, const Instruction *op) {
 OPERATION compare_figure(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = f->n, one = known(a) && !a->maybe && op->c < EQ, upward = op->c == GT || op->c == GE;
+    const int n = size(f), one = known(a) && !a->maybe && op->c < EQ, upward = op->c == GT || op->c == GE;
     const double *k = f->plan->figures + op->k, at = exact(a) ? k[0] : k[1];
     truths(to, one);
     uint8_t *must = to->must, *may = to->may;
@@ -823,7 +820,7 @@ OPERATION compare_ends(Frame *f, const Instruction *op) {
     const Truth *there = &f->truths[f->plan->lists[op->list + 1]];
     const int64_t up = f->plan->wholes[op->count], down = f->plan->wholes[op->count + 1];
     const double at = f->plan->figures[op->k];
-    const int n = f->n, upward = op->c == GT || op->c == GE;
+    const int n = size(f), upward = op->c == GT || op->c == GE;
     Truth *to = &f->truths[op->to];
     if (!exact(a) || !exact(b)) {
         truths(to, 1);
@@ -867,7 +864,7 @@ OPERATION compare_ends(Frame *f, const Instruction *op) {
 OPERATION one_of(Frame *f, const Instruction *op) {
     const uint16_t *at = f->codes[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     uint8_t *must = to->must, *may = to->may;
     if (op->b < 0) {
@@ -895,7 +892,7 @@ OPERATION one_of(Frame *f, const Instruction *op) {
 OPERATION one_of_set(Frame *f, const Instruction *op) {
     const uint64_t *set = f->sets[op->a], inside = f->plan->masks[op->list], outside = f->plan->masks[op->list + 1];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     uint8_t *must = to->must, *may = to->may;
     if (op->c) {
@@ -910,7 +907,7 @@ OPERATION one_of_set(Frame *f, const Instruction *op) {
 OPERATION same_set(Frame *f, const Instruction *op) {
     const uint64_t *a = f->sets[op->a], *b = f->sets[op->b];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     uint8_t *must = to->must, *may = to->may;
     EACH(i) {
@@ -923,7 +920,7 @@ OPERATION same_set(Frame *f, const Instruction *op) {
 OPERATION exists(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, !a->maybe);
     uint8_t *must = to->must, *may = to->may;
     const uint8_t *maybe = a->maybe;
@@ -935,7 +932,7 @@ OPERATION exists(Frame *f, const Instruction *op) {
 OPERATION exists_code(Frame *f, const Instruction *op) {
     const uint16_t *at = f->codes[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, !op->c);
     uint8_t *must = to->must, *may = to->may;
     EACH(i) may[i] = at[i] != 0;
@@ -945,7 +942,7 @@ OPERATION exists_code(Frame *f, const Instruction *op) {
 OPERATION exists_set(Frame *f, const Instruction *op) {
     const uint64_t *set = f->sets[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     uint8_t *must = to->must, *may = to->may;
     EACH(i) must[i] = (set[i] & ABSENT) == 0;
@@ -955,7 +952,7 @@ OPERATION exists_set(Frame *f, const Instruction *op) {
 INLINE void join(Frame *f, const Instruction *op, int all) {
     const int32_t *list = f->plan->lists + op->list;
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     int one = 1;
     for (int part = 0; part < op->count; part++) one &= settled(&f->truths[list[part]]);
     truths(to, one);
@@ -976,7 +973,7 @@ OPERATION any_of(Frame *f, const Instruction *op) { join(f, op, 0); }
 OPERATION opposite(Frame *f, const Instruction *op) {
     const Truth *a = &f->truths[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = f->n, one = settled(a);
+    const int n = size(f), one = settled(a);
     truths(to, one);
     uint8_t *must = to->must, *may = to->may;
     const uint8_t *no = a->must, *perhaps_no = a->may;
@@ -988,7 +985,7 @@ OPERATION opposite(Frame *f, const Instruction *op) {
 OPERATION at_least(Frame *f, const Instruction *op) {
     const int32_t *list = f->plan->lists + op->list;
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     for (int end = 0; end < 2; end++) {
         uint8_t *found = end ? to->may : to->must;
@@ -1005,7 +1002,7 @@ OPERATION at_least(Frame *f, const Instruction *op) {
 OPERATION recognised(Frame *f, const Instruction *op) {
     const Truth *a = &f->truths[op->a], *b = &f->truths[op->b];
     Truth *to = &f->truths[op->to];
-    const int n = f->n;
+    const int n = size(f);
     truths(to, 0);
     uint8_t *must = to->must, *may = to->may;
     const uint8_t *granted = a->must, *open = a->may, *sure = b->must, *perhaps = b->may, assumed = op->c != 0;
@@ -1015,7 +1012,7 @@ OPERATION recognised(Frame *f, const Instruction *op) {
 
 INLINE void fill(Frame *f, const Instruction *op, double k) {
     Figure *to = &f->figures[op->to];
-    const int n = f->n;
+    const int n = size(f);
     fresh(to, 1);
     EACH(i) to->low[i] = k;
     about(to, k == k ? fabs(k) : 0, 0, 0, k >= 0, k != k);
@@ -1053,7 +1050,7 @@ static void execute(Frame *f, const Program *program) {
 
 /* ---------------------------------------------------------------- results */
 
-typedef struct { int64_t yes, may; __int128 low, high; int unbounded; } Total;
+typedef struct { int64_t yes, may; __int128 low, high; int unbounded; } Total; /* may: yes or depends */
 
 typedef struct {
     Total *totals;                 /* a measure each */
@@ -1070,15 +1067,38 @@ static void doubtful(Results *found, int64_t row, int32_t measure) {
     found->doubted++;
 }
 
-/* The places that are set, eight at a time; `mask` has a byte a row and room for a multiple of eight. */
+/* The places that are set. */
 INLINE int places(const uint8_t *mask, int n, int32_t *found) {
     int count = 0;
-    for (int at = 0; at < n; at += 8) {
-        uint64_t eight = 0;
-        memcpy(&eight, mask + at, (size_t)(n - at < 8 ? n - at : 8));
-        for (; eight; eight &= eight - 1) found[count++] = at + (__builtin_ctzll(eight) >> 3);
+    for (int at = 0; at < n; at += 64) {
+        uint64_t set = 0;
+        for (int part = 0; part < 64; part += 8) { /* eight bytes of 0 or 1 to eight bits */
+            uint64_t eight;
+            memcpy(&eight, mask + at + part, 8);
+            set |= (eight * 0x0102040810204080) >> 56 << part;
+        }
+        for (; set; set &= set - 1) found[count++] = at + __builtin_ctzll(set);
     }
     return count;
+}
+
+/* So many rows as whole vectors: the first one again until they are full. */
+INLINE int filled(int32_t *rows, int n) {
+    const int all = (n + WIDTH - 1) & ~(WIDTH - 1);
+    for (int i = n; i < all; i++) rows[i] = rows[0];
+    return all;
+}
+
+/* What an amount gives to so many of the rows: from 0 on where it is not sure, and nothing where it does not exist. */
+INLINE void in_fen(Frame *g, const Figure *amount, double times, const uint8_t *sure, double *low, double *high) {
+    const int n = size(g);
+    const double *least = amount->low, *most = amount->high;
+    const uint8_t *maybe = amount->maybe;
+    if (!exact(amount) || !(amount->big * times < EXACT)) all_in_doubt(g);
+    EACH(i) low[i] = least[i] > 0 ? least[i] * times : 0;
+    EACH(i) low[i] = sure[i] ? low[i] : 0;
+    if (maybe) EACH(i) low[i] = maybe[i] ? 0 : low[i];
+    EACH(i) high[i] = most[i] > 0 ? most[i] * times : 0;
 }
 
 /* One measure over a block, for the rows that may have it; its amount is reckoned for them alone. */
@@ -1089,64 +1109,62 @@ FOR_EACH_PROCESSOR static void due(Frame *f, Frame *g, int32_t number, Results *
     int32_t rows[ROWS];
     uint8_t sure[ROWS];
     double low[ROWS], high[ROWS];
-    if (f->doubted) {
-        const int n = f->n;
-        uint8_t *may = status->may, *doubt = f->doubt;
-        EACH(i) may[i] &= !doubt[i];
-    }
-    int n = places(status->may, f->n, rows);
-    if (!n) return;
-    for (int i = 0; i < n; i++) sure[i] = status->must[rows[i]];
-    memset(low, 0, (size_t)n * sizeof(double));
-    memset(high, 0, (size_t)n * sizeof(double));
+    int count = places(status->may, f->n, rows), n = filled(rows, count);
+    if (!count) return;
+    for (int i = 0; i < count; i++) sure[i] = status->must[rows[i]];
     if (measure->program >= 0) {
+        for (int i = count; i < n; i++) sure[i] = 0;
         g->rows = rows, g->first = f->first, g->n = n, g->doubted = 0;
-        memset(g->doubt, 0, (size_t)n);
+        memset(g->doubt, 0, ROWS);
         execute(g, &g->plan->programs[measure->program]);
-        const Figure *amount = &g->figures[measure->amount];
-        const double times = measure->times;
-        if (!exact(amount) || !(amount->big * times < EXACT)) all_in_doubt(g);
-        const double *least = amount->low, *most = amount->high;
-        const uint8_t *maybe = amount->maybe;
-        EACH(i) low[i] = least[i] > 0 && sure[i] ? least[i] * times : 0;
-        if (maybe) EACH(i) low[i] = maybe[i] ? 0 : low[i];
-        EACH(i) high[i] = most[i] > 0 ? most[i] * times : 0;
+        in_fen(g, &g->figures[measure->amount], measure->times, sure, low, high);
         if (g->doubted) {
             int kept = 0;
-            for (int i = 0; i < n; i++) {
+            for (int i = 0; i < count; i++) {
                 if (g->doubt[i]) doubtful(found, f->first + rows[i], number);
                 else rows[kept] = rows[i], sure[kept] = sure[i], low[kept] = low[i], high[kept] = high[i], kept++;
             }
-            n = kept;
+            count = kept;
         }
-        int64_t low_sum = 0, high_sum = 0; /* so many rows of amounts below 2^52 fit */
-        for (int i = 0; i < n; i++) low_sum += (int64_t)low[i];
-        for (int i = 0; i < n; i++) {
-            if (high[i] < EXACT) high_sum += (int64_t)high[i];
-            else total->unbounded = 1;
-        }
-        total->low += low_sum, total->high += high_sum;
+        for (int i = count; i < n; i++) low[i] = high[i] = 0;
+        int64_t low_sum = 0, high_sum = 0, unbounded = 0; /* so many amounts below 2^52 fit */
+        EACH(i) unbounded |= high[i] > EXACT;
+        EACH(i) low_sum += (int64_t)low[i];
+        EACH(i) high_sum += (int64_t)(high[i] > EXACT ? 0 : high[i]);
+        total->low += low_sum, total->high += high_sum, total->unbounded |= unbounded != 0;
     }
-    int64_t yes = 0;
-    for (int i = 0; i < n; i++) yes += sure[i];
+    int yes = 0;
+    for (int i = 0; i < count; i++) yes += sure[i];
     if (found->rows) {
         const int64_t at = number * found->capacity + total->may;
-        for (int i = 0; i < n; i++) found->rows[at + i] = (int32_t)(f->first + rows[i]);
-        memcpy(found->must + at, sure, (size_t)n);
-        memcpy(found->low + at, low, (size_t)n * sizeof(double));
-        memcpy(found->high + at, high, (size_t)n * sizeof(double));
+        for (int i = 0; i < count; i++) found->rows[at + i] = (int32_t)(f->first + rows[i]);
+        memcpy(found->must + at, sure, (size_t)count);
+        if (measure->program < 0) memset(low, 0, sizeof low), memset(high, 0, sizeof high);
+        memcpy(found->low + at, low, (size_t)count * sizeof(double));
+        memcpy(found->high + at, high, (size_t)count * sizeof(double));
     }
-    total->yes += yes, total->may += n;
+    total->yes += yes, total->may += count;
+}
+
+/* A doubtful row has no measure; what lies beyond the last row neither. */
+static void leave_out(Frame *f, int n) {
+    for (int32_t number = 0; number < f->plan->measure_count; number++) {
+        uint8_t *may = f->truths[f->plan->measures[number].status].may;
+        for (int i = 0; i < f->n; i++) may[i] &= i < n && !f->doubt[i];
+    }
 }
 
 static void run_rows(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
+    int32_t rows[ROWS];
     for (int64_t at = first; at < last; at += ROWS) {
-        f->rows = NULL, f->first = at, f->n = last - at < ROWS ? (int)(last - at) : ROWS, f->doubted = 0;
+        const int n = last - at < ROWS ? (int)(last - at) : ROWS;
+        for (int i = 0; n < ROWS && i < n; i++) rows[i] = i;
+        f->rows = n < ROWS ? rows : NULL, f->first = at, f->n = n < ROWS ? filled(rows, n) : n, f->doubted = 0;
         memset(f->doubt, 0, ROWS);
         execute(f, &f->plan->programs[0]);
-        if (f->doubted)
-            for (int i = 0; i < f->n; i++)
-                if (f->doubt[i]) doubtful(found, at + i, -1);
+        for (int i = 0; f->doubted && i < n; i++)
+            if (f->doubt[i]) doubtful(found, at + i, -1);
+        if (f->doubted || n < f->n) leave_out(f, n);
         for (int32_t number = 0; number < f->plan->measure_count; number++) due(f, g, number, found);
     }
 }
