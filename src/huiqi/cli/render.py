@@ -15,9 +15,7 @@ from huiqi.rules.page import latest_day, render_page
 def render(
     pack: Annotated[str, typer.Argument(help="A pack by its id, or the path of a pack folder.")],
     lang: Language = Lang.en,
-    law_on: Annotated[
-        str | None, typer.Option("--law-on", help="The day whose texts are in force; default: that of the latest text.")
-    ] = None,
+    law_on: Annotated[str | None, typer.Option("--law-on", help="The day whose texts are in force; default: that of the latest text.")] = None,
     out: Annotated[Path | None, typer.Option(help="The file to write, like policy.html; none: print it.")] = None,
 ) -> None:
     """Write a pack's policy as one page of HTML, in words beside the rules as written."""

@@ -22,6 +22,33 @@ class Due:
     high: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Total:
+    """What came of one measure: counts, and the cost in fen (high None: no upper end)."""
+
+    yes: int = 0
+    depends: int = 0
+    low: int = 0
+    high: int | None = 0
+
+    def __add__(self, other: Total) -> Total:
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Total(self.yes + other.yes, self.depends + other.depends, self.low + other.low, high)
+
+
+def total_of(one: Due) -> Total:
+    """The total of what is due."""
+    yes = int(np.count_nonzero(one.must))
+    return Total(yes, len(one.rows) - yes, _sum(one.low), None if np.isinf(one.high).any() else _sum(one.high))
+
+
+def _sum(fen: NDArray[np.float64]) -> int:
+    """Whole numbers added up, however large the sum."""
+    if fen.max(initial=0.0) * len(fen) < 2.0**62:
+        return int(fen.astype(np.int64).sum())
+    return sum(map(int, fen.tolist()))
+
+
 def due(run: Run, planned: PlannedMeasure) -> Due:
     """What a run says of a measure; where it depends, the amount begins at 0.
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.due import Due, due
+from huiqi.entitlements.due import Due, Total, due, total_of
 from huiqi.entitlements.lowering import Program, Setting, lower
 from huiqi.rules.plan import Plan
 
@@ -39,27 +39,6 @@ def kernel_name() -> str:
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@dataclass(frozen=True)
-class Total:
-    """What came of one measure: counts, and the cost in fen (high None: no upper end)."""
-
-    yes: int = 0
-    depends: int = 0
-    low: int = 0
-    high: int | None = 0
-
-    def __add__(self, other: Total) -> Total:
-        high = None if self.high is None or other.high is None else self.high + other.high
-        return Total(self.yes + other.yes, self.depends + other.depends, self.low + other.low, high)
-
-
-def total_of(one: Due) -> Total:
-    """The total of what is due."""
-    yes = int(np.count_nonzero(one.must))
-    high = None if np.isinf(one.high).any() else int(one.high.astype(np.int64).sum())
-    return Total(yes, len(one.rows) - yes, int(one.low.astype(np.int64).sum()), high)
 
 
 @dataclass(frozen=True)
