@@ -25,9 +25,9 @@ from huiqi.rules.plan import Plan, make_plan
 pytestmark = pytest.mark.skipif(kernel_name() != "C", reason="the kernel is not compiled here")
 
 
-def rules_from(policy: str) -> Rules:
+def rules_from(policy: str, core: str = "") -> Rules:
     with tempfile.TemporaryDirectory() as folder:
-        return arbitrary.rules_of(arbitrary.packs_folder(Path(folder), policy, tables=arbitrary.TABLES))
+        return arbitrary.rules_of(arbitrary.packs_folder(Path(folder), policy, tables=arbitrary.TABLES, core=core))
 
 
 def many(known: list[Known], plan: Plan, times: int) -> Block:
@@ -139,13 +139,24 @@ def test_the_number_of_workers_makes_no_difference() -> None:
     assert engine.totals(whole, 1) == engine.totals(whole, 2) == engine.totals(whole, 5) == [total_of(engine.dues(whole, 3)[0])]
 
 
+GROUPS = """
+title: {en: Core, zh: 总则}
+document: 测试
+issuer: {en: Nobody, zh: 无}
+first_day: 2020-01-01
+source: {kind: illustrative, note: {en: made up, zh: 虚构}}
+groups:
+  group: {label: {en: Group, zh: 集团}, clause: 一, linked_above: 50%, partner_from: 25%}
+"""
+
+
 def test_what_the_kernel_does_not_carry_is_numpys(monkeypatch: pytest.MonkeyPatch) -> None:
     policy = (
         "measures:\n"
         "  plain: {title: {en: M, zh: 措施}, clause: 一, kind: grant, eligible: 'revenue >= 5元', amount: '1万元'}\n"
         "  group: {title: {en: M, zh: 措施}, clause: 一, kind: grant, eligible: 'group.sum(revenue) >= 5元', amount: '2万元'}"
     )
-    rules = rules_from(policy)
+    rules = rules_from(policy, GROUPS)
     plan = make_plan(rules, apart=True)
     values: dict[tuple[str, int | None], Any] = {("place", None): "bj", ("established", None): 700_000, ("revenue", 2023): 600}
     block = many([Known(rules.schemas["enterprise"], rules.places, arbitrary.AS_OF, values)], plan, 1)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
 from huiqi.entitlements.deciding import count_deciding
-from huiqi.entitlements.due import Due, due
+from huiqi.entitlements.due import Due, Total, due, total_of
+from huiqi.entitlements.kernel import Engine, cores, setting_of
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.facts.registry import Registry
@@ -140,33 +141,38 @@ def _pass(
     tallies = [Tally(planned.measure) for planned in plan.measures]
     counts: dict[str, Counter[str]] = {name: Counter() for name in plan.values}
     subjects = settled = 0
+    engine = None
     for block in population.blocks(plan, size):
-        run = Run(plan, block).run()
-        found = [due(run, planned) for planned in plan.measures]
-        settled += run.settled
-        for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
-            _count(tally, one, block.size)
-            if undecided and not one.must.all():
-                tally.undecided_by += count_deciding(run, planned)
+        if undecided or further or plan.values:  # whoever asks for more than the outcome gets every result of a run, from numpy
+            run = Run(plan, block).run()
+            found = [due(run, planned) for planned in plan.measures]
+            settled += run.settled
+            for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
+                if undecided and not one.must.all():
+                    tally.undecided_by += count_deciding(run, planned)
+            for part in further:
+                part.write(block.ids, run)
+            for name, slot in plan.values.items():
+                counts[name] += Counter(value_texts(run, slot))
+        else:
+            engine = engine or Engine(plan, setting_of(block))
+            found = engine.dues(block, cores()) if writer is not None else []
+        totals = [total_of(one) for one in found] if engine is None or found else engine.totals(block, cores())
+        for tally, total in zip(tallies, totals, strict=True):
+            _count(tally, total, block.size)
         if writer is not None:
             writer.write_batch(_rows(block.ids, plan, found))
-        for part in further:
-            part.write(block.ids, run)
-        for name, slot in plan.values.items():
-            counts[name] += Counter(value_texts(run, slot))
         subjects += block.size
         tick(block.size)
-    return Outcome(tuple(tallies), subjects, settled, None, counts)
+    return Outcome(tuple(tallies), subjects, settled + (engine.settled if engine else 0), None, counts)
 
 
-def _count(tally: Tally, one: Due, size: int) -> None:
-    yes = int(np.count_nonzero(one.must))
-    tally.yes += yes
-    tally.depends += len(one.rows) - yes
-    tally.no += size - len(one.rows)
-    tally.cost_low += int(one.low.astype(np.int64).sum())
-    if tally.cost_high is not None:
-        tally.cost_high = None if np.isinf(one.high).any() else tally.cost_high + int(one.high.astype(np.int64).sum())
+def _count(tally: Tally, total: Total, size: int) -> None:
+    tally.yes += total.yes
+    tally.depends += total.depends
+    tally.no += size - total.yes - total.depends
+    tally.cost_low += total.low
+    tally.cost_high = None if tally.cost_high is None or total.high is None else tally.cost_high + total.high
 
 
 def _rows(ids: pa.StringArray, plan: Plan, found: list[Due]) -> pa.RecordBatch:
