@@ -182,6 +182,11 @@ OPERATION life(Frame *f, const Instruction *op) {
     }
 }
 
+/* The next block of a column is fetched while this one is worked on. */
+INLINE void soon(const double *cells) {
+    for (int i = 0; i < ROWS; i += 8) __builtin_prefetch(cells + i, 0, 2);
+}
+
 /* A recorded figure or date: a the column, b its LIFE or -1, c bit 0 a date, bit 1 optional; figures: steps to N, the ends of an unknown one. */
 OPERATION fact_figure(Frame *f, const Instruction *op) {
     const int n = size(f), date = op->c & 1, optional = op->c & 2;
@@ -190,42 +195,50 @@ OPERATION fact_figure(Frame *f, const Instruction *op) {
     double cells[ROWS];
     const double *cell = doubles(f, op->a, cells);
     uint8_t open[ROWS];
-    int64_t never_came = 0, unknown = 0, negative = 0, most = 0;
-    EACH(i) unknown |= cell[i] != cell[i];
+    const Bits *bits = (const Bits *)cell;
+    const int64_t beyond = 0x7ff0000000000000; /* infinity; NaN comes after it */
+    int64_t never_came = 0, most = 0, top = 0, signs = 0;
+    if (!f->rows) soon(cell + ROWS);
+    EACH(i) { /* without their sign, doubles are in the order of their bits */
+        const int64_t size = bits[i] & INT64_MAX, there = size < beyond ? size : 0;
+        most = there > most ? there : most;
+        top = size > top ? size : top;
+        signs |= bits[i];
+    }
     if (date) EACH(i) never_came |= cell[i] == -INFINITY;
+    const int unknown = top > beyond;
     fresh(to, !unknown);
     if (!unknown && !never_came && times == 1 && !f->rows) {
         to->low = to->high = (double *)cell; /* as it is */
     } else {
         double *low = to->low;
-        if (never_came) EACH(i) low[i] = cell[i] == -INFINITY ? NAN : cell[i] * times;
+        if (date && never_came) EACH(i) low[i] = cell[i] == -INFINITY ? NAN : cell[i] * times;
         else EACH(i) low[i] = cell[i] * times;
     }
-    const Bits *bits = (const Bits *)to->low;
     const double *low = to->low;
-    EACH(i) { /* without their sign, doubles are in the order of their bits, and NaN comes last */
-        const int64_t size = bits[i] & INT64_MAX, there = size > 0x7ff0000000000000 ? 0 : size;
-        most = there > most ? there : most;
-    }
-    EACH(i) negative |= low[i] < 0;
     memcpy(&to->big, &most, sizeof to->big);
-    to->nought = !negative;
+    to->big *= times;
+    to->nought = signs >= 0;
     to->holes = never_came != 0;
     if (unknown) {
         double *least = to->low, *highest_of = to->high;
         uint8_t *room = to->room;
-        EACH(i) open[i] = cell[i] != cell[i];
         if (op->b >= 0) {
             const uint8_t *never = f->truths[op->b].must, *perhaps = f->truths[op->b].may, always = optional != 0;
-            EACH(i) open[i] &= never[i] ^ 1;
+            EACH(i) open[i] = (cell[i] != cell[i]) & (never[i] ^ 1);
             EACH(i) room[i] = open[i] & (perhaps[i] | always);
+            if (any(room, n)) to->maybe = room;
             to->holes |= any(never, n);
-        } else if (optional) {
-            EACH(i) room[i] = open[i];
+            EACH(i) highest_of[i] = open[i] ? highest : low[i];
+            EACH(i) least[i] = open[i] ? lowest : low[i];
+        } else {
+            if (optional) {
+                EACH(i) room[i] = cell[i] != cell[i];
+                to->maybe = room;
+            }
+            EACH(i) highest_of[i] = cell[i] != cell[i] ? highest : low[i];
+            EACH(i) least[i] = cell[i] != cell[i] ? lowest : low[i];
         }
-        if ((op->b >= 0 || optional) && any(room, n)) to->maybe = room;
-        EACH(i) highest_of[i] = open[i] ? highest : low[i];
-        EACH(i) least[i] = open[i] ? lowest : low[i];
         to->nought &= lowest >= 0;
         if (isfinite(lowest)) to->big = larger(to->big, fabs(lowest));
         if (isfinite(highest)) to->big = larger(to->big, fabs(highest));
@@ -994,7 +1007,8 @@ OPERATION at_least(Frame *f, const Instruction *op) {
             const uint8_t *more = end ? f->truths[list[part]].may : f->truths[list[part]].must;
             EACH(i) found[i] = (uint8_t)(found[i] + more[i]);
         }
-        EACH(i) found[i] = found[i] >= op->c;
+        const uint8_t wanted = (uint8_t)op->c;
+        EACH(i) found[i] = found[i] >= wanted;
     }
 }
 
@@ -1114,8 +1128,9 @@ FOR_EACH_PROCESSOR static void due(Frame *f, Frame *g, int32_t number, Results *
     for (int i = 0; i < count; i++) sure[i] = status->must[rows[i]];
     if (measure->program >= 0) {
         for (int i = count; i < n; i++) sure[i] = 0;
-        g->rows = rows, g->first = f->first, g->n = n, g->doubted = 0;
-        memset(g->doubt, 0, ROWS);
+        g->rows = rows, g->first = f->first, g->n = n;
+        if (g->doubted) memset(g->doubt, 0, ROWS);
+        g->doubted = 0;
         execute(g, &g->plan->programs[measure->program]);
         in_fen(g, &g->figures[measure->amount], measure->times, sure, low, high);
         if (g->doubted) {
@@ -1159,8 +1174,9 @@ static void run_rows(Frame *f, Frame *g, int64_t first, int64_t last, Results *f
     for (int64_t at = first; at < last; at += ROWS) {
         const int n = last - at < ROWS ? (int)(last - at) : ROWS;
         for (int i = 0; n < ROWS && i < n; i++) rows[i] = i;
-        f->rows = n < ROWS ? rows : NULL, f->first = at, f->n = n < ROWS ? filled(rows, n) : n, f->doubted = 0;
-        memset(f->doubt, 0, ROWS);
+        f->rows = n < ROWS ? rows : NULL, f->first = at, f->n = n < ROWS ? filled(rows, n) : n;
+        if (f->doubted) memset(f->doubt, 0, ROWS);
+        f->doubted = 0;
         execute(f, &f->plan->programs[0]);
         for (int i = 0; f->doubted && i < n; i++)
             if (f->doubt[i]) doubtful(found, at + i, -1);

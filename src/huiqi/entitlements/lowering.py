@@ -612,7 +612,7 @@ class _Span:
         return Truth(self.emit("NOT", _TRUTH, self.truth(step.args[0])))
 
     def at_least(self, step: Step) -> Truth:
-        if len(step.args) > 255:
+        if max(len(step.args), step.data) > 255:
             raise Uncarried("at least so many of more than 255")
         return Truth(self.emit("AT_LEAST", _TRUTH, c=step.data, lists=[self.truth(slot) for slot in step.args], count=len(step.args)))
 
