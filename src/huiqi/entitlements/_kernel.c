@@ -34,11 +34,11 @@ static const double EXACT = 4503599627370496.0, ULP = 0x1p-52;
 typedef struct { int32_t op, to, a, b, c, list, count, k; } Instruction; /* k: the first of its figures; list: of its list */
 
 enum {
-    LIFE, FACT_FIGURE, FACT_FLAG, FACT_CODE, FACT_SET, RANKS,
-    CONSTANT, ABSENCE, SCALE, ADD, ADD_FIGURE, SUBTRACT, SUBTRACT_FROM, PRODUCT, TIMES, QUOTIENT, QUOTIENT_ENDS,
+    LIFE, FACT_FIGURE, FACT_CELL, FACT_FLAG, FACT_CODE, FACT_SET, RANKS,
+    CONSTANT, ABSENCE, SCALE, ADD, ADD_FIGURE, SUBTRACT, SUBTRACT_FROM, PRODUCT, TIMES, QUOTIENT, DIVIDES,
     LEAST, LEAST_FIGURE, MOST, MOST_FIGURE, PRESENT, TALLY, WHOLE_YEARS, YEAR_OF, BETWEEN, ROUND,
     CHOOSE, CHOOSE_FIGURE, CHOOSE_OR_FIGURE, CHOOSE_FIGURES, CHOOSE_TRUTH, CHOOSE_SET, SET_OF, ANY_CLASS,
-    TRUTH, COMPARE, COMPARE_FIGURE, COMPARE_ENDS, ONE_OF, ONE_OF_SET, SAME_SET, EXISTS, EXISTS_CODE, EXISTS_SET,
+    TRUTH, COMPARE, COMPARE_FIGURE, COMPARE_CELL, COMPARE_QUOTIENT, ONE_OF, ONE_OF_SET, SAME_SET, EXISTS, EXISTS_CODE, EXISTS_SET,
     ALL, ANY, NOT, AT_LEAST, RECOGNISED, OPERATIONS
 };
 enum { LT, LE, GT, GE, EQ, NE };
@@ -246,6 +246,36 @@ OPERATION fact_figure(Frame *f, const Instruction *op) {
     to->rel = to->big < EXACT ? 0 : ULP;
 }
 
+/* The same, only to be compared with figures: the cells as they are, `holes` where some are unknown, and as a truth (c) which of them are, the
+   surely existing ones as must. count: the traits. */
+OPERATION fact_cell(Frame *f, const Instruction *op) {
+    const int n = size(f), date = op->count & 1, optional = op->count & 2;
+    Figure *to = &f->figures[op->to];
+    Truth *open = &f->truths[op->c];
+    const double *cell = doubles(f, op->a, to->ends);
+    int64_t unknown = 0, never_came = 0;
+    if (!f->rows) soon(cell + ROWS);
+    EACH(i) unknown |= cell[i] != cell[i];
+    if (date) EACH(i) never_came |= cell[i] == -INFINITY;
+    to->low = to->high = (double *)cell;
+    to->holes = unknown != 0;
+    truths(open, 0);
+    if (unknown) {
+        uint8_t *must = open->must, *may = open->may;
+        EACH(i) may[i] = cell[i] != cell[i];
+        if (op->b >= 0) {
+            const uint8_t *never = f->truths[op->b].must, *perhaps = f->truths[op->b].may;
+            EACH(i) may[i] &= never[i] ^ 1;
+            EACH(i) must[i] = may[i] & (perhaps[i] ^ 1);
+        } else memcpy(must, may, (size_t)n);
+        if (optional) memset(must, 0, (size_t)n);
+    }
+    if (never_came) {
+        double *there = to->low = to->high = to->ends;
+        EACH(i) there[i] = cell[i] == -INFINITY ? NAN : cell[i];
+    }
+}
+
 OPERATION fact_flag(Frame *f, const Instruction *op) {
     int8_t room[ROWS];
     const int8_t *cell = bytes(f, op->a, room);
@@ -440,21 +470,15 @@ OPERATION quotient(Frame *f, const Instruction *op) {
     about(to, big * factor * (1 + 2 * ULP), a->rel + b->rel + 4 * ULP, abs, a->nought & b->nought, 1);
 }
 
-/* A quotient for comparing it with figures from 0 on: rounded ends, and as a truth (c) where it surely and where it possibly exists. */
-OPERATION quotient_ends(Frame *f, const Instruction *op) {
+/* Where a quotient exists. */
+OPERATION divides(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
-    Figure *to = &f->figures[op->to];
-    Truth *there = &f->truths[op->c];
-    const int n = size(f), one = known(a) && known(b);
-    if (!b->nought) return; /* COMPARE_ENDS asks row by row */
-    fresh(to, one);
-    truths(there, one && !a->maybe && !b->maybe);
-    double *low = to->low, *high = to->high;
-    uint8_t *must = there->must, *may = there->may;
-    EACH(i) low[i] = (a->low[i] < -1e300 ? -1e300 : a->low[i]) / b->high[i];
-    if (!one) EACH(i) high[i] = a->high[i] / b->low[i];
+    Truth *to = &f->truths[op->to];
+    const int n = size(f), one = known(b) && !a->maybe && !b->maybe;
+    truths(to, one);
+    uint8_t *must = to->must, *may = to->may;
     EACH(i) must[i] = b->low[i] > 0;
-    if (must != may) EACH(i) may[i] = b->high[i] > 0;
+    if (!one) EACH(i) may[i] = b->high[i] > 0;
     unless(must, a->maybe, n);
     unless(must, b->maybe, n);
 }
@@ -803,7 +827,7 @@ OPERATION compare_figure(Frame *f, const Instruction *op) {
 
 /* x / y against up / down, in whole numbers. */
 static int quotient_meets(int op, double x, double y, int64_t up, int64_t down) {
-    if (isinf(y) || x == 0) x = 0, y = 1;
+    if (isinf(y) || x == 0) x = 0, y = 1; /* anything over infinity is 0 */
     if (isinf(x)) return meets(op, (x > 0) == (y > 0) ? 1 : -1, 0); /* above or below every figure */
     const __int128 left = (__int128)(int64_t)x * down, right = (__int128)(int64_t)y * up;
     const __int128 gap = y > 0 ? left - right : right - left;
@@ -825,47 +849,74 @@ static int quotients_meet(int op, double al, double ah, double bl, double bh, in
     return (p | q) << 1;
 }
 
-/* A quotient a / b with the ends `list[0]` and existence `list[1]` against a figure: rounded, and as whole numbers up / down.
-
-   Rounding keeps the order, so the rounded ends can be wrong only where they equal the rounded figure; there it is multiplied out. */
-OPERATION compare_ends(Frame *f, const Instruction *op) {
-    const Figure *a = &f->figures[op->a], *b = &f->figures[op->b], *ends = &f->figures[f->plan->lists[op->list]];
-    const Truth *there = &f->truths[f->plan->lists[op->list + 1]];
-    const int64_t up = f->plan->wholes[op->count], down = f->plan->wholes[op->count + 1];
-    const double at = f->plan->figures[op->k];
-    const int n = size(f), upward = op->c == GT || op->c == GE;
+/* Recorded cells with a figure; count: what an unknown one meets, bit 0 surely, bit 1 perhaps. */
+OPERATION compare_cell(Frame *f, const Instruction *op) {
+    const Figure *a = &f->figures[op->a];
+    const Truth *open = &f->truths[op->b];
     Truth *to = &f->truths[op->to];
-    if (!exact(a) || !exact(b)) {
-        truths(to, 1);
-        memset(to->must, 0, (size_t)n);
-        all_in_doubt(f);
-        return;
-    }
-    if (!b->nought || !(up > 0 || (up == 0 && (op->c == GT || op->c == LE)))) {
-        truths(to, 0);
-        EACH(i) {
-            const int pair = quotients_meet(op->c, a->low[i], a->high[i], b->low[i], b->high[i], up, down);
-            to->must[i] = (uint8_t)(pair & 1), to->may[i] = (uint8_t)(pair >> 1);
-        }
-        unless(to->must, a->maybe, n);
-        unless(to->must, b->maybe, n);
-        return;
-    }
-    const int one = known(ends) && settled(there);
+    const int n = size(f), one = !a->holes || !op->count;
+    const double at = f->plan->figures[op->k], *cell = a->low;
     truths(to, one);
     uint8_t *must = to->must, *may = to->may;
-    const double *x = upward ? ends->low : ends->high;
-    COMPARED_BY(op->c, must, x[i], at)
-    x = upward ? ends->high : ends->low;
-    if (!one) COMPARED_BY(op->c, may, x[i], at)
-    if (larger(b->big * (double)up, a->big * (double)down) >= EXACT / 2) {
-        EACH(i) {
-            if (ends->low[i] != at && ends->high[i] != at) continue;
-            if (!(b->high[i] > 0)) continue;
-            const int low = a->low[i] == -INFINITY ? meets(op->c, -1, 0) : quotient_meets(op->c, a->low[i], b->high[i], up, down);
-            const int high = !(b->low[i] > 0) ? meets(op->c, ends->high[i], at) : quotient_meets(op->c, a->high[i], b->low[i], up, down);
-            must[i] = (uint8_t)(upward ? low : high);
-            if (!one) may[i] = (uint8_t)(upward ? high : low);
+    COMPARED_BY(op->c, must, cell[i], at)
+    if (one) return;
+    const uint8_t *sure = open->must, *perhaps = open->may;
+    EACH(i) may[i] = must[i] | perhaps[i];
+    if (op->count & 1) EACH(i) must[i] |= sure[i];
+}
+
+/* x * down against up * y, where they are so near that rounding may have turned them. */
+INLINE uint8_t turned(double x, double y, double rel) {
+    const double gap = fabs(x - y), size = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
+    return gap <= rel * size; /* no infinity is near anything */
+}
+
+/* A quotient a / b that exists where `list[0]` says, against a figure: as whole numbers up / down, and as doubles. It is multiplied out, and where
+   the products are rounded and near each other, in 128 bits; as are the rows of a block in which a divisor can be negative. */
+OPERATION compare_quotient(Frame *f, const Instruction *op) {
+    const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
+    const Truth *there = &f->truths[f->plan->lists[op->list]];
+    const int64_t up = f->plan->wholes[op->count], down = f->plan->wholes[op->count + 1];
+    const double u = f->plan->figures[op->k], d = f->plan->figures[op->k + 1];
+    const int n = size(f), upward = op->c == GT || op->c == GE, whole = exact(a) && exact(b);
+    const int plain = b->nought && (up > 0 || (up == 0 && op->c == GT)), one = plain && known(a) && settled(there);
+    Truth *to = &f->truths[op->to];
+    truths(to, one);
+    uint8_t *must = to->must, *may = to->may;
+    if (!plain || (!whole && (a->abs != 0 || b->abs != 0))) {
+        if (!whole) all_in_doubt(f);
+        EACH(i) must[i] = may[i] = 0;
+        for (int i = 0; whole && i < n; i++) {
+            const int pair = quotients_meet(op->c, a->low[i], a->high[i], b->low[i], b->high[i], up, down);
+            must[i] = (uint8_t)(pair & 1), may[i] = (uint8_t)(pair >> 1);
+        }
+        unless(must, a->maybe, n);
+        unless(must, b->maybe, n);
+        return;
+    }
+    const double *x = upward ? a->low : a->high, *y = upward ? b->high : b->low;
+    const double *x_other = upward ? a->high : a->low, *y_other = upward ? b->low : b->high;
+    COMPARED_BY(op->c, must, x[i] * d, u * y[i])
+    if (one) { /* both are the same */
+    } else if (op->c == GE) { /* over a divisor of 0 there is no quotient of 0 */
+        EACH(i) may[i] = (x_other[i] * d >= u * y_other[i]) & (x_other[i] > 0);
+    } else {
+        COMPARED_BY(op->c, may, x_other[i] * d, u * y_other[i])
+    }
+    if (!whole || larger(b->big * u, a->big * d) >= EXACT) {
+        const double rel = a->rel + b->rel + 4 * ULP;
+        uint8_t near[ROWS];
+        EACH(i) near[i] = turned(x[i] * d, u * y[i], rel);
+        EACH(i) near[i] |= turned(x_other[i] * d, u * y_other[i], rel);
+        for (int i = 0; i < n; i++) {
+            if (!near[i]) continue;
+            if (!whole) {
+                f->doubt[i] = 1, f->doubted = 1;
+                continue;
+            }
+            const int pair = quotients_meet(op->c, a->low[i], a->high[i], b->low[i], b->high[i], up, down);
+            must[i] = (uint8_t)(pair & 1);
+            if (!one) may[i] = (uint8_t)(pair >> 1);
         }
     }
     const uint8_t *sure = there->must, *perhaps = there->may;
@@ -1046,14 +1097,14 @@ OPERATION ranks(Frame *f, const Instruction *op) {
 }
 
 static void (*const DO[OPERATIONS])(Frame *, const Instruction *) = {
-    [LIFE] = life, [FACT_FIGURE] = fact_figure, [FACT_FLAG] = fact_flag, [FACT_CODE] = fact_code, [FACT_SET] = fact_set, [RANKS] = ranks,
+    [LIFE] = life, [FACT_FIGURE] = fact_figure, [FACT_CELL] = fact_cell, [FACT_FLAG] = fact_flag, [FACT_CODE] = fact_code, [FACT_SET] = fact_set, [RANKS] = ranks,
     [CONSTANT] = constant, [ABSENCE] = absence, [SCALE] = scale, [ADD] = add, [ADD_FIGURE] = add_one, [SUBTRACT] = subtract,
-    [SUBTRACT_FROM] = subtract_from, [PRODUCT] = multiply, [TIMES] = times, [QUOTIENT] = quotient, [QUOTIENT_ENDS] = quotient_ends, [LEAST] = least,
+    [SUBTRACT_FROM] = subtract_from, [PRODUCT] = multiply, [TIMES] = times, [QUOTIENT] = quotient, [DIVIDES] = divides, [LEAST] = least,
     [LEAST_FIGURE] = least_figure, [MOST] = most, [MOST_FIGURE] = most_figure, [PRESENT] = present, [TALLY] = tally, [WHOLE_YEARS] = whole_years,
     [YEAR_OF] = year_of, [BETWEEN] = between, [ROUND] = round_to, [CHOOSE] = choose_either, [CHOOSE_FIGURE] = choose_figure,
     [CHOOSE_OR_FIGURE] = choose_or_figure, [CHOOSE_FIGURES] = choose_figures, [CHOOSE_TRUTH] = choose_truth, [CHOOSE_SET] = choose_set,
     [SET_OF] = set_of, [ANY_CLASS] = any_class, [TRUTH] = truth, [COMPARE] = compare, [COMPARE_FIGURE] = compare_figure,
-    [COMPARE_ENDS] = compare_ends, [ONE_OF] = one_of, [ONE_OF_SET] = one_of_set, [SAME_SET] = same_set, [EXISTS] = exists,
+    [COMPARE_CELL] = compare_cell, [COMPARE_QUOTIENT] = compare_quotient, [ONE_OF] = one_of, [ONE_OF_SET] = one_of_set, [SAME_SET] = same_set, [EXISTS] = exists,
     [EXISTS_CODE] = exists_code, [EXISTS_SET] = exists_set, [ALL] = all_of, [ANY] = any_of, [NOT] = opposite, [AT_LEAST] = at_least,
     [RECOGNISED] = recognised,
 };

@@ -668,9 +668,9 @@ class Run:
             left, right, op = right, left, _TURNED[op]
         if self.plan.steps[right].op == "figure":
             of, edge = self.slots[left], self.plan.steps[right].data
-            if isinstance(of, Recorded) and op in _COMPARISONS:
+            if isinstance(of, Recorded) and op in COMPARISONS:
                 return _compare_recorded(op, of, edge, step.memo)
-            if isinstance(of, Quotient) and op in _COMPARISONS and (found := _compare_quotient(op, of, edge, step.memo)) is not None:
+            if isinstance(of, Quotient) and op in COMPARISONS and (found := _compare_quotient(op, of, edge, step.memo)) is not None:
                 return found
             if (a := self.figures(left)).exact:
                 return _compare_whole(op, a, edge * a.scale)
@@ -785,7 +785,7 @@ def _count_true(parts: list[Bools]) -> NDArray[Any]:
     return functools.reduce(operator.add, (part.astype(kind) for part in parts))
 
 
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 _OPERATIONS: dict[str, Callable[[Run, Step], Column]] = {
@@ -1021,7 +1021,7 @@ def whole_edge(op: str, edge: Fraction) -> float:
 
 def _compare_recorded(op: str, of: Recorded, edge: Fraction, memo: dict[Any, Any]) -> Truths:
     """A recorded fact against a figure: the known cells are compared, and what the others can be once for all of them."""
-    meets = _COMPARISONS[op]
+    meets = COMPARISONS[op]
     if "at" not in memo:
         at = memo["at"] = whole_edge(op, edge / of.fact.step)
         low, high = (meets(end, at) for end in of.ends)
@@ -1050,7 +1050,7 @@ def _compare_quotient(op: str, of: Quotient, edge: Fraction, memo: dict[Any, Any
         ratio = edge * a.scale / b.scale
         memo[a.scale, b.scale] = ratio, float(ratio), float(ratio.numerator), float(ratio.denominator)
     ratio, at, up, down = memo[a.scale, b.scale]
-    meets = _COMPARISONS[op]
+    meets = COMPARISONS[op]
     met = [meets(ends.low, at)] if ends.low is ends.high else [meets(ends.low, at), meets(ends.high, at)]
     if min(b.big * up, a.big * down) >= EXACT / 2:
         for found, end, x, y in zip(met, (ends.low, ends.high), (a.low, a.high), (b.high, b.low), strict=False):

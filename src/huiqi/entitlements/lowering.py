@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import ABSENT_CODE, EXACT, MOST_CODES, completed_years, ends_in_steps, options_of, runs_of, whole_edge
+from huiqi.entitlements.columns import ABSENT_CODE, COMPARISONS, EXACT, MOST_CODES, completed_years, ends_in_steps, options_of, runs_of, whole_edge
 from huiqi.facts.schema import Fact
 from huiqi.rules.plan import Plan, Step
 from huiqi.vocabulary import ranges
@@ -24,11 +24,11 @@ from huiqi.vocabulary.place import Places
 
 #: The operations in the order of the kernel.
 OPERATIONS = """
-    LIFE FACT_FIGURE FACT_FLAG FACT_CODE FACT_SET RANKS
-    CONSTANT ABSENCE SCALE ADD ADD_FIGURE SUBTRACT SUBTRACT_FROM PRODUCT TIMES QUOTIENT QUOTIENT_ENDS
+    LIFE FACT_FIGURE FACT_CELL FACT_FLAG FACT_CODE FACT_SET RANKS
+    CONSTANT ABSENCE SCALE ADD ADD_FIGURE SUBTRACT SUBTRACT_FROM PRODUCT TIMES QUOTIENT DIVIDES
     LEAST LEAST_FIGURE MOST MOST_FIGURE PRESENT TALLY WHOLE_YEARS YEAR_OF BETWEEN ROUND
     CHOOSE CHOOSE_FIGURE CHOOSE_OR_FIGURE CHOOSE_FIGURES CHOOSE_TRUTH CHOOSE_SET SET_OF ANY_CLASS
-    TRUTH COMPARE COMPARE_FIGURE COMPARE_ENDS ONE_OF ONE_OF_SET SAME_SET EXISTS EXISTS_CODE EXISTS_SET
+    TRUTH COMPARE COMPARE_FIGURE COMPARE_CELL COMPARE_QUOTIENT ONE_OF ONE_OF_SET SAME_SET EXISTS EXISTS_CODE EXISTS_SET
     ALL ANY NOT AT_LEAST RECOGNISED
 """
 _CODE = {name: number for number, name in enumerate(OPERATIONS.split())}
@@ -81,6 +81,14 @@ class Figure:
     scale: int
 
 
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A figure or date as recorded; its range is made where it is reckoned with. `reads`: its column, who lived then, its traits."""
+
+    fact: Fact
+    reads: tuple[int, Register | int, int]
+
+
 @dataclass(frozen=True)
 class Given:
     """A figure that the text gives."""
@@ -120,7 +128,7 @@ class CodeSet:
     codes: tuple[str, ...]
 
 
-Lowered = Figure | Given | Nothing | Quotient | Truth | FactCode | CodeSet | Uncarried
+Lowered = Figure | Recorded | Given | Nothing | Quotient | Truth | FactCode | CodeSet | Uncarried
 
 
 @dataclass(frozen=True)
@@ -304,7 +312,7 @@ class _Span:
 
     # ------------------------------------------------------------ what a step gave
 
-    def value(self, slot: int) -> Figure | Given | Nothing | Quotient | Truth | FactCode | CodeSet:
+    def value(self, slot: int) -> Figure | Recorded | Given | Nothing | Quotient | Truth | FactCode | CodeSet:
         found = self.slots[slot]
         if isinstance(found, Uncarried):
             raise found
@@ -320,6 +328,8 @@ class _Span:
         found = self.value(slot)
         if isinstance(found, Nothing):
             return Figure(self.emit("ABSENCE", _FIGURE), 1)
+        if isinstance(found, Recorded):
+            return self._range(found)
         if isinstance(found, Quotient):
             a, b = found.dividend, found.divisor
             return Figure(self.emit("QUOTIENT", _FIGURE, a.at, b.at, k=[float(Fraction(b.scale, a.scale))]), 1)
@@ -368,18 +378,18 @@ class _Span:
     def column(self, fact: Fact, year: int, letter: str) -> int:
         return self.tables.column(("fact", fact.id, self.setting.as_of.year - 1 + year if fact.period == "year" else None), letter)
 
-    def fact_figure(self, step: Step) -> Figure:
+    def fact_figure(self, step: Step) -> Recorded:
         id, year = step.data
         fact = self.plan.facts[(id, year)]
-        lowest, highest = ends_in_steps(fact)
-        times = float(fact.step.numerator)
         born = self.plan.born.get(self.setting.subject) if fact.period == "year" else None
         lived = -1 if born is None else self.lived(born, year)
-        traits = (fact.kind == "date") + 2 * fact.optional
-        column = self.column(fact, year, "d")
-        return Figure(
-            self.emit("FACT_FIGURE", _FIGURE, column, lived, traits, k=[times, lowest * times, highest * times]), fact.step.denominator
-        )  # fmt: skip
+        return Recorded(fact, (self.column(fact, year, "d"), lived, (fact.kind == "date") + 2 * fact.optional))
+
+    def _range(self, of: Recorded) -> Figure:
+        """A recorded figure as a range."""
+        times = float(of.fact.step.numerator)
+        k = [times, *(end * times for end in ends_in_steps(of.fact))]
+        return Figure(self.emit("FACT_FIGURE", _FIGURE, *of.reads, k=k), of.fact.step.denominator)
 
     def lived(self, born: str, year: int) -> Register:
         calendar_year = self.setting.as_of.year - 1 + year
@@ -539,6 +549,8 @@ class _Span:
             left, right, op = right, left, _TURNED[op]
         edge, of = self.value(right), self.value(left)
         if isinstance(edge, Given):
+            if isinstance(of, Recorded) and op not in ("=", "!="):
+                return self._compare_recorded(op, of, edge.value)
             if isinstance(of, Quotient) and op not in ("=", "!=") and (found := self._compare_quotient(op, of, edge.value)) is not None:
                 return found
             a = self.registered(self.figure(left))
@@ -550,26 +562,29 @@ class _Span:
         scale = self.common(x, y)
         return Truth(self.emit("COMPARE", _TRUTH, self.scaled(x, scale), self.scaled(y, scale), _COMPARISON[op]))
 
+    def _compare_recorded(self, op: str, of: Recorded, edge: Fraction) -> Truth:
+        """The known cells are compared, and what the others can be once for all of them."""
+        fact, (column, lived, traits) = of.fact, of.reads
+        key = ("FACT_CELL", column, lived)
+        if key not in self.done:
+            unknown = Register(_TRUTH)
+            self.done[key] = Instruction("FACT_CELL", Register(_FIGURE), column, lived, unknown, count=traits, also=unknown)
+            self.made.append(self.done[key])
+        cells = self.done[key]
+        assert cells.also is not None
+        at = whole_edge(op, edge / fact.step)
+        met = sorted(int(COMPARISONS[op](end, at)) for end in ends_in_steps(fact))  # of the two ends the better one is what may be
+        return Truth(self.emit("COMPARE_CELL", _TRUTH, cells.to, cells.also, _COMPARISON[op], count=met[0] + 2 * met[1], k=[at]))
+
     def _compare_quotient(self, op: str, of: Quotient, edge: Fraction) -> Truth | None:
         a, b = of.dividend, of.divisor
         ratio = edge * a.scale / b.scale
         if max(abs(ratio.numerator), ratio.denominator) >= 2**62:
             return None
-        ends, there = self._ends(a, b)
-        wholes = self.tables.put("wholes", [ratio.numerator, ratio.denominator])
-        found = self.emit("COMPARE_ENDS", _TRUTH, a.at, b.at, _COMPARISON[op], lists=[ends, there], count=wholes, k=[float(ratio)])
-        return Truth(found)
-
-    def _ends(self, a: Figure, b: Figure) -> tuple[Register, Register]:
-        """The rounded ends of a quotient, and where it exists."""
-        key = ("QUOTIENT_ENDS", a.at, b.at)
-        if key not in self.done:
-            there = Register(_TRUTH)
-            self.done[key] = Instruction("QUOTIENT_ENDS", Register(_FIGURE), a.at, b.at, there, also=there)
-            self.made.append(self.done[key])
-        one = self.done[key]
-        assert one.also is not None
-        return one.to, one.also
+        there = self.emit("DIVIDES", _TRUTH, a.at, b.at)
+        whole = [ratio.numerator, ratio.denominator]
+        wholes, k = self.tables.put("wholes", whole), [float(end) for end in whole]
+        return Truth(self.emit("COMPARE_QUOTIENT", _TRUTH, a.at, b.at, _COMPARISON[op], lists=[there], count=wholes, k=k))
 
     def one_of(self, step: Step) -> Truth:
         of, (wanted, negated) = self.value(step.args[0]), step.data
