@@ -9,6 +9,9 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -470,16 +473,15 @@ OPERATION quotient(Frame *f, const Instruction *op) {
     about(to, big * factor * (1 + 2 * ULP), a->rel + b->rel + 4 * ULP, abs, a->nought & b->nought, 1);
 }
 
-/* Where a quotient exists. */
+/* Where a quotient by a divisor from 0 on exists, as far as the divisor goes. */
 OPERATION divides(Frame *f, const Instruction *op) {
-    const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
+    const Figure *b = &f->figures[op->a];
     Truth *to = &f->truths[op->to];
-    const int n = size(f), one = known(b) && !a->maybe && !b->maybe;
+    const int n = size(f), one = known(b) && !b->maybe;
     truths(to, one);
     uint8_t *must = to->must, *may = to->may;
     EACH(i) must[i] = b->low[i] > 0;
     if (!one) EACH(i) may[i] = b->high[i] > 0;
-    unless(must, a->maybe, n);
     unless(must, b->maybe, n);
 }
 
@@ -871,7 +873,7 @@ INLINE uint8_t turned(double x, double y, double rel) {
     return gap <= rel * size; /* no infinity is near anything */
 }
 
-/* A quotient a / b that exists where `list[0]` says, against a figure: as whole numbers up / down, and as doubles. It is multiplied out, and where
+/* A quotient a / b, whose divisor allows it where `list[0]` says, against a figure: as whole numbers up / down, and as doubles. It is multiplied out, and where
    the products are rounded and near each other, in 128 bits; as are the rows of a block in which a divisor can be negative. */
 OPERATION compare_quotient(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
@@ -879,7 +881,7 @@ OPERATION compare_quotient(Frame *f, const Instruction *op) {
     const int64_t up = f->plan->wholes[op->count], down = f->plan->wholes[op->count + 1];
     const double u = f->plan->figures[op->k], d = f->plan->figures[op->k + 1];
     const int n = size(f), upward = op->c == GT || op->c == GE, whole = exact(a) && exact(b);
-    const int plain = b->nought && (up > 0 || (up == 0 && op->c == GT)), one = plain && known(a) && settled(there);
+    const int plain = b->nought && (up > 0 || (up == 0 && op->c == GT)), one = plain && known(a) && !a->maybe && settled(there);
     Truth *to = &f->truths[op->to];
     truths(to, one);
     uint8_t *must = to->must, *may = to->may;
@@ -921,6 +923,7 @@ OPERATION compare_quotient(Frame *f, const Instruction *op) {
     }
     const uint8_t *sure = there->must, *perhaps = there->may;
     EACH(i) must[i] &= sure[i];
+    unless(must, a->maybe, n);
     if (!one) EACH(i) may[i] &= perhaps[i];
 }
 
@@ -1132,18 +1135,25 @@ static void doubtful(Results *found, int64_t row, int32_t measure) {
     found->doubted++;
 }
 
+/* 64 bytes of 0 or 1 as bits. */
+INLINE uint64_t bits_of(const uint8_t *mask) {
+    uint64_t set = 0;
+#if defined(__SSE2__)
+    for (int at = 0; at < 64; at += 16) {
+        const __m128i high = _mm_slli_epi16(_mm_loadu_si128((const __m128i *)(mask + at)), 7);
+        set |= (uint64_t)(uint32_t)_mm_movemask_epi8(high) << at;
+    }
+#else
+    for (int at = 0; at < 64; at++) set |= (uint64_t)mask[at] << at;
+#endif
+    return set;
+}
+
 /* The places that are set. */
 INLINE int places(const uint8_t *mask, int n, int32_t *found) {
     int count = 0;
-    for (int at = 0; at < n; at += 64) {
-        uint64_t set = 0;
-        for (int part = 0; part < 64; part += 8) { /* eight bytes of 0 or 1 to eight bits */
-            uint64_t eight;
-            memcpy(&eight, mask + at + part, 8);
-            set |= (eight * 0x0102040810204080) >> 56 << part;
-        }
-        for (; set; set &= set - 1) found[count++] = at + __builtin_ctzll(set);
-    }
+    for (int at = 0; at < n; at += 64)
+        for (uint64_t set = bits_of(mask + at); set; set &= set - 1) found[count++] = at + __builtin_ctzll(set);
     return count;
 }
 

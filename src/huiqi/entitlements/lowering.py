@@ -581,7 +581,7 @@ class _Span:
         ratio = edge * a.scale / b.scale
         if max(abs(ratio.numerator), ratio.denominator) >= 2**62:
             return None
-        there = self.emit("DIVIDES", _TRUTH, a.at, b.at)
+        there = self.emit("DIVIDES", _TRUTH, b.at)
         whole = [ratio.numerator, ratio.denominator]
         wholes, k = self.tables.put("wholes", whole), [float(end) for end in whole]
         return Truth(self.emit("COMPARE_QUOTIENT", _TRUTH, a.at, b.at, _COMPARISON[op], lists=[there], count=wholes, k=k))
