@@ -3,7 +3,8 @@
    A figure is whole numbers over a fixed scale, in doubles, exact below 2^53, with a bound on the error of what cannot be held so: the same
    bounds as columns.py. A row about which rounding leaves a doubt gets no result; it is named, and Python settles it. NaN is an absent figure.
 
-   Every loop over rows is plain C that a compiler turns into vectors; the processor chooses among three compilations of each operation. */
+   Every loop over rows is plain C that a compiler turns into vectors; the processor chooses among three compilations of each operation. Python
+   writes programs, and so vouches for what is in them; what it passes beside them is checked. */
 
 #define PY_SSIZE_T_CLEAN
 #define Py_LIMITED_API 0x030B0000
@@ -870,11 +871,11 @@ OPERATION compare_cell(Frame *f, const Instruction *op) {
 /* x * down against up * y, where they are so near that rounding may have turned them. */
 INLINE uint8_t turned(double x, double y, double rel) {
     const double gap = fabs(x - y), size = fabs(x) > fabs(y) ? fabs(x) : fabs(y);
-    return gap <= rel * size; /* no infinity is near anything */
+    return (gap <= rel * size) & (gap < INFINITY);
 }
 
-/* A quotient a / b, whose divisor allows it where `list[0]` says, against a figure: as whole numbers up / down, and as doubles. It is multiplied out, and where
-   the products are rounded and near each other, in 128 bits; as are the rows of a block in which a divisor can be negative. */
+/* A quotient a / b, whose divisor allows it where `list[0]` says, against a figure: as whole numbers up / down, and as doubles. It is multiplied
+   out, and where the products are rounded and near each other, in 128 bits; as are the rows of a block in which a divisor can be negative. */
 OPERATION compare_quotient(Frame *f, const Instruction *op) {
     const Figure *a = &f->figures[op->a], *b = &f->figures[op->b];
     const Truth *there = &f->truths[f->plan->lists[op->list]];
@@ -1100,14 +1101,16 @@ OPERATION ranks(Frame *f, const Instruction *op) {
 }
 
 static void (*const DO[OPERATIONS])(Frame *, const Instruction *) = {
-    [LIFE] = life, [FACT_FIGURE] = fact_figure, [FACT_CELL] = fact_cell, [FACT_FLAG] = fact_flag, [FACT_CODE] = fact_code, [FACT_SET] = fact_set, [RANKS] = ranks,
+    [LIFE] = life, [FACT_FIGURE] = fact_figure, [FACT_CELL] = fact_cell, [FACT_FLAG] = fact_flag, [FACT_CODE] = fact_code, [FACT_SET] = fact_set,
+    [RANKS] = ranks,
     [CONSTANT] = constant, [ABSENCE] = absence, [SCALE] = scale, [ADD] = add, [ADD_FIGURE] = add_one, [SUBTRACT] = subtract,
     [SUBTRACT_FROM] = subtract_from, [PRODUCT] = multiply, [TIMES] = times, [QUOTIENT] = quotient, [DIVIDES] = divides, [LEAST] = least,
     [LEAST_FIGURE] = least_figure, [MOST] = most, [MOST_FIGURE] = most_figure, [PRESENT] = present, [TALLY] = tally, [WHOLE_YEARS] = whole_years,
     [YEAR_OF] = year_of, [BETWEEN] = between, [ROUND] = round_to, [CHOOSE] = choose_either, [CHOOSE_FIGURE] = choose_figure,
     [CHOOSE_OR_FIGURE] = choose_or_figure, [CHOOSE_FIGURES] = choose_figures, [CHOOSE_TRUTH] = choose_truth, [CHOOSE_SET] = choose_set,
     [SET_OF] = set_of, [ANY_CLASS] = any_class, [TRUTH] = truth, [COMPARE] = compare, [COMPARE_FIGURE] = compare_figure,
-    [COMPARE_CELL] = compare_cell, [COMPARE_QUOTIENT] = compare_quotient, [ONE_OF] = one_of, [ONE_OF_SET] = one_of_set, [SAME_SET] = same_set, [EXISTS] = exists,
+    [COMPARE_CELL] = compare_cell, [COMPARE_QUOTIENT] = compare_quotient, [ONE_OF] = one_of, [ONE_OF_SET] = one_of_set, [SAME_SET] = same_set,
+    [EXISTS] = exists,
     [EXISTS_CODE] = exists_code, [EXISTS_SET] = exists_set, [ALL] = all_of, [ANY] = any_of, [NOT] = opposite, [AT_LEAST] = at_least,
     [RECOGNISED] = recognised,
 };
@@ -1316,7 +1319,8 @@ static int read_plan(Buffers *all, PyObject *program, Plan *plan, Program **prog
     const int32_t(*spans)[2] = code ? part(all, program, "spans", sizeof(int32_t), &parts) : NULL;
     const int32_t *registers = spans ? part(all, program, "registers", sizeof(int32_t), &kinds) : NULL;
     if (!registers || !(plan->figures = part(all, program, "figures", sizeof(double), NULL)) ||
-        !(plan->wholes = part(all, program, "wholes", sizeof(int64_t), NULL)) || !(plan->lists = part(all, program, "lists", sizeof(int32_t), NULL)) ||
+        !(plan->wholes = part(all, program, "wholes", sizeof(int64_t), NULL)) ||
+        !(plan->lists = part(all, program, "lists", sizeof(int32_t), NULL)) ||
         !(plan->flags = part(all, program, "flags", 1, NULL)) || !(plan->masks = part(all, program, "masks", sizeof(uint64_t), NULL)) ||
         !(plan->measures = part(all, program, "measures", sizeof(int32_t), &measures)))
         return 0;
@@ -1365,7 +1369,8 @@ static PyObject *run(PyObject *module, PyObject *arguments) {
     const char *letters;
     long long first, last;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OO!sLLOOOO", &program, &PyTuple_Type, &columns, &letters, &first, &last, &counts, &sums, &dues, &doubts)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "OO!sLLOOOO", &program, &PyTuple_Type, &columns, &letters, &first, &last, &counts, &sums, &dues, &doubts))
+        return NULL;
     Plan plan = {0};
     Results found = {0};
     Program *programs = NULL;
