@@ -1,10 +1,29 @@
-"""Say which folders go into the wheel: the library, and the packs beside it as huiqi/packs. All else is in pyproject.toml."""
+"""Say which folders go into the wheel: the library, and the packs beside it as huiqi/packs. All else is in pyproject.toml.
 
-from setuptools import find_packages, setup
+The kernel is optional: without a compiler the installation goes on, and numpy does its work.
+"""
+
+import os
+import shlex
+import sys
+
+from setuptools import Extension, find_packages, setup
+
+# Results must not depend on the processor: a product and a sum are rounded one after the other, and nothing is reordered.
+FLAGS = [] if sys.platform == "win32" else ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 
 setup(
     packages=[*find_packages("src"), "huiqi.packs"],
     package_dir={"": "src", "huiqi.packs": "packs"},
     package_data={"": ["py.typed", "*.lark", "*.html"], "huiqi.packs": ["**/*"]},
     include_package_data=False,
+    ext_modules=[
+        Extension(
+            "huiqi.entitlements._kernel",
+            ["src/huiqi/entitlements/_kernel.c"],
+            extra_compile_args=FLAGS + shlex.split(os.environ.get("HUIQI_KERNEL_FLAGS", "")),
+            py_limited_api=True,
+            optional=True,
+        )
+    ],
 )

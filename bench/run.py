@@ -2,7 +2,7 @@
 
     make bench            or: python bench/run.py [--enterprises N] [--repeats N] [--million N]
 
-Both evaluate eligibility and amounts. huiqi does it on ranges: once with 8 % of the cells unknown, once with all known. OpenFisca takes what is
+Both evaluate eligibility and amounts, huiqi with numpy alone and with its compiled kernel. huiqi does it on ranges: once with 8 % of the cells unknown, once with all known. OpenFisca takes what is
 unknown for 0, and holds figures as float32. All results are compared, measure by measure: on known figures they have to be the same, and where
 they are not, the exact evaluator says who is right; on unknown ones, what OpenFisca says has to be one of the possibilities that huiqi names.
 """
@@ -33,8 +33,10 @@ from openfisca_core.simulations import Simulation
 
 from huiqi.entitlements.ask import ask
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.evaluate import BLOCK, Due, due, evaluate
+from huiqi.entitlements.due import Due, due, total_of
+from huiqi.entitlements.evaluate import BLOCK, evaluate
 from huiqi.entitlements.explain import Explainer
+from huiqi.entitlements.kernel import Engine, cores, kernel_name, setting_of
 from huiqi.facts.registry import open_registry
 from huiqi.rules.check import check_library
 from huiqi.rules.compile import Rules
@@ -49,14 +51,14 @@ def library_of(packs: Path) -> Library:
     return library
 
 
-def medians(repeats: int, *jobs: Callable[[], object]) -> list[float]:
-    """Processor seconds of each job, the jobs in turn so that a slow moment meets all."""
+def medians(repeats: int, *jobs: Callable[[], object], clock: Callable[[], float] = time.process_time) -> list[float]:
+    """Processor seconds of each job (or seconds by another clock), the jobs in turn so that a slow moment meets all."""
     seconds: list[list[float]] = [[] for _ in jobs]
     for _ in range(repeats):
         for job, taken in zip(jobs, seconds, strict=True):
-            start = time.process_time()
+            start = clock()
             job()
-            taken.append(time.process_time() - start)
+            taken.append(clock() - start)
     return [statistics.median(taken) for taken in seconds]
 
 
@@ -120,24 +122,64 @@ def compare_with_peer(plan: Plan, parts: list[Block], peer: peer_openfisca.Peer,
     return found
 
 
+def check_kernel(engine: Engine, plan: Plan, parts: list[Block]) -> None:
+    """The compiled kernel and numpy say the same of every enterprise and measure, and so do the totals."""
+    for block in parts:
+        (wanted,) = everything(plan, [block])
+        for one, other in zip(engine.dues(block), wanted, strict=True):
+            assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("rows", "must", "low", "high"))
+        assert engine.totals(block) == [total_of(other) for other in wanted]
+
+
+SHARES = (("8 % unknown", 0.08), ("all known", 0.0))
+
+
 def throughput(packs: Path, count: int, repeats: int) -> None:
     rules = library_of(packs).rules(workload.AS_OF)
     plan, peer = make_plan(rules, apart=True), peer_openfisca.Peer(workload.make_policy())
-    jobs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {}
-    for named, share in (("8 % unknown", 0.08), ("all known", 0.0)):
+    jobs: dict[str, list[Callable[[], object]]] = {}
+    for named, share in SHARES:
         columns = enterprises.draw_columns(count, rules.places, unknown=share)
         parts, simulation = blocks(columns, rules, BLOCK), peer.simulation(columns)
         print(f"{named}: {compare_with_peer(plan, parts, peer, simulation)}")
-        jobs[named] = partial(everything, plan, parts), partial(peer.run_anew, simulation)
-    taken = iter(medians(repeats, *(job for pair in jobs.values() for job in pair)))
+        engine = Engine(plan, setting_of(parts[0]))
+        check_kernel(engine, plan, parts)
+        kernel: list[Callable[[], object]] = [partial(_totals, engine, parts, 1), partial(_dues, engine, parts)]
+        jobs[named] = [partial(everything, plan, parts), *kernel, partial(peer.run_anew, simulation)]
+    taken = iter(medians(repeats, *(job for some in jobs.values() for job in some)))
     cells = count * len(plan.measures) / 1e9
     print(
         f"\n{count:,} enterprises x {len(plan.measures)} measures on one core; ns of processor time an enterprise and measure, median of {repeats}\n"
+        f"(kernel: {kernel_name()}; all results of it are those of numpy)\n"
     )
-    print(f"{'':16}{'huiqi':>12}{'openfisca-core':>18}{'times as fast':>16}")
+    print(f"{'':16}{'numpy':>10}{'kernel, totals':>18}{'kernel, rows':>16}{'openfisca-core':>18}")
     for named in jobs:
-        mine, theirs = next(taken) / cells, next(taken) / cells
-        print(f"{named:16}{mine:12.1f}{theirs:18.1f}{theirs / mine:16.2f}")
+        numpy, totals, rows, theirs = (next(taken) / cells for _ in range(4))
+        print(f"{named:16}{numpy:10.1f}{totals:18.2f}{rows:16.2f}{theirs:18.1f}")
+        print(f"{'  times as fast':16}{theirs / numpy:10.2f}{theirs / totals:18.1f}{theirs / rows:16.1f}")
+
+
+def _totals(engine: Engine, parts: list[Block], workers: int) -> None:
+    for block in parts:
+        engine.totals(block, workers)
+
+
+def _dues(engine: Engine, parts: list[Block]) -> None:
+    for block in parts:
+        engine.dues(block)
+
+
+def on_all_cores(packs: Path, count: int, repeats: int) -> None:
+    """Eligibility, amounts and totals in memory, by the clock, with a thread a core."""
+    rules = library_of(packs).rules(workload.AS_OF)
+    plan = make_plan(rules, apart=True)
+    for named, share in SHARES:
+        parts = blocks(enterprises.draw_columns(count, rules.places, unknown=share), rules, count)
+        engine = Engine(plan, setting_of(parts[0]))
+        assert engine.totals(parts[0], 1) == engine.totals(parts[0], cores())
+        one, all_ = medians(repeats, *(partial(_totals, engine, parts, workers) for workers in (1, cores())), clock=time.perf_counter)
+        cells = count * len(plan.measures) / 1e9
+        print(f"{named}, by the clock: {one / cells:.2f} ns an enterprise and measure with one thread, {all_ / cells:.2f} with {cores()}")
 
 
 def one_firm(packs: Path, folder: Path, repeats: int) -> None:
@@ -203,6 +245,7 @@ def main() -> None:
             rules = library_of(packs).rules(workload.AS_OF)
             enterprises.write_enterprises(folder / "million", given.million, rules.schemas["enterprise"], rules.places, unknown=0.08)
             print(in_a_child("--evaluate", str(packs), str(folder / "million"), str(folder / "results")))
+        on_all_cores(packs, given.enterprises, given.repeats)
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         one_firm(packs, folder, given.repeats)

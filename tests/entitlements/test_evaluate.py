@@ -121,6 +121,20 @@ def test_blocks_of_any_size_give_the_same(rules: Rules, registry: Registry, tmp_
     assert sorted(map(str, whole)) == sorted(map(str, small))
 
 
+def test_with_and_without_the_compiled_kernel_the_same_is_written(
+    rules: Rules, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "compiled", undecided=False)
+    only_totals = evaluate(rules, registry, arbitrary.AS_OF, undecided=False)
+    monkeypatch.setenv("HUIQI_KERNEL", "numpy")
+    plain = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "plain", undecided=False)
+    assert compiled.tallies == plain.tallies == only_totals.tallies
+    tables = [pq.read_table(tmp_path / name / "entitlements.parquet").to_pylist() for name in ("compiled", "plain")]
+    assert tables[0] == tables[1]
+    summaries = [(tmp_path / name / "summary.csv").read_bytes() for name in ("compiled", "plain")]
+    assert summaries[0] == summaries[1]
+
+
 def test_a_result_is_replaced_whole(rules: Rules, registry: Registry, tmp_path: Path) -> None:
     out = tmp_path / "out"
     evaluate(rules, registry, arbitrary.AS_OF, out=out, reasons=True)

@@ -19,6 +19,7 @@ from huiqi.cli.render import render
 from huiqi.cli.schema import schema
 from huiqi.cli.synthesize import synthesize
 from huiqi.cli.test import test
+from huiqi.entitlements.kernel import kernel_name
 
 app = typer.Typer(
     help="huiqi (惠企): a district's 1+X industry-support policy system as code.",
@@ -31,12 +32,16 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"huiqi {huiqi.__version__}")
+        typer.echo(f"huiqi {huiqi.__version__} (kernel: {kernel_name()})")
         raise typer.Exit
 
 
 @app.callback()
-def _main(version: Annotated[bool, typer.Option("--version", help="Say the version and stop.", callback=_version, is_eager=True)] = False) -> None:
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version, and which kernel runs, and stop.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
     """Say the version where it is asked for."""
 
 

@@ -415,7 +415,7 @@ class Run:
         id, year = step.data
         fact = self.plan.facts[(id, year)]
         if "ends" not in step.memo:
-            step.memo["ends"] = _ends_in_steps(fact)
+            step.memo["ends"] = ends_in_steps(fact)
         cell, ends = self.block.cell(fact, year), step.memo["ends"]
         none = np.isnan(cell)
         lived = ALWAYS
@@ -565,7 +565,7 @@ class Run:
 
     def _whole_years(self, ordinals: Floats) -> Floats:
         """Completed years: how many anniversaries lie behind; 0 for a day to come."""
-        years = _completed_years(self.block.as_of)
+        years = completed_years(self.block.as_of)
         gone = np.isnan(ordinals)
         days = np.clip(self._days(np.where(gone, 0, ordinals) if gone.any() else ordinals), 0, len(years) - 1)
         found = years[days.astype(np.intp)]
@@ -668,9 +668,9 @@ class Run:
             left, right, op = right, left, _TURNED[op]
         if self.plan.steps[right].op == "figure":
             of, edge = self.slots[left], self.plan.steps[right].data
-            if isinstance(of, Recorded) and op in _COMPARISONS:
+            if isinstance(of, Recorded) and op in COMPARISONS:
                 return _compare_recorded(op, of, edge, step.memo)
-            if isinstance(of, Quotient) and op in _COMPARISONS and (found := _compare_quotient(op, of, edge, step.memo)) is not None:
+            if isinstance(of, Quotient) and op in COMPARISONS and (found := _compare_quotient(op, of, edge, step.memo)) is not None:
                 return found
             if (a := self.figures(left)).exact:
                 return _compare_whole(op, a, edge * a.scale)
@@ -711,7 +711,7 @@ class Run:
         wanted, negated = step.data
         if isinstance(of, FactCodes):
             if "runs" not in step.memo:
-                step.memo["runs"] = _runs_of(of.fact, wanted, negated, self.block.places)
+                step.memo["runs"] = runs_of(of.fact, wanted, negated, self.block.places)
             must_runs, open_runs = step.memo["runs"]
             must, open_ = _within(of.at, must_runs), _within(of.at, open_runs)
             return Truths(must, must | open_) if open_.any() else Truths(must, must)
@@ -785,7 +785,7 @@ def _count_true(parts: list[Bools]) -> NDArray[Any]:
     return functools.reduce(operator.add, (part.astype(kind) for part in parts))
 
 
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 _OPERATIONS: dict[str, Callable[[Run, Step], Column]] = {
@@ -820,7 +820,7 @@ def _both_times(low: Floats, high: Floats, factor: float) -> tuple[Floats, Float
     return times, times if low is high else high * factor if factor != 1 else high
 
 
-def _ends_in_steps(fact: Fact) -> tuple[float, float]:
+def ends_in_steps(fact: Fact) -> tuple[float, float]:
     """What a figure or date can be."""
     whole = fact.whole
     assert isinstance(whole, Number)
@@ -1014,16 +1014,16 @@ def _choose_figures(condition: Truths, a: Figures, b: Figures) -> Figures:
     return Figures(low, high, a.scale, max(a.big, b.big), max(a.rel, b.rel), max(a.abs, b.abs), maybe)
 
 
-def _whole_edge(op: str, edge: Fraction) -> float:
+def whole_edge(op: str, edge: Fraction) -> float:
     """The whole number that asks the same of whole numbers as the figure does, for < <= > >=."""
     return float(math.ceil(edge) if op in (">=", "<") else math.floor(edge))
 
 
 def _compare_recorded(op: str, of: Recorded, edge: Fraction, memo: dict[Any, Any]) -> Truths:
     """A recorded fact against a figure: the known cells are compared, and what the others can be once for all of them."""
-    meets = _COMPARISONS[op]
+    meets = COMPARISONS[op]
     if "at" not in memo:
-        at = memo["at"] = _whole_edge(op, edge / of.fact.step)
+        at = memo["at"] = whole_edge(op, edge / of.fact.step)
         low, high = (meets(end, at) for end in of.ends)
         memo["open"] = (low, high) if op in (">", ">=") else (high, low)
     must_open, may_open = memo["open"]
@@ -1050,7 +1050,7 @@ def _compare_quotient(op: str, of: Quotient, edge: Fraction, memo: dict[Any, Any
         ratio = edge * a.scale / b.scale
         memo[a.scale, b.scale] = ratio, float(ratio), float(ratio.numerator), float(ratio.denominator)
     ratio, at, up, down = memo[a.scale, b.scale]
-    meets = _COMPARISONS[op]
+    meets = COMPARISONS[op]
     met = [meets(ends.low, at)] if ends.low is ends.high else [meets(ends.low, at), meets(ends.high, at)]
     if min(b.big * up, a.big * down) >= EXACT / 2:
         for found, end, x, y in zip(met, (ends.low, ends.high), (a.low, a.high), (b.high, b.low), strict=False):
@@ -1079,7 +1079,7 @@ def _compare_whole(op: str, a: Figures, edge: Fraction) -> Truths:
             return Truths(no, spans)
         must = there if a.known else (a.high < up) | (a.low > down)
         return Truths(must if a.maybe is None else must & ~a.maybe, there)
-    at = np.float64(_whole_edge(op, edge))
+    at = np.float64(whole_edge(op, edge))
     return _compared(op, a, Figures(at, at))  # type: ignore[arg-type]
 
 
@@ -1128,7 +1128,7 @@ def _from_nought(a: Figures) -> bool:
 
 @lru_cache(maxsize=64)
 @lru_cache(maxsize=16)
-def _completed_years(as_of: datetime.date) -> Floats:
+def completed_years(as_of: datetime.date) -> Floats:
     """Completed years by the number of days since, as far back as the calendar goes."""
     days = np.zeros(as_of.toordinal() + 1)
     for years in range(1, as_of.year):
@@ -1156,7 +1156,7 @@ def _year(ordinals: Floats) -> Floats:
 Runs = list[tuple[int, int]]
 
 
-def _runs_of(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Runs, Runs]:
+def runs_of(fact: Fact, wanted: frozenset[str], negated: bool, places: Places) -> tuple[Runs, Runs]:
     """The indices of a fact's codes, shifted by two, for which the test must hold, and those for which it only may."""
     test = ranges.is_none_of if negated else ranges.is_one_of
     pairs = [test(option, wanted) for option in options_of(fact, places)]

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
 from huiqi.entitlements.deciding import count_deciding
+from huiqi.entitlements.due import Due, Total, due, total_of
+from huiqi.entitlements.kernel import Engine, cores, setting_of
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.facts.registry import Registry
@@ -67,16 +69,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Due:
-    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite)."""
-
-    rows: NDArray[np.intp]
-    must: NDArray[np.bool_]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
 class Entitlement:
     """The same for all subjects of a block: must, may, and an amount of 0 where nothing is due."""
 
@@ -86,45 +78,12 @@ class Entitlement:
     high: NDArray[np.float64]
 
 
-def due(run: Run, planned: PlannedMeasure) -> Due:
-    """What a run says of a measure; where it depends, the amount begins at 0.
-
-    An amount that is planned apart is reckoned for those alone who may have the measure.
-    """
-    status, size = run.truths(planned.status), run.block.size
-    rows = np.flatnonzero(np.broadcast_to(status.may, (size,)))
-    must = np.broadcast_to(status.must, (size,))[rows]
-    if planned.apart is not None and len(rows):
-        alone = Run(planned.apart, run.block.only(rows)).run()
-        run.settled += alone.settled
-        return Due(rows, must, *_in_fen(alone.figures(planned.apart.values["amount"]), must, None))
-    if planned.amount is not None:
-        return Due(rows, must, *_in_fen(run.figures(planned.amount), must, rows))
-    return Due(rows, must, np.zeros(len(rows)), np.zeros(len(rows)))
-
-
 def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
     """What a run says of a measure, for every subject of the block."""
     one, size = due(run, planned), run.block.size
     must, may, low, high = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size), np.zeros(size)
     must[one.rows], may[one.rows], low[one.rows], high[one.rows] = one.must, True, one.low, one.high
     return Entitlement(must, may, low, high)
-
-
-def _in_fen(figures: Figures, must: NDArray[np.bool_], rows: NDArray[np.intp] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Amounts, of some rows where `rows` says so: nothing where there is none, and from 0 on where that is not settled."""
-
-    def taken(column: NDArray[Any]) -> NDArray[Any]:
-        return column if rows is None or np.ndim(column) == 0 else column[rows]
-
-    sure = must if figures.maybe is None else must & ~taken(figures.maybe)
-    low, high = (np.fmax(in_fen(figures, taken(ends)), 0.0) for ends in (figures.low, figures.high))  # an amount that does not exist is NaN
-    return low * sure, np.broadcast_to(high, must.shape)
-
-
-def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Yuan as whole fen; amounts are rounded to the fen, so the division leaves nothing."""
-    return ends if figures.scale == 100 else ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
 
 
 def evaluate(
@@ -182,33 +141,38 @@ def _pass(
     tallies = [Tally(planned.measure) for planned in plan.measures]
     counts: dict[str, Counter[str]] = {name: Counter() for name in plan.values}
     subjects = settled = 0
+    engine = None
     for block in population.blocks(plan, size):
-        run = Run(plan, block).run()
-        found = [due(run, planned) for planned in plan.measures]
-        settled += run.settled
-        for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
-            _count(tally, one, block.size)
-            if undecided and not one.must.all():
-                tally.undecided_by += count_deciding(run, planned)
+        if undecided or further or plan.values:  # whoever asks for more than the outcome gets every result of a run, from numpy
+            run = Run(plan, block).run()
+            found = [due(run, planned) for planned in plan.measures]
+            settled += run.settled
+            for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
+                if undecided and not one.must.all():
+                    tally.undecided_by += count_deciding(run, planned)
+            for part in further:
+                part.write(block.ids, run)
+            for name, slot in plan.values.items():
+                counts[name] += Counter(value_texts(run, slot))
+        else:
+            engine = engine or Engine(plan, setting_of(block))
+            found = engine.dues(block, cores()) if writer is not None else []
+        totals = [total_of(one) for one in found] if engine is None or found else engine.totals(block, cores())
+        for tally, total in zip(tallies, totals, strict=True):
+            _count(tally, total, block.size)
         if writer is not None:
             writer.write_batch(_rows(block.ids, plan, found))
-        for part in further:
-            part.write(block.ids, run)
-        for name, slot in plan.values.items():
-            counts[name] += Counter(value_texts(run, slot))
         subjects += block.size
         tick(block.size)
-    return Outcome(tuple(tallies), subjects, settled, None, counts)
+    return Outcome(tuple(tallies), subjects, settled + (engine.settled if engine else 0), None, counts)
 
 
-def _count(tally: Tally, one: Due, size: int) -> None:
-    yes = int(np.count_nonzero(one.must))
-    tally.yes += yes
-    tally.depends += len(one.rows) - yes
-    tally.no += size - len(one.rows)
-    tally.cost_low += int(one.low.astype(np.int64).sum())
-    if tally.cost_high is not None:
-        tally.cost_high = None if np.isinf(one.high).any() else tally.cost_high + int(one.high.astype(np.int64).sum())
+def _count(tally: Tally, total: Total, size: int) -> None:
+    tally.yes += total.yes
+    tally.depends += total.depends
+    tally.no += size - total.yes - total.depends
+    tally.cost_low += total.low
+    tally.cost_high = None if tally.cost_high is None or total.high is None else tally.cost_high + total.high
 
 
 def _rows(ids: pa.StringArray, plan: Plan, found: list[Due]) -> pa.RecordBatch:

@@ -7,7 +7,7 @@ to the same; where they were written and under which name makes no difference.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -69,6 +69,25 @@ class Plan:
         for slot, last in enumerate(self.last_use):
             drops.setdefault(last, []).append(slot)
         return drops
+
+    def part(self, numbers: Sequence[int]) -> Plan:
+        """The plan for some of its measures: only what their status and amount need."""
+        chosen = [self.measures[number] for number in numbers]
+        ends = [slot for planned in chosen for slot in (planned.status, planned.amount) if slot is not None]
+        needed = set(ends)
+        for slot in range(len(self.steps) - 1, -1, -1):
+            if slot in needed:
+                needed.update(self.steps[slot].args)
+        kept = sorted(needed)
+        moved = {old: new for new, old in enumerate(kept)}
+        steps = [replace(self.steps[old], args=tuple(moved[arg] for arg in self.steps[old].args)) for old in kept]
+        last_use = _last_uses(steps)
+        for slot in ends:
+            last_use[moved[slot]] = len(steps)
+        measures = tuple(
+            replace(p, status=moved[p.status], amount=None if p.amount is None else moved[p.amount], tests=()) for p in chosen
+        )  # fmt: skip
+        return replace(self, steps=tuple(steps), measures=measures, ranks={}, values={}, last_use=tuple(last_use))
 
 
 _FOLDED = frozenset({"+", "-", "*", "/", "min", "max", "round"})  # without facts they are a figure
