@@ -16,8 +16,7 @@ from huiqi.publication.differences import Comparison, Difference, compare_all
 from huiqi.publication.editions import Edition, Shelf
 from huiqi.publication.say_differences import EFFECT_WORDS, sentence
 from huiqi.publication.terms import Stated
-from huiqi.publication.wording import of_words
-from huiqi.vocabulary.speech import Both, both
+from huiqi.vocabulary.speech import Both, both, of_words
 
 _MARKS = {"added": "[green]+[/]", "dropped": "[red]−[/]", "changed": "[yellow]~[/]", "moved": "[dim]↷[/]"}
 

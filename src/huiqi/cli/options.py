@@ -11,7 +11,7 @@ import typer
 
 from huiqi.entitlements.population import Population
 from huiqi.facts.registry import Registry, open_registry
-from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.compile import Measure, Rules, key_of
 from huiqi.rules.library import Library, packs_folder, read_library
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean, errors
 
@@ -80,7 +80,7 @@ def population_of(folder: Path, rules: Rules, as_of: datetime.date, assume_recog
 
 def _measure_hint(name: str, rules: Rules) -> str:
     """When the measure was or will be in force, or the nearest name."""
-    key = name.partition("@")[0].rpartition("/")[2]
+    key = key_of(name)
     spans = [
         f"{d.policy}-{d.edition} is in force from {d.record.first_day}" + (f" to {d.record.last_day}" if d.record.last_day else " on")
         for d in rules.world.documents

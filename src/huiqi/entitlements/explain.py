@@ -31,8 +31,7 @@ from huiqi.rules.tree import Condition, Node, Test
 from huiqi.vocabulary import ranges, speech
 from huiqi.vocabulary.period import anniversary
 from huiqi.vocabulary.ranges import Absent, Codes, Number, Pair
-from huiqi.vocabulary.record import Words
-from huiqi.vocabulary.speech import Both, both, listed
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 from huiqi.vocabulary.unit import PLAIN, Unit
 
 Status = Literal["yes", "no", "depends"]
@@ -236,7 +235,7 @@ class _Subject:
             return self.test(condition, pair, wanted)
         text = both(("at least {0} of these", "以下至少{0}项"), str(condition.count)) if condition.kind == "at_least" else _GROUPS[condition.kind]
         if condition.label is not None:
-            text = both(("{0}: {1}", "{0}：{1}"), Both(str(condition.label.en), str(condition.label.zh)), text)
+            text = both(("{0}: {1}", "{0}：{1}"), of_words(condition.label), text)
         return Reason(status_of(pair), text, parts=tuple(self.reason(part, wanted and condition.kind != "none") for part in condition.parts))
 
     def pair(self, condition: Condition) -> Pair:
@@ -255,7 +254,7 @@ class _Subject:
                 return Pair(sum(pair.must for pair in pairs) >= condition.count, sum(pair.may for pair in pairs) >= condition.count)
 
     def test(self, test: Test, pair: Pair, wanted: bool) -> Reason:
-        text = Both(str(test.say.en), str(test.say.zh)) if test.say is not None else self.renderer.say(test.truth)
+        text = of_words(test.say) if test.say is not None else self.renderer.say(test.truth)
         facts = tuple(self.fact_used(fact, year) for fact, year in self.explainer.reads(test.truth))
         undefined = self.undefined(test.truth) if not pair.must else None
         found = self.found(test.truth) if undefined is None else None
@@ -328,7 +327,7 @@ class _Subject:
                 return Both("yes", "是") if raw else Both("no", "否")
             case "place":
                 label = self.known.places.by_id[str(raw)].label if isinstance(raw, str) else None
-                return Both(str(label.en), str(label.zh)) if label is not None else Both("none", "无")
+                return of_words(label) if label is not None else Both("none", "无")
             case "category" | "text":
                 if isinstance(raw, str) and fact.codes is not None:
                     return code_label(raw, fact.codes)
@@ -542,11 +541,9 @@ class _Subject:
             weights = population.ownership.weights(*rule.key).get(self.known.id, {})
             others = [_counted(id, weight) for id, weight in weights.items() if weight.high]
             listed = speech.listed(others, "; ", "；") if others else Both("nobody", "无")
-            yield both(("{0}: counted with {1} (ownership table of the registry)", "{0}：合并计算{1}（据登记库股权表）"), _both(rule.label), listed)
-
-
-def _both(words: Words) -> Both:
-    return Both(str(words.en), str(words.zh))
+            yield both(
+                ("{0}: counted with {1} (ownership table of the registry)", "{0}：合并计算{1}（据登记库股权表）"), of_words(rule.label), listed
+            )
 
 
 def _counted(id: str, weight: Weight) -> Both:

@@ -181,6 +181,12 @@ class Schema:
         return Schema(self.subject, self.facts | {fact.id: fact for fact in more}, self.born, self.codes)
 
 
+def subjects_hint(subject: str, known: Iterable[str]) -> str:
+    """A remedy for a subject that is none."""
+    subjects = list(known)
+    return did_you_mean(subject, subjects) or f"subjects: {', '.join(subjects)}"
+
+
 def slug(label: str) -> str:
     """An English label as a name: `Operating revenue` is `operating_revenue`."""
     return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")

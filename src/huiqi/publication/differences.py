@@ -24,14 +24,14 @@ from huiqi.publication.terms import (
     document_terms,
     measure_terms,
 )
-from huiqi.publication.wording import Wording, is_parameter, of_words, own_parts, same
+from huiqi.publication.wording import Wording, is_parameter, own_parts, same
 from huiqi.rules.compile import Measure
 from huiqi.rules.eligibility import conditions
 from huiqi.rules.records import CoreRecord, DefinitionRecord, PolicyRecord, ScorecardRecord
 from huiqi.rules.tree import All as AllOf
 from huiqi.rules.tree import Condition, Test, body
 from huiqi.vocabulary.source import Text
-from huiqi.vocabulary.speech import Both, both
+from huiqi.vocabulary.speech import Both, both, of_words
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from jinja2 import Template as Form
 from huiqi.facts.schema import Fact, Schema
 from huiqi.publication.editions import holding_day
 from huiqi.publication.names import KIND_WORDS, MODE_WORDS, ROLE_WORDS, SOURCE_WORDS, STATE_WORDS, STATUS_WORDS
-from huiqi.publication.wording import Card, Line, Said, Wording, is_parameter, of_words, own_parts, quantity, same, time_limit
+from huiqi.publication.wording import Card, Line, Said, Wording, is_parameter, own_parts, quantity, same, time_limit
 from huiqi.rules.compile import Rules
 from huiqi.rules.context import Document
 from huiqi.rules.eligibility import conditions
@@ -30,7 +30,7 @@ from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where
 from huiqi.vocabulary.source import Mapping, Text, read_text
-from huiqi.vocabulary.speech import Both, both, listed
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 from huiqi.vocabulary.unit import UNITS
 
 Standing = Literal["in force", "continued", "to come", "ended"]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from huiqi.publication.names import KIND_WORDS, MODE_WORDS, SOURCE_WORDS
-from huiqi.publication.wording import STACKING_WORDS, Wording, of_words, same
+from huiqi.publication.wording import STACKING_WORDS, Wording, same
 from huiqi.rules import tree
 from huiqi.rules.compile import Measure
 from huiqi.rules.context import Context
@@ -34,7 +34,7 @@ from huiqi.rules.records import (
 from huiqi.rules.resolve import valued
 from huiqi.vocabulary.record import Words, build
 from huiqi.vocabulary.source import Text
-from huiqi.vocabulary.speech import Both, both, listed
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 from huiqi.vocabulary.unit import UNITS
 
 Part = Literal[

@@ -41,9 +41,9 @@ from huiqi.rules.syntax import DateLiteral, Quantity
 from huiqi.rules.tables import output_value
 from huiqi.rules.tree import Condition, Group, Node, Test
 from huiqi.vocabulary import speech
-from huiqi.vocabulary.record import Words, build
+from huiqi.vocabulary.record import build
 from huiqi.vocabulary.source import Text
-from huiqi.vocabulary.speech import Both, both, listed
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 from huiqi.vocabulary.unit import PERCENT, PLAIN, UNITS, Unit
 
 GROUP_WORDS = {"all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不")}
@@ -57,11 +57,6 @@ _AREAS = {UNITS["亩"].factor: Both("mu", "亩"), UNITS["ha"].factor: Both("ha",
 _LIMIT = re.compile(r"(\d+) (working days|days|months|years)\Z")
 _LIMIT_ZH = {"working days": "个工作日", "days": "天", "months": "个月", "years": "年"}
 _RANK = re.compile(r"(top|next)\s+(.+)\Z")
-
-
-def of_words(words: Words) -> Both:
-    """Words of a pack."""
-    return Both(str(words.en), str(words.zh))
 
 
 def same(text: str) -> Both:

@@ -10,8 +10,8 @@ from typing import Any
 
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.ownership import Holding, Ownership
-from huiqi.facts.schema import Fact, Schema, figure
-from huiqi.rules.compile import Measure, Rules
+from huiqi.facts.schema import Fact, Schema, figure, subjects_hint
+from huiqi.rules.compile import Measure, Rules, key_of
 from huiqi.rules.exact import Exactly
 from huiqi.rules.groups import others, related_in, unrelated
 from huiqi.rules.library import Library
@@ -54,7 +54,7 @@ def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Cas
     """A case's facts as values; every faulty one is a problem."""
     subject = str(record.subject or "enterprise")
     if subject not in library.common.schemas:
-        hint = did_you_mean(subject, library.common.schemas) or f"subjects: {', '.join(library.common.schemas)}"
+        hint = subjects_hint(subject, library.common.schemas)
         return None, [Problem("facts.subject", f"there is no subject {subject}", where_of(record.subject, record.where), hint)]
     schema = library.schema(subject)
     known, problems = _known(str(record.case), record.facts, record.as_of, schema, library)
@@ -222,7 +222,7 @@ def _rules_by_day(cases: list[Case], library: Library) -> dict[datetime.date, Ru
     """The rules that cases look at, by the day from which the law is what it is on theirs."""
     names: dict[datetime.date, set[str]] = {}
     for case in cases:
-        keys = {str(name).partition("@")[0].rpartition("/")[2] for name in case.record.expect}
+        keys = {key_of(str(name)) for name in case.record.expect}
         names.setdefault(library.unchanged_since(case.law_on), set()).update(keys)
     return {
         day: library.rules_of([d for d in library.documents if d.in_force(day) != "no" and not wanted.isdisjoint(map(str, d.measures))], day)
@@ -260,7 +260,7 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
 
 def _not_in_force(case: Case, name: Text, measures: list[Measure], rules: Rules, problems: list[Problem]) -> list[Verdict]:
     """The measure exists in some text, but in none that is in force on the day."""
-    key = name.partition("@")[0].rpartition("/")[2]
+    key = key_of(name)
     known = [str(measure) for document in rules.world.documents for measure in document.measures]
     if key not in known:
         problems.append(Problem("case.unknown-name", f"{name} is no measure of any text", name.where, did_you_mean(key, known)))

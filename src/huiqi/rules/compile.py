@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from huiqi.facts.schema import Schema
+from huiqi.facts.schema import Schema, subjects_hint
 from huiqi.rules import definitions, groups, scorecards
 from huiqi.rules.amounts import NOUGHT, Amount, resolve_amount
 from huiqi.rules.context import Context, Document, Typed, Unresolved, World
@@ -27,6 +27,11 @@ from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.record import words
 from huiqi.vocabulary.source import Text
+
+
+def key_of(name: str) -> str:
+    """The short name of a measure that may be given with its pack, policy and edition."""
+    return name.partition("@")[0].rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -299,7 +304,7 @@ class _Compiler:
         if subject not in self.world.schemas:
             said = record.subject or getattr(document.record, "subject", None)
             where = said.where if said is not None else record.where
-            raise context.fault("facts.subject", f"there is no subject {subject}", where, _subjects_hint(subject, self.world.schemas))
+            raise context.fault("facts.subject", f"there is no subject {subject}", where, subjects_hint(subject, self.world.schemas))
         return context
 
     def measure(self, document: Document, key: Text, record: MeasureRecord) -> Measure | None:
@@ -345,11 +350,6 @@ class _Compiler:
                 with contextlib.suppress(Unresolved):
                     cards.append(scorecards.resolve_scorecard(document, key, record, context, key.where))
         return tuple(cards)
-
-
-def _subjects_hint(subject: str, schemas: Iterable[str]) -> str:
-    known = list(schemas)
-    return did_you_mean(subject, known) or f"subjects: {', '.join(known)}"
 
 
 def ancestors(packs: Iterable[PackText]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from huiqi.facts.schema import CodeList, Fact, Schema, read_codes, read_schema
+from huiqi.facts.schema import CodeList, Fact, Schema, read_codes, read_schema, subjects_hint
 from huiqi.rules import functions
 from huiqi.rules.context import Document
 from huiqi.rules.links import faults as link_faults
@@ -236,7 +236,7 @@ def _clashes(schema: Schema, common: Common) -> list[Problem]:
     """Facts of a pack that the shared schema has already, under any name."""
     shared = common.schemas.get(schema.subject)
     if shared is None:
-        hint = did_you_mean(schema.subject, common.schemas) or f"subjects: {', '.join(common.schemas)}"
+        hint = subjects_hint(schema.subject, common.schemas)
         return [Problem("facts.subject", f"there is no subject {schema.subject}", where_of(schema.subject, Where("")), hint)]
     shared_name = {
         fact.id: next((name for name, owner in schema.names.items() if owner == fact.id and name in shared.names), "")

@@ -10,7 +10,7 @@ from huiqi.rules import functions, tree
 from huiqi.rules.tree import Node
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
-from huiqi.vocabulary.speech import Both, both, listed
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 from huiqi.vocabulary.unit import PERCENT, PLAIN, UNITS, Unit
 
 _COMPARISONS = {
@@ -105,7 +105,7 @@ class Renderer:
     def _say(self, node: Node) -> Both:
         match node:
             case tree.Named(label=label, year=year):
-                return self._of_year(Both(str(label.en), str(label.zh)), year) if year else Both(str(label.en), str(label.zh))
+                return self._of_year(of_words(label), year) if year else of_words(label)
             case tree.FactFigure(fact=fact, year=year) | tree.FactCode(fact=fact, year=year) | tree.FactFlag(fact=fact, year=year):
                 return self.fact(fact, year)
             case tree.Recognised(fact=fact):
@@ -131,9 +131,9 @@ class Renderer:
             case tree.CodeValue(value=value, codes=codes):
                 return code_label(value, codes)
             case tree.Related(rule=rule, fact=None):
-                return both(("others of {0}", "{0}其他企业数"), Both(str(rule.label.en), str(rule.label.zh)))
+                return both(("others of {0}", "{0}其他企业数"), of_words(rule.label))
             case tree.Related(rule=rule, fact=fact, year=year) if fact is not None:
-                return both(("{1} of the others of {0}", "{0}其他企业{1}"), Both(str(rule.label.en), str(rule.label.zh)), self.fact(fact, year))
+                return both(("{1} of the others of {0}", "{0}其他企业{1}"), of_words(rule.label), self.fact(fact, year))
             case tree.RankClass():
                 return Both("class by rank", "按排名确定的等级")
             case tree.Absence():
@@ -144,7 +144,7 @@ class Renderer:
 
     def fact(self, fact: Fact, year: int) -> Both:
         """A fact's label, with the calendar year where it has one."""
-        label = Both(str(fact.label.en), str(fact.label.zh))
+        label = of_words(fact.label)
         return self._of_year(label, year) if fact.period == "year" else label
 
     def _of_year(self, label: Both, year: int) -> Both:
@@ -255,7 +255,7 @@ class Renderer:
         node = tree.body(of)
         if _fact_kind(node) == "place":
             found = [id for id in self.places.by_id if id in wanted and self.places.by_id[id].parent not in wanted]
-            return [Both(str(self.places.by_id[id].label.en), str(self.places.by_id[id].label.zh)) for id in found]
+            return [of_words(self.places.by_id[id].label) for id in found]
         codes = codes_of(node)
         if codes is None:
             return [Both(code, code) for code in sorted(wanted)]
@@ -281,7 +281,7 @@ def codes_of(node: Node) -> CodeList | None:
 
 def code_label(id: str, codes: CodeList) -> Both:
     label = codes.codes[id].label
-    return Both(str(label.en), str(label.zh))
+    return of_words(label)
 
 
 def _fact_kind(node: Node) -> str:

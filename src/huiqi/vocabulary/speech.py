@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from huiqi.vocabulary.ranges import Exact
+from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.unit import CURRENCIES, Unit
 
 SIGNS = {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£"}
@@ -33,6 +34,11 @@ class Both(NamedTuple):
 
     def as_json(self) -> dict[str, str]:
         return {"en": self.en, "zh": self.zh}
+
+
+def of_words(words: Words) -> Both:
+    """Words of a pack."""
+    return Both(str(words.en), str(words.zh))
 
 
 def both(template: Both | tuple[str, str], *parts: Both | str) -> Both:
