@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from huiqi.entitlements.evaluate import Outcome, Tally
 from huiqi.entitlements.explain import Explanation, FactUsed, Reason
+from huiqi.entitlements.summary import Outcome, Tally
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Schema
 from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS

@@ -80,3 +80,21 @@ def _in_fen(figures: Figures, must: NDArray[np.bool_], rows: NDArray[np.intp] | 
 def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Yuan as whole fen; amounts are rounded to the fen, so the division leaves nothing."""
     return ends if figures.scale == 100 else ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """The same for all subjects of a block: must, may, and an amount of 0 where nothing is due."""
+
+    must: NDArray[np.bool_]
+    may: NDArray[np.bool_]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
+    """What a run says of a measure, for every subject of the block."""
+    one, size = due(run, planned), run.block.size
+    must, may, low, high = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size), np.zeros(size)
+    must[one.rows], may[one.rows], low[one.rows], high[one.rows] = one.must, True, one.low, one.high
+    return Entitlement(must, may, low, high)
