@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, registry_of, rules_of
-from huiqi.cli.show import console, progress, show_outcome
+from huiqi.cli.show import console, progress, said_of_stacking, show_outcome
 from huiqi.entitlements import evaluate as entitlements
 from huiqi.entitlements.summary import Outcome
 from huiqi.vocabulary.speech import Both
@@ -62,7 +62,7 @@ def evaluate(
     for name, counts in outcome.values.items():
         shown = "; ".join(f"{text} {count:,}" for text, count in counts.most_common(12))
         console.print(f"{name}: {shown}" + (f"; {len(counts) - 12} more" if len(counts) > 12 else ""))
-    for words in _what_was_done(outcome, of):
+    for words in (*said_of_stacking(outcome), *_what_was_done(outcome, of)):
         console.print(words(lang.value))
     console.print(Both(f"results in {out}/", f"结果见{out}/")(lang.value))
 

@@ -8,20 +8,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from huiqi.entitlements.columns import Others
 from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.population import Column, Population
+from huiqi.entitlements.stacked import Stacked
 from huiqi.facts.registry import Stretch
-from huiqi.rules.fingerprint import fingerprint
+from huiqi.rules.compile import Rules
+from huiqi.rules.cumulation import StackingRule
+from huiqi.rules.fingerprint import fingerprint, fingerprint_of
 from huiqi.rules.plan import Plan, PlannedMeasure, Step
 
 
 class Contents:
     """The keys of all measures of a plan over the stretches of a population.
 
-    A key is a hash over the measure's fingerprint, the day, whether recognitions are assumed, the ids and the cells of the columns that the
-    measure reads, what the whole population adds to them (classes by rank, related enterprises), and by what totals are grouped. `also` are
-    the names of whatever else decides what is kept.
+    A key is a hash over the measure's fingerprint, the day, whether recognitions are assumed, the ids and the cells of the columns that the measure
+    reads, what the whole population adds to them (classes by rank, related enterprises), and by what totals are grouped; for a measure in a
+    stacking rule over those of all that are in one, and the rules. `also` are the names of whatever else decides what is kept.
     """
 
-    def __init__(self, population: Population, plan: Plan, dimensions: Sequence[Dimension], also: Iterable[str] = ()):
+    def __init__(self, population: Population, plan: Plan, stacked: Stacked, dimensions: Sequence[Dimension], also: Iterable[str] = ()):
         self.population = population
         groups = [f"{d.name} {' '.join(d.groups)}" for d in dimensions]
         common = [population.as_of.isoformat(), str(population.assume_recognised), *groups, *also]
@@ -29,17 +32,23 @@ class Contents:
         self._grouped: list[Column] = [(d.fact.id, None) for d in dimensions if d.fact is not None]
         self._fingerprints = [fingerprint(planned.measure, population.rules) for planned in plan.measures]
         self._columns = [columns_read(population, plan, planned) for planned in plan.measures]
+        self._stacked = stacked.numbers
+        self._stacking = _hash([_said(rule, population.rules) for rule in stacked.stacking.rules])
+        self._limits = population.columns(stacked.limits)
         self._whole = [_of_all(plan, planned) for planned in plan.measures]
 
     def keys(self, stretch: Stretch) -> list[str]:
         """A key for each measure."""
-        every = sorted({*self._grouped, *(column for columns in self._columns for column in columns)}, key=str)
+        every = sorted({*self._grouped, *self._limits, *(column for columns in self._columns for column in columns)}, key=str)
         subjects, cells = stretch.content_hash([]), {column: stretch.content_hash([column]) for column in every}
         whole = {what: self._of_all(what, stretch) for what in {what for some in self._whole for what in some}}
         shared = [self._common, subjects, *(cells[column] for column in self._grouped)]
         found = []
         for measure, columns, some in zip(self._fingerprints, self._columns, self._whole, strict=True):
             found.append(_hash([measure, *shared, *(cells[column] for column in columns), *(whole[what] for what in some)]))
+        bound = _hash([self._stacking, *(cells[column] for column in self._limits), *(found[number] for number in self._stacked)])
+        for number in self._stacked:  # what is payable of each rests on all of them
+            found[number] = _hash([found[number], bound])
         return found
 
     def _of_all(self, what: object, stretch: Stretch) -> str:
@@ -78,6 +87,12 @@ def _steps(plan: Plan, planned: PlannedMeasure) -> Iterator[Step]:
         if slot in needed:
             needed.update(plan.steps[slot].args)
             yield plan.steps[slot]
+
+
+def _said(rule: StackingRule, rules: Rules) -> str:
+    """All of a stacking rule that decides what is payable."""
+    limit = "-" if rule.limit is None else fingerprint_of(rule.limit, rules)
+    return f"{rule.act:d} {rule.measures} {rule.beside} {rule.certain} {limit}"
 
 
 def _hash(parts: Iterable[str]) -> str:

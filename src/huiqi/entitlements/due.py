@@ -14,12 +14,23 @@ from huiqi.rules.plan import PlannedMeasure
 
 @dataclass(frozen=True)
 class Due:
-    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite)."""
+    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite).
+
+    What is payable after stacking stands beside it, as far as the measure is in a stacking rule: the amount, and whether anything stands of the
+    measure (0 yes, 1 depends, 2 no).
+    """
 
     rows: NDArray[np.intp]
     must: NDArray[np.bool_]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    paid_low: NDArray[np.float64] | None = None
+    paid_high: NDArray[np.float64] | None = None
+    stands: NDArray[np.int8] | None = None
+
+
+#: Nobody may have it.
+NOBODY = Due(np.zeros(0, np.intp), np.zeros(0, bool), np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True)

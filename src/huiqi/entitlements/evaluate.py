@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from huiqi.entitlements.summary import Outcome, outcome_of, write_groups, write_
 from huiqi.entitlements.values import nodes_of
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.cumulation import stacking_of
+from huiqi.rules.cumulation import together as rests_on
 from huiqi.vocabulary.whole import BROKEN_OFF, whole_folder
 
 STRETCH = 65_536  # subjects that are read and evaluated at a time
@@ -47,11 +50,12 @@ def evaluate(
     subjects it is counted which facts keep them undecided; `some` are all up to ASKED, and beyond that about so many, evenly spread. `tick`
     is told of every finished stretch. Raises FaultyInput where a registry's cells cannot be used; nothing is written then.
     """
-    measures = measures_for(rules, registry.schema.subject, measures)
+    measures, shown = _with_what_they_stack_with(rules, measures_for(rules, registry.schema.subject, measures))
     nodes = nodes_of(rules, values, registry.schema.subject)
     every = {"all": 1, "some": -(-registry.subjects // ASKED), "none": 0}[undecided]
     population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), nodes.values()))
-    evaluator = Evaluator(population, measures, dimensions_of(registry), Wanted(out is not None, reasons, nodes, every))
+    evaluator = Evaluator(population, measures, dimensions_of(registry), Wanted(frozenset(shown), reasons, nodes, every))
+    together = partial(outcome_of, measures, shown, evaluator.stacked.loose, evaluator.dimensions)
     stretches = registry.stretches(STRETCH)
 
     def told(parts: Iterator[Part]) -> Iterator[Part]:
@@ -60,14 +64,25 @@ def evaluate(
             yield part
 
     if out is None:
-        return outcome_of(measures, evaluator.dimensions, told(in_memory(evaluator, stretches)))
+        return together(told(in_memory(evaluator, stretches)))
     with whole_folder(out, adopt=True) as folder:
         writer = Writer(evaluator, folder, [] if anew else list(_former(folder / BROKEN_OFF, out)))
-        outcome = outcome_of(measures, evaluator.dimensions, told(side_by_side(writer.part, stretches)))
+        outcome = together(told(side_by_side(writer.part, stretches)))
         write_summary(folder, outcome)
         write_groups(folder, outcome)
         write_run(folder, rules, registry, as_of, assume_recognised, outcome, about or {})
     return replace(outcome, folder=out)
+
+
+def _with_what_they_stack_with(rules: Rules, chosen: Sequence[Measure]) -> tuple[list[Measure], list[int]]:
+    """Some measures with all on which it rests what is payable of them; and the places of those that were chosen."""
+    if not chosen:
+        return [], []
+    numbers = {measure.id: number for number, measure in enumerate(rules.measures)}
+    wanted = {numbers[measure.id] for measure in chosen}
+    found = [rules.measures[number] for number in sorted(rests_on(stacking_of(rules), wanted))]
+    measures = [measure for measure in found if measure.subject == chosen[0].subject]
+    return measures, [at for at, measure in enumerate(measures) if numbers[measure.id] in wanted]
 
 
 def _former(broken_off: Path, out: Path) -> Iterator[FormerPart]:

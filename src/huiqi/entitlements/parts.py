@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -36,17 +36,23 @@ ROWS: Final = pa.schema(
         ("status", _WORD),
         ("amount_low", pa.int64()),
         ("amount_high", pa.int64()),
+        ("payable", _WORD),
+        ("payable_low", pa.int64()),
+        ("payable_high", pa.int64()),
     ]
 )
 _TOTALS = pa.schema([("measure", pa.int32()), ("dimension", pa.string()), ("group", pa.string()), *((name, pa.int64()) for name in FIELDS)])
 _ABOUT = b"huiqi"
-FORMAT: Final = "parts 1"  #: another with every change of what is kept
+FORMAT: Final = "parts 2"  #: another with every change of what is kept
 UNREADABLE: Final = (OSError, pa.ArrowException)  #: what a file that was spoilt raises
 
 
 @dataclass
 class Part:
-    """What came of a stretch: totals by dimension (measures, groups, FIELDS), subjects by group, and the facts that keep subjects undecided."""
+    """What came of a stretch: totals by dimension (measures + 1, groups, FIELDS), subjects by group, and the facts that keep subjects undecided.
+
+    The last line of the totals has what is payable of all measures in stacking rules together: a range of their sum.
+    """
 
     number: int
     totals: dict[str, Cells]
@@ -67,17 +73,28 @@ def long_rows(ids: pa.Array, measures: Sequence[Measure], found: Sequence[Due]) 
     at = np.concatenate([one.rows for one in found]).astype(np.int32) if found else np.zeros(0, np.int32)
     numbers = pa.array(np.repeat(np.arange(len(found), dtype=np.int32), [len(one.rows) for one in found]))
     status = np.concatenate([~one.must for one in found]).astype(np.int32) if found else np.zeros(0, np.int32)
-    low, high = (np.concatenate([getattr(one, end) for one in found]) if found else np.zeros(0) for end in ("low", "high"))
-    open_ = np.isinf(high)
+    paid = [one if one.paid_low is not None else replace(one, paid_low=one.low, paid_high=one.high) for one in found]
+    stands = [~one.must if one.stands is None else one.stands for one in found]
+    left = np.concatenate(stands).astype(np.int32) if found else status
     columns = [
         pa.DictionaryArray.from_arrays(pa.array(at), ids),
         pa.DictionaryArray.from_arrays(numbers, pa.array([measure.name for measure in measures], pa.string())),
         pa.DictionaryArray.from_arrays(numbers, pa.array([measure.edition for measure in measures], pa.string())),
         pa.DictionaryArray.from_arrays(pa.array(status), pa.array(["yes", "depends"])),
-        pa.array(low.astype(np.int64)),
-        pa.array(np.where(open_, 0, high).astype(np.int64), mask=open_ if open_.any() else None),
+        _fen([one.low for one in found]),
+        _fen([one.high for one in found]),
+        pa.DictionaryArray.from_arrays(pa.array(left), pa.array(["yes", "depends", "no"])),
+        _fen([one.paid_low for one in paid]),
+        _fen([one.paid_high for one in paid]),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=ROWS)
+
+
+def _fen(ends: Sequence[Any]) -> pa.Array:
+    """Amounts as whole fen; an infinite one is empty."""
+    fen = np.concatenate(ends) if ends else np.zeros(0)
+    open_ = np.isinf(fen)
+    return pa.array(np.where(open_, 0, fen).astype(np.int64), mask=open_) if open_.any() else pa.array(fen.astype(np.int64))
 
 
 # ---------------------------------------------------------------- files
@@ -144,7 +161,7 @@ class FormerPart:
 
     def rows(self) -> pa.Table:
         """The long rows of all of its measures."""
-        return pq.read_table(self.folder / ENTITLEMENTS / self.file, read_dictionary=["subject", "measure", "edition", "status"])
+        return pq.read_table(self.folder / ENTITLEMENTS / self.file, read_dictionary=[field.name for field in ROWS if field.type == _WORD])
 
     def some_of(self, table: pa.Table, measures: Sequence[int]) -> Iterator[pa.RecordBatch]:
         """The long rows of some of its measures, in their order."""
@@ -155,7 +172,7 @@ class FormerPart:
             yield from table.slice(first, last - first).cast(ROWS).to_batches()
 
     def take_totals(self, into: Mapping[str, Cells], moved: Mapping[int, int], dimensions: Sequence[Dimension]) -> None:
-        """Put the totals of some measures into others; `moved` says which number a measure has there."""
+        """Put the totals of some measures into others; `moved` says which number a measure has there, that of the last line being the next one."""
         table = pq.read_table(self.folder / TOTALS / self.file)
         at = {(d.name, group): number for d in dimensions for number, group in enumerate(d.groups)}
         columns = [table.column(name).to_pylist() for name in ("measure", "dimension", "group")]
@@ -184,6 +201,6 @@ def former_parts(folder: Path) -> Iterator[FormerPart]:
 
 def no_part(number: int, measures: int, dimensions: Sequence[Dimension]) -> Part:
     """A part of nobody."""
-    totals = {d.name: no_totals(measures, len(d.groups)) for d in dimensions}
+    totals = {d.name: no_totals(measures + 1, len(d.groups)) for d in dimensions}
     subjects = {d.name: np.zeros(len(d.groups), np.int64) for d in dimensions}
     return Part(number, totals, subjects, [Counter() for _ in range(measures)])

@@ -19,12 +19,13 @@ import pyarrow.parquet as pq
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.content import Contents, columns_read
 from huiqi.entitlements.dimensions import Dimension
-from huiqi.entitlements.due import Due
+from huiqi.entitlements.due import NOBODY, Due
 from huiqi.entitlements.kernel import Engine, cores, setting_of
 from huiqi.entitlements.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, FormerPart, Part, file_of, long_rows, no_part, write_part
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.reasons import REASONS, Reasons
-from huiqi.entitlements.totals import totals_of
+from huiqi.entitlements.stacked import Stacked
+from huiqi.entitlements.totals import payable_of, totals_of
 from huiqi.entitlements.undecided import Undecided
 from huiqi.entitlements.values import VALUES, Values
 from huiqi.facts.registry import Stretch
@@ -37,9 +38,10 @@ KEPT = 4_096  # subjects of whom all results are kept at a time, for reasons and
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted of a run beside totals; `every`: each so manieth subject is asked what keeps it undecided, 0 for none."""
+    """What is wanted of a run beside totals: rows of the measures that are `shown`; `every`: each so manieth subject is asked what keeps it
+    undecided, 0 for none."""
 
-    rows: bool
+    shown: frozenset[int]
     reasons: bool
     values: dict[str, Node]
     every: int
@@ -56,6 +58,7 @@ class Evaluator:
         self.kept = make_plan(population.rules, measures, values=wanted.values, keep=True) if wanted.reasons or wanted.values else None
         self.reasons = Reasons(self.kept) if self.kept is not None and wanted.reasons else None
         self.values = Values(self.kept) if self.kept is not None and wanted.values else None
+        self.stacked = Stacked(population.rules, measures, population.registry.schema.subject)
         self._engines: dict[tuple[int, ...], Engine] = {}
         self._undecided: dict[tuple[int, ...], Undecided] = {}
         self._lock = threading.Lock()
@@ -63,6 +66,7 @@ class Evaluator:
     def block(self, stretch: Stretch, numbers: Sequence[int]) -> Block:
         """A stretch with the columns that some measures need."""
         columns = {*self.shared, *(column for number in numbers for column in self.columns[number])}
+        columns |= set(self.population.columns(self.stacked.limits))
         if self.kept is not None:
             columns |= set(self.population.columns(self.kept))
         return self.population.block(sorted(columns, key=str), stretch.start, stretch.stop)
@@ -72,9 +76,17 @@ class Evaluator:
         part = no_part(0, len(self.measures), self.dimensions)
         engine = self._engine(tuple(numbers), block)
         dues = engine.dues(block, workers)
+        total = None
+        if set(self.stacked.numbers) <= set(numbers):
+            every = dict(zip(numbers, dues, strict=True))
+            paid, total = self.stacked.apply(block, every)
+            dues = [paid[number] for number in numbers]
         for dimension in self.dimensions:
             group, size = dimension.of(block), len(dimension.groups)
-            part.totals[dimension.name][list(numbers)] = totals_of(dues, group, size)
+            cells = part.totals[dimension.name]
+            cells[list(numbers)] = totals_of(dues, group, size)
+            if total is not None:
+                cells[-1] = payable_of(total.low, total.high, group, size)
             part.subjects[dimension.name] += np.array([block.size]) if group is None else np.bincount(group, minlength=size)
         part.settled = engine.settled
         if self.wanted.every:
@@ -118,7 +130,10 @@ class Writer:
 
     def __init__(self, evaluator: Evaluator, folder: Path, former: Sequence[FormerPart]):
         self.evaluator, self.folder = evaluator, folder
-        self.contents = Contents(evaluator.population, evaluator.plan, evaluator.dimensions, [FORMAT, str(evaluator.wanted.every)])
+        hidden = [measure.id for number, measure in enumerate(evaluator.measures) if number not in evaluator.wanted.shown]
+        self.contents = Contents(
+            evaluator.population, evaluator.plan, evaluator.stacked, evaluator.dimensions, [FORMAT, str(evaluator.wanted.every), *hidden]
+        )
         self.former = {key: part for part in reversed(former) for key in part.keys}
         (folder / ENTITLEMENTS).mkdir()
         (folder / TOTALS).mkdir()
@@ -144,10 +159,12 @@ class Writer:
         part, dues = evaluator.found(block, new, workers)
         part.number, part.taken = number, frozenset(taken)
         counts = [0] * len(keys)
+        dues = [due if n in evaluator.wanted.shown else NOBODY for n, due in zip(new, dues, strict=True)]
         for n, due in zip(new, dues, strict=True):
             counts[n] = len(due.rows)
         if former is not None:
-            former.take_totals(part.totals, {old: n for n, old in taken.items()}, evaluator.dimensions)
+            together = {len(former.keys): len(keys)} if set(evaluator.stacked.numbers) <= set(taken) else {}
+            former.take_totals(part.totals, {old: n for n, old in taken.items()} | together, evaluator.dimensions)
             for n, old in taken.items():
                 part.undecided[n], counts[n] = Counter(former.about["undecided"][old]), former.about["rows"][old]
             part.asked = former.about["asked"]
@@ -169,7 +186,7 @@ class Writer:
 
     def _take_over(self, number: int, former: FormerPart) -> Part:
         part = no_part(number, len(self.evaluator.measures), self.evaluator.dimensions)
-        former.take_totals(part.totals, {n: n for n in range(len(former.keys))}, self.evaluator.dimensions)
+        former.take_totals(part.totals, {n: n for n in range(len(former.keys) + 1)}, self.evaluator.dimensions)
         former.take_subjects(part.subjects, self.evaluator.dimensions)
         part.undecided = [Counter(counts) for counts in former.about["undecided"]]
         part.asked, part.settled, part.taken = former.about["asked"], former.about["settled"], frozenset(range(len(former.keys)))

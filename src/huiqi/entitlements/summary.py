@@ -20,10 +20,13 @@ from huiqi.entitlements.totals import Cells, cost, count
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 
+_MONEY = ("cost_low", "cost_high", "payable_low", "payable_high")
+
 
 @dataclass
 class Tally:
-    """What came of one measure: counts, the cost range in fen (None: no upper end), and the facts that keep subjects undecided."""
+    """What came of one measure: counts, the cost range in fen (None: no upper end), the facts that keep subjects undecided, and what is payable
+    after stacking."""
 
     measure: Measure
     yes: int = 0
@@ -32,6 +35,8 @@ class Tally:
     cost_low: int = 0
     cost_high: int | None = 0
     undecided_by: Counter[str] = field(default_factory=Counter)
+    payable_low: int = 0
+    payable_high: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Outcome:
     subjects: int
     asked: int  # subjects that were asked what keeps them undecided: all, or some that are evenly spread
     settled: int  # results that rounding left open and the exact evaluator settled
+    payable: tuple[int, int | None] = (0, 0)  # all measures together after stacking: a range of the sum, in fen, None for no upper end
     parts: int = 0
     evaluated: tuple[int, ...] = ()  # for each measure in how many parts; in the others it was taken over from a former run
     folder: Path | None = None
@@ -56,8 +62,10 @@ class Outcome:
         return sum(self.parts - evaluated for evaluated in self.evaluated)
 
 
-def outcome_of(measures: Sequence[Measure], dimensions: tuple[Dimension, ...], parts: Iterable[Part], folder: Path | None = None) -> Outcome:
-    """All parts together."""
+def outcome_of(
+    measures: Sequence[Measure], shown: Sequence[int], loose: Sequence[int], dimensions: tuple[Dimension, ...], parts: Iterable[Part]
+) -> Outcome:
+    """All parts together, of the measures that are `shown`; `loose` are those that count in the sum and stand in no stacking rule."""
     whole, values, number = no_part(0, len(measures), dimensions), dict[str, Counter[str]](), 0
     evaluated = np.zeros(len(measures), np.int64)
     for part in parts:
@@ -71,30 +79,36 @@ def outcome_of(measures: Sequence[Measure], dimensions: tuple[Dimension, ...], p
             values.setdefault(name, Counter()).update(counts)
         evaluated += [at not in part.taken for at in range(len(measures))]
         whole.asked, whole.settled = whole.asked + part.asked, whole.settled + part.settled
-    subjects = int(whole.subjects[ALL.name].sum())
-    tallies = []
-    for measure, cells, undecided in zip(measures, whole.totals[ALL.name][:, 0], whole.undecided, strict=True):
-        yes, depends = count(cells, "yes"), count(cells, "depends")
-        tallies.append(Tally(measure, yes, depends, subjects - yes - depends, cost(cells, "low") or 0, cost(cells, "high"), undecided))
+    subjects, cells = int(whole.subjects[ALL.name].sum()), whole.totals[ALL.name][:, 0]
+    tallies = [_tally(measure, cells[at], subjects, whole.undecided[at]) for at, measure in enumerate(measures)]
+    together = (cost(cells[-1], "payable", "low") or 0, cost(cells[-1], "payable", "high"))
+    ends = [together, *((tallies[at].payable_low, tallies[at].payable_high) for at in loose)]
+    highs = [high for _, high in ends if high is not None]
+    payable = sum(low for low, _ in ends), sum(highs) if len(highs) == len(ends) else None
     return Outcome(
-        tuple(tallies), subjects, whole.asked, whole.settled, number, tuple(evaluated.tolist()), folder, dimensions, whole.totals,
-        whole.subjects, values,
+        tuple(tallies[at] for at in shown), subjects, whole.asked, whole.settled, payable, number, tuple(evaluated[list(shown)].tolist()), None,
+        dimensions, {name: totals[list(shown)] for name, totals in whole.totals.items()}, whole.subjects, values,
     )  # fmt: skip
+
+
+def _tally(measure: Measure, cells: Cells, subjects: int, undecided: Counter[str]) -> Tally:
+    yes, depends = count(cells, "yes"), count(cells, "depends")
+    due, payable = ((cost(cells, what, "low") or 0, cost(cells, what, "high")) for what in ("amount", "payable"))
+    return Tally(measure, yes, depends, subjects - yes - depends, *due, undecided, *payable)
 
 
 def write_summary(folder: Path, outcome: Outcome) -> None:
     """summary.csv: one row a measure; money in fen, an empty cost_high has no upper end."""
     with (folder / "summary.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ["measure", "edition", "kind", "title_en", "title_zh", "source", "yes", "depends", "no", "cost_low", "cost_high", "undecided_by"]
-        )
+        writer.writerow(["measure", "edition", "kind", "title_en", "title_zh", "source", "yes", "depends", "no", *_MONEY, "undecided_by"])
         for tally in outcome.tallies:
             m = tally.measure
             source = (m.record.source or m.document.source).kind
             facts = " ".join(f"{fact}:{count}" for fact, count in tally.undecided_by.most_common(5))
             texts = [m.name, m.edition, m.record.kind, m.record.title.en, m.record.title.zh, source]
-            writer.writerow([*texts, tally.yes, tally.depends, tally.no, tally.cost_low, _open(tally.cost_high), facts])
+            money = [tally.cost_low, _open(tally.cost_high), tally.payable_low, _open(tally.payable_high)]
+            writer.writerow([*texts, tally.yes, tally.depends, tally.no, *money, facts])
 
 
 def write_groups(folder: Path, outcome: Outcome) -> None:
@@ -102,16 +116,14 @@ def write_groups(folder: Path, outcome: Outcome) -> None:
     for dimension in outcome.dimensions[1:]:
         with (folder / f"by_{dimension.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(
-                ["measure", "edition", dimension.name, "label_en", "label_zh", "subjects", "yes", "depends", "no", "cost_low", "cost_high"]
-            )
+            writer.writerow(["measure", "edition", dimension.name, "label_en", "label_zh", "subjects", "yes", "depends", "no", *_MONEY])
             there = np.flatnonzero(outcome.groups[dimension.name]).tolist()
             names = list(dimension.groups.items())
             for tally, cells in zip(outcome.tallies, outcome.totals[dimension.name], strict=True):
                 for at in there:
                     (code, label), subjects = names[at], int(outcome.groups[dimension.name][at])
                     yes, depends = count(cells[at], "yes"), count(cells[at], "depends")
-                    money = [cost(cells[at], "low"), _open(cost(cells[at], "high"))]
+                    money = [_open(cost(cells[at], what, end)) for what in ("amount", "payable") for end in ("low", "high")]
                     measure = [tally.measure.name, tally.measure.edition]
                     writer.writerow([*measure, code, label.en, label.zh, subjects, yes, depends, subjects - yes - depends, *money])
 
@@ -137,7 +149,7 @@ def write_run(
         "evaluated_parts": {t.measure.id: count for t, count in zip(outcome.tallies, outcome.evaluated, strict=True)},
         "asked_what_keeps_them_undecided": outcome.asked,
         "settled_exactly": outcome.settled,
-        "money": "whole fen; amounts are entitlements before stacking rules are applied",
+        "money": "whole fen; cost is of amounts before stacking rules are applied, payable after",
     }
     (folder / "run.json").write_text(json.dumps(record | about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 

@@ -7,7 +7,7 @@ every addend, and `hi`, the sum of what is above them; the sum is `lo + (hi << 3
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from huiqi.entitlements.due import Due
 FIELDS: Final = (
     "yes", "depends",
     "amount_low_lo", "amount_low_hi", "amount_high_lo", "amount_high_hi", "amount_unbounded",
+    "payable_low_lo", "payable_low_hi", "payable_high_lo", "payable_high_hi", "payable_unbounded",
 )  # fmt: skip
 _LOWER = (1 << 32) - 1
 
@@ -39,8 +40,17 @@ def totals_of(dues: Sequence[Due], group: NDArray[np.int32] | None, groups: int)
 
 
 def _by_group(one: Due, group: NDArray[np.int32] | None, groups: int) -> Cells:
-    high = np.where(np.isinf(one.high), 0.0, one.high)
-    columns = [one.must, ~one.must, *_limbs(one.low), *_limbs(high), np.isinf(one.high)]
+    paid_low, paid_high = (one.low, one.high) if one.paid_low is None or one.paid_high is None else (one.paid_low, one.paid_high)
+    return _added_up([one.must, ~one.must, *_money(one.low, one.high), *_money(paid_low, paid_high)], group, groups)
+
+
+def payable_of(low: NDArray[np.float64], high: NDArray[np.float64], group: NDArray[np.int32] | None, groups: int) -> Cells:
+    """Amounts of all subjects of a block as what is payable, one measure's cells."""
+    nothing = np.zeros(len(low), np.int64)
+    return _added_up([nothing] * 7 + _money(low, high), group, groups)
+
+
+def _added_up(columns: Sequence[NDArray[Any]], group: NDArray[np.int32] | None, groups: int) -> Cells:
     found = np.zeros((groups, len(FIELDS)), np.int64)
     for number, column in enumerate(columns):
         if group is None:
@@ -48,6 +58,11 @@ def _by_group(one: Due, group: NDArray[np.int32] | None, groups: int) -> Cells:
         else:
             np.add.at(found[:, number], group, column.astype(np.int64))
     return found
+
+
+def _money(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[NDArray[Any]]:
+    open_ = np.isinf(high)
+    return [*_limbs(low), *_limbs(np.where(open_, 0.0, high)), open_]
 
 
 def _limbs(fen: NDArray[np.float64]) -> tuple[Cells, Cells]:
@@ -60,8 +75,8 @@ def count(cells: Cells, field: str) -> int:
     return int(cells[FIELDS.index(field)])
 
 
-def cost(cells: Cells, end: str) -> int | None:
-    """The `low` or `high` end of a cell's cost in fen; None where it has no upper end."""
-    if end == "high" and count(cells, "amount_unbounded"):
+def cost(cells: Cells, what: str, end: str) -> int | None:
+    """The `low` or `high` end of a cell's `amount` or of what is `payable`, in fen; None where it has no upper end."""
+    if end == "high" and count(cells, f"{what}_unbounded"):
         return None
-    return count(cells, f"amount_{end}_lo") + (count(cells, f"amount_{end}_hi") << 32)
+    return count(cells, f"{what}_{end}_lo") + (count(cells, f"{what}_{end}_hi") << 32)

@@ -26,11 +26,22 @@ LONGEST = 500  # a longer part stands as its hash in what holds it, so that what
 
 def fingerprint(measure: Measure, rules: Rules) -> str:
     """The fingerprint of a measure of these rules, as 64 hexadecimal digits."""
+    return _writer(rules).measure(measure)
+
+
+def fingerprint_of(node: Node, rules: Rules) -> str:
+    """The fingerprint of a part of these rules, like the limit of a stacking rule."""
+    writer = _writer(rules)
+    writer.kept.append(node)
+    return _hash(f"{writer.head}\n{writer.part(node)}")
+
+
+def _writer(rules: Rules) -> _Writer:
     kept = rules.world.resolved
     if (found := kept.get(_HERE)) is None or found[0] is not rules.schemas or found[1] is not rules.places:
         found = kept[_HERE] = rules.schemas, rules.places, _Writer(rules)
     writer: _Writer = found[2]
-    return writer.measure(measure)
+    return writer
 
 
 _HERE = ("fingerprints",)
