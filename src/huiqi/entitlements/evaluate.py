@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import CodeSets, FactCodes, Figures, Run, Truths
 from huiqi.entitlements.deciding import count_deciding
-from huiqi.entitlements.due import Due, Total, due, total_of
+from huiqi.entitlements.due import Dues, Total, due
 from huiqi.entitlements.kernel import Engine, cores, setting_of
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
+from huiqi.entitlements.totals import Totals
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
@@ -142,10 +143,12 @@ def _pass(
     counts: dict[str, Counter[str]] = {name: Counter() for name in plan.values}
     subjects = settled = 0
     engine = None
+    found: Dues | None
     for block in population.blocks(plan, size):
         if undecided or further or plan.values:  # whoever asks for more than the outcome gets every result of a run, from numpy
             run = Run(plan, block).run()
-            found = [due(run, planned) for planned in plan.measures]
+            found = Dues.of([due(run, planned)] for planned in plan.measures)
+            totals = Totals.of(found, {})
             settled += run.settled
             for tally, planned, one in zip(tallies, plan.measures, found, strict=True):
                 if undecided and not one.must.all():
@@ -156,11 +159,11 @@ def _pass(
                 counts[name] += Counter(value_texts(run, slot))
         else:
             engine = engine or Engine(plan, setting_of(block))
-            found = engine.dues(block, cores()) if writer is not None else []
-        totals = [total_of(one) for one in found] if engine is None or found else engine.totals(block, cores())
-        for tally, total in zip(tallies, totals, strict=True):
+            came = engine.found(block, {}, cores(), rows=writer is not None)
+            totals, found = came.totals, came.dues
+        for tally, total in zip(tallies, totals.overall(), strict=True):
             _count(tally, total, block.size)
-        if writer is not None:
+        if writer is not None and found is not None:
             writer.write_batch(_rows(block.ids, plan, found))
         subjects += block.size
         tick(block.size)
@@ -175,20 +178,16 @@ def _count(tally: Tally, total: Total, size: int) -> None:
     tally.cost_high = None if tally.cost_high is None or total.high is None else tally.cost_high + total.high
 
 
-def _rows(ids: pa.StringArray, plan: Plan, found: list[Due]) -> pa.RecordBatch:
+def _rows(ids: pa.StringArray, plan: Plan, found: Dues) -> pa.RecordBatch:
     """The yes and depends of a block as long rows, by measure."""
-    at = np.concatenate([one.rows for one in found]) if found else np.zeros(0, np.int64)
-    numbers = np.repeat(np.arange(len(found), dtype=np.int32), [len(one.rows) for one in found])
-    status = np.concatenate([(~one.must).astype(np.int8) for one in found]) if found else np.zeros(0, np.int8)
-    low = np.concatenate([one.low for one in found]) if found else np.zeros(0)
-    high = np.concatenate([one.high for one in found]) if found else np.zeros(0)
+    high, numbers = found.high, pa.array(found.numbers)
     open_ = np.isinf(high)
     columns = [
-        pa.array(ids).take(pa.array(at)),
-        pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array([p.measure.name for p in plan.measures], pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(numbers), pa.array([p.measure.edition for p in plan.measures], pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(status), pa.array(["yes", "depends"])),
-        pa.array(low.astype(np.int64)),
+        pa.array(ids).take(pa.array(found.rows)),
+        pa.DictionaryArray.from_arrays(numbers, pa.array([p.measure.name for p in plan.measures], pa.string())),
+        pa.DictionaryArray.from_arrays(numbers, pa.array([p.measure.edition for p in plan.measures], pa.string())),
+        pa.DictionaryArray.from_arrays(pa.array((~found.must).astype(np.int8)), pa.array(["yes", "depends"])),
+        pa.array(found.low.astype(np.int64)),
         pa.array(np.where(open_, 0, high).astype(np.int64), mask=open_),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=ENTITLEMENTS)
