@@ -109,7 +109,7 @@ class Engine:
         by_numpy = {**{carried[place]: one for place, one in again.items()}, **dict(zip(self.rest, rest, strict=True))}
         more = Totals.of([by_numpy.get(number, NOBODY) for number in range(len(self.plan.measures))], groups)
         for name, cells in more.by.items():
-            cells[list(carried)] += totals.by[name]
+            cells[[*carried, -1]] += totals.by[name]
         if not rows:
             return Found(more, None)
         parts: list[list[Due]] = [[] for _ in self.plan.measures]
