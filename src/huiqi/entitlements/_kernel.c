@@ -32,12 +32,13 @@ static Run *const RUNS[HUIQI_LEVELS] = {
 
 /* ---------------------------------------------------------------- room */
 
-/* What one thread needs to run a program: registers, and the dues of a block. It is used again. */
+/* What one thread needs to run a program: registers, the dues of a block, long rows. It is used again. */
 typedef struct Scratch {
     struct Scratch *next;
     Frame f, g;
     void *f_room, *g_room, *dues_room;
     Dues dues;
+    Kept kept;
     Py_buffer *views;
     const void **columns;
 } Scratch;
@@ -100,7 +101,9 @@ static void *make_dues(Dues *dues, const Plan *plan) {
 }
 
 static void drop(Scratch *s) {
-    if (s) free(s->f_room), free(s->g_room), free(s->dues_room), free(s->views), free(s->columns), free(s);
+    if (!s) return;
+    free(s->f_room), free(s->g_room), free(s->dues_room), free(s->views), free(s->columns);
+    free(s->kept.rows), free(s->kept.must), free(s->kept.low), free(s->kept.high), free(s->kept.counts), free(s);
 }
 
 enum { MORE_VIEWS = 64 }; /* of groups and totals, two a dimension */
@@ -329,12 +332,13 @@ static PyObject *run(PyObject *module, PyObject *arguments) {
     }
     Scratch *s = take(p);
     if (!s) return PyErr_NoMemory();
-    Results found = {.dues = s->dues, .kept.wanted = rows};
+    Results found = {.dues = s->dues, .kept = s->kept};
+    found.kept.wanted = rows, found.kept.count = 0;
     const int64_t blocks = (last - first + ROWS - 1) / ROWS;
     for (int32_t n = 0; n < plan->column_count; n++)
         if (!(s->columns[n] = buffer(s, &held, PyTuple_GetItem(columns, n), (size_t)plan->widths[n], last, 0))) goto done;
     if (!read_dimensions(s, &held, dimensions, plan, first, last, &found)) goto done;
-    if (rows && !(found.kept.counts = calloc((size_t)(blocks * plan->measure_count) + 1, sizeof(int32_t)))) {
+    if (rows && !enough((void **)&found.kept.counts, blocks * plan->measure_count, &found.kept.counts_room, sizeof *found.kept.counts)) {
         PyErr_NoMemory();
         goto done;
     }
@@ -355,7 +359,7 @@ done:
     Py_XDECREF(doubts);
     for (int n = 0; n < held; n++) PyBuffer_Release(&s->views[n]);
     free(found.dimensions), free(found.doubts);
-    free(found.kept.rows), free(found.kept.must), free(found.kept.low), free(found.kept.high), free(found.kept.counts);
+    s->kept = found.kept;
     s->next = p->free, p->free = s;
     return answer;
 }

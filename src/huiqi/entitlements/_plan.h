@@ -4,6 +4,7 @@
 #define HUIQI_PLAN
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #if !defined(__SIZEOF_INT128__)
 #error "huiqi's kernel needs 128-bit whole numbers; numpy does its work without it"
@@ -114,7 +115,7 @@ typedef struct {
     uint8_t *must;
     double *low, *high;
     int32_t *counts; /* block, measure */
-    int64_t count, room;
+    int64_t count, room, counts_room;
 } Kept;
 
 typedef struct {
@@ -126,6 +127,16 @@ typedef struct {
     int64_t doubted, doubts_room;
     int exhausted; /* there was no memory for something */
 } Results;
+
+/* Room for so many items more, twice as much as before where there is too little; 0 if there is no memory. */
+static inline int enough(void **memory, int64_t wanted, int64_t *room, size_t item) {
+    if (wanted <= *room) return 1;
+    const int64_t more = 2 * *room > wanted ? 2 * *room : wanted + 1024;
+    void *found = realloc(*memory, (size_t)more * item);
+    if (!found) return 0;
+    *memory = found, *room = more;
+    return 1;
+}
 
 typedef void Run(Frame *f, Frame *g, int64_t first, int64_t last, Results *found);
 

@@ -6,7 +6,7 @@ Both give the same to the bit, so nobody has to ask which of them ran; `kernel_n
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -130,7 +130,7 @@ class Engine:
 
     def _with_kernel(self, program: Program, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool) -> list[_Stretch]:
         """Stretches of rows, each by a thread."""
-        columns = tuple(_cells(block, what, dtype) for what, dtype in self.wanted)
+        columns = tuple(_columns(block, self.wanted))
         encoded = {name: (np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
         run = partial(_run, self.prepared, len(program.carried), columns, encoded, rows)
@@ -161,15 +161,16 @@ def setting_of(block: Block) -> Setting:
     return Setting(block.as_of, block.schema.subject, block.places, frozenset(block.ranks), block.assume_recognised)
 
 
-def _cells(block: Block, what: tuple[Any, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    match what:
-        case ("fact", id, year):
-            cells: Any = block.columns[(id, year)]
-        case ("ranks", card):
-            cells = block.ranks[card]
-        case _:
+def _columns(block: Block, wanted: Sequence[tuple[tuple[Any, ...], np.dtype[Any]]]) -> Iterator[NDArray[Any]]:
+    """The columns that a program reads, encoded as it says."""
+    for what, dtype in wanted:
+        if what[0] == "fact":
+            cells: Any = block.columns[what[1:]]
+        elif what[0] == "ranks":
+            cells = block.ranks[what[1]]
+        else:
             cells = np.zeros(block.size, np.int16) if block.first_years is None else block.first_years
-    return cells if cells.dtype is dtype and cells.flags.c_contiguous else np.ascontiguousarray(cells, dtype)
+        yield np.ascontiguousarray(cells, dtype)
 
 
 def _run(
