@@ -201,6 +201,26 @@ static void keep(const Frame *f, int64_t block, Results *found) {
     }
 }
 
+/* ---------------------------------------------------------------- reasons */
+
+/* Two bits a test, must and may, the lowest first. */
+static void write_tests(const Frame *f, int64_t first, int rows, uint8_t *tests) {
+    const Plan *plan = f->plan;
+    const int n = size(f), width = (2 * plan->test_count + 7) / 8;
+    for (int at = 0; at < width; at++) {
+        uint8_t bytes[ROWS] = {0};
+        for (int which = 4 * at; which < 4 * at + 4 && which < plan->test_count; which++) {
+            const Truth *t = &f->truths[plan->tests[which]];
+            const int shift = 2 * (which - 4 * at);
+            uint8_t must_room[ROWS], may_room[ROWS];
+            const uint8_t *must = spread(t->must, must_room, n), *may = spread(t->may, may_room, n);
+            EACH(i) bytes[i] |= (uint8_t)(must[i] << shift | may[i] << (shift + 1));
+        }
+        uint8_t *to = tests + first * width + at;
+        for (int i = 0; i < rows; i++, to += width) *to = bytes[i];
+    }
+}
+
 /* ---------------------------------------------------------------- blocks */
 
 void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
@@ -217,6 +237,7 @@ void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
         execute(f, &plan->programs[0]);
         for (int i = 0; f->doubted && i < n; i++)
             if (bits_at(f->doubt, i) & 1) doubtful(found, at + i, -1);
+        if (found->tests) write_tests(f, at, n, found->tests);
         EACH_WORD(w) {
             const int there = n - 64 * w;
             settled_rows[w] = (there >= 64 ? ~0ull : there > 0 ? (1ull << there) - 1 : 0) & ~f->doubt[w];

@@ -47,7 +47,8 @@ typedef struct {
     const uint64_t *masks;  /* tables of codes: the set that each stands for */
     const Program *programs; /* the first decides who may have what, the others are amounts */
     const Measure *measures;
-    int32_t measure_count, registers[KINDS]; /* how many of each kind */
+    const int32_t *tests; /* the truths that reasons are given by */
+    int32_t measure_count, test_count, registers[KINDS]; /* how many of each kind */
     int32_t column_count, late_count;
     const int32_t *widths; /* bytes of a cell of each column */
     const int32_t *late;   /* the columns that only amounts read */
@@ -123,6 +124,7 @@ typedef struct {
     Dimension *dimensions;
     int dimension_count;
     Kept kept;
+    uint8_t *tests; /* of each row, as many bytes as its tests need; NULL where they are not wanted */
     int32_t (*doubts)[2]; /* a row and a measure, or -1 for all of them */
     int64_t doubted, doubts_room;
     int exhausted; /* there was no memory for something */
