@@ -43,11 +43,13 @@ typedef struct Scratch {
     const void **columns;
 } Scratch;
 
+enum { MOST_OWNED = 16 };
+
 typedef struct {
     Plan plan;
     Run *run;
     Scratch *free; /* nobody uses these; taken and given back while the interpreter lock is held */
-    void *owned[12];
+    void *owned[MOST_OWNED];
     int owned_count;
 } Prepared;
 
@@ -139,7 +141,7 @@ static void forget(Prepared *p) {
 static void forget_capsule(PyObject *capsule) { forget(PyCapsule_GetPointer(capsule, PREPARED)); }
 
 static void *own(Prepared *p, size_t bytes) {
-    void *memory = calloc(bytes + 1, 1);
+    void *memory = p->owned_count < MOST_OWNED ? calloc(bytes + 1, 1) : NULL;
     if (!memory) PyErr_NoMemory();
     else p->owned[p->owned_count++] = memory;
     return memory;
