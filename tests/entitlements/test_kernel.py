@@ -18,8 +18,8 @@ from huiqi.entitlements.columns import Block, Run, block_of
 from huiqi.entitlements.due import Due, due, total_of
 from huiqi.entitlements.kernel import Engine, kernel_name, setting_of
 from huiqi.facts.known import Known
-from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Rules
+from huiqi.rules.payable import amount_due
 from huiqi.rules.plan import Plan, make_plan
 
 pytestmark = pytest.mark.skipif(kernel_name() != "C", reason="the kernel is not compiled here")
