@@ -538,7 +538,7 @@ class _Subject:
         return of_words(place.label) if place is not None else _LEVELS[id]
 
     def cut(self, cut: Cut) -> CutReason:
-        """A cut in words: "¥500 to ¥0: the city's rent aid is higher (district rules, clause 9)"."""
+        """A cut in words: "¥500 → ¥0: the city's rent aid is as high or higher (district rules, clause 9: ...)"."""
         measures = self.explainer.stacking.measures
         because_of = tuple(measures[number] for number in cut.because_of)
         rule, currency = cut.rule, self.currency(measures[cut.measure])
@@ -565,7 +565,8 @@ class _Subject:
             if cut.rule.written.per == "three_years":
                 words = both(("{0}; what was granted in earlier years is not known", "{0}；此前年度已获金额未知"), words)
             return words
-        form = "chosen" if cut.rule.act is Act.HIGHEST and not cut.before.high else cut.rule.act
+        without = not cut.before.high or any(measure.amount is None for measure in because_of)
+        form = "chosen" if cut.rule.act is Act.HIGHEST and without else cut.rule.act
         return both(_BECAUSE[form, sure or (cut.rule.act is Act.LESS and cut.rule.certain)], some)
 
     def currency(self, measure: Measure) -> str:
@@ -652,7 +653,7 @@ def _change(measure: Measure, cut: Cut, currency: str) -> Both:
     def said(claim: Claim) -> Both:
         return speech.money_range(*_whole(claim.ends), currency) if measure.amount is not None else _STATUS[status_of(Pair(claim.must, claim.may))]
 
-    return both(("from {0} to {1}", "由{0}减至{1}" if measure.amount is not None else "由{0}变为{1}"), said(cut.before), said(cut.after))
+    return both(("{0} → {1}", "{0}→{1}"), said(cut.before), said(cut.after))
 
 
 MOST_NAMED = 3
