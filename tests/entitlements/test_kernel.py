@@ -22,8 +22,8 @@ from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.kernel import Engine, kernel_name, setting_of
 from huiqi.entitlements.totals import Groups, Totals
 from huiqi.facts.known import Known
-from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Rules
+from huiqi.rules.payable import amount_due
 from huiqi.rules.plan import Plan, make_plan
 
 LEVELS = kernel.levels()

@@ -125,6 +125,7 @@ class ExplanationText:
         words = Both("facts of {0}, law of {1}", "事实截至{0}，政策以{1}为准")(lang).format(e.as_of, e.law_on)
         yield f"{e.subject}{self._colon}{_MARKS[e.status]} [bold]{STATUS_WORDS[e.status](lang)}[/]  [dim]({words})[/]"
         yield from self._amount()
+        yield from self._payable()
         for reason in e.reasons:
             yield from self._reason(reason, 1)
         yield from self._deciding()
@@ -144,6 +145,16 @@ class ExplanationText:
         yield f"  {label}{self._colon}[bold]{escape(said(self.lang))}[/]"
         for line in amount.lines:
             yield f"    {escape(line(self.lang))}"
+
+    def _payable(self) -> Iterator[str]:
+        payable, cuts = self.explanation.payable, self.explanation.cuts
+        if payable is not None and (cuts or payable.lines):
+            label = Both("payable (after stacking rules)", "应付金额（已计叠加规则）")(self.lang)
+            yield f"  {label}{self._colon}[bold]{escape(money_range(payable.low, payable.high, payable.currency)(self.lang))}[/]"
+            for line in payable.lines:
+                yield f"    {escape(line(self.lang))}"
+        for cut in cuts:
+            yield f"    [yellow]↓[/] {escape(cut.text(self.lang))}"
 
     def _reason(self, reason: Reason, depth: int, matters: bool = True) -> Iterator[str]:
         """A reason with its parts; `matters` is false below a group that is settled by other parts, where the facts are left out."""
