@@ -45,8 +45,8 @@ def day(text: str, option: str) -> datetime.date:
 
 
 def library_of(names: list[str], *, rules_only: bool = False) -> Library:
-    """The packs, or FaultyInput with all their problems."""
-    library, problems = read_library(names or shipped(), rules_only=rules_only)
+    """The packs, or FaultyInput with all their problems; with `rules_only` from the cache where they were read before."""
+    library, problems = read_library(names or shipped(), rules_only=rules_only, cached=rules_only)
     if library is None or errors(problems):
         raise FaultyInput(problems)
     return library

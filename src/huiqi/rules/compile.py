@@ -371,3 +371,16 @@ def _ancestors(id: str, packs: dict[str, PackText], seen: tuple[str, ...] = ()) 
 def compile_rules(packs: Iterable[PackText], common: Common, law_on: datetime.date, only: Iterable[Document] | None = None) -> Rules:
     """The rules of some packs on a day; problems stand in the result."""
     return _Compiler(packs, common, law_on).rules(only)
+
+
+def kept_rules(
+    packs: Iterable[PackText],
+    common: Common,
+    law_on: datetime.date,
+    measures: tuple[Measure, ...],
+    scorecards: tuple[Scorecard, ...],
+    problems: tuple[Problem, ...],
+) -> Rules:
+    """The rules of a day of which the measures and scorecards were compiled before, on the same packs."""
+    compiler = _Compiler(packs, common, law_on)
+    return Rules(law_on, compiler.packs, measures, scorecards, compiler.world.schemas, compiler.world.places, compiler.world, problems)

@@ -36,6 +36,9 @@ class Text(str):
     def __getnewargs__(self) -> tuple[str, Where]:  # type: ignore[override]  # for copies and other processes
         return str(self), self.where
 
+    def __getstate__(self) -> None:
+        """Nothing further: what is above is all."""
+
 
 class Mapping(dict[Text, Any]):
     """A mapping of a file: keys are `Text`, `where` is the place of its first key."""
