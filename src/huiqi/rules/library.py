@@ -21,13 +21,18 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors,
 
 
 @contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again."""
+def without_collecting(*, for_good: bool = False) -> Iterator[None]:
+    """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again.
+
+    With `for_good` it will not look at them later either, nor at anything else that is there by then: for a process that does one thing.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if for_good:
+            gc.freeze()
         if collecting:
             gc.enable()
 
@@ -58,7 +63,7 @@ class Library:
 
     def _kept_rules(self, day: datetime.date, entry: Entry) -> Rules:
         kept = Kept(self.common, self.packs, self.problems)
-        with _without_collecting():
+        with without_collecting():
             found = entry.load_rules(day, kept)
             if found is None:
                 found = self._compile(day)
@@ -67,7 +72,7 @@ class Library:
 
     def _compile(self, day: datetime.date, only: list[Document] | None = None) -> Rules:
         try:
-            with _without_collecting():
+            with without_collecting():
                 rules = compile_rules(self.packs, self.common, day, only)
         except RecursionError:
             raise FaultyInput(
@@ -108,7 +113,7 @@ def packs_folder() -> Path:
     return shipped if shipped.is_dir() else here.parents[1] / "packs"
 
 
-@_without_collecting()
+@without_collecting()
 def read_library(
     names: Sequence[str | Path], folder: Path | None = None, *, rules_only: bool = False, cached: bool = False
 ) -> tuple[Library | None, list[Problem]]:

@@ -72,16 +72,12 @@ class Record(BaseModel):
         return {**value, "where": value.where}
 
     def __getstate__(self) -> dict[Any, Any]:
-        """What the file says: nothing else has to be kept of a record."""
-        return self.__dict__
+        """What the file says, and which keys it has; nothing else has to be kept of a record."""
+        return self.__dict__ | {"__pydantic_fields_set__": self.__pydantic_fields_set__}
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
-        for name, value in (
-            ("__dict__", state),
-            ("__pydantic_fields_set__", set(state)),
-            ("__pydantic_extra__", None),
-            ("__pydantic_private__", None),
-        ):
+        given = state.pop("__pydantic_fields_set__")
+        for name, value in (("__dict__", state), ("__pydantic_fields_set__", given), ("__pydantic_extra__", None), ("__pydantic_private__", None)):
             object.__setattr__(self, name, value)
 
 
