@@ -246,16 +246,20 @@ class _Compiler:
         return [Group("any", (home, *linked))] if linked else [home]
 
     def _shared(self, document: Document, context: Context) -> list[Condition]:
-        """The conditions of the pack's core policy, which are about enterprises."""
-        found: list[Condition] = []
-        for core in self.world.documents:
-            if core.pack == document.pack and isinstance(core.record, CoreRecord) and context.subject == core.subject:
-                inner = Context(self.world, core, context.subject)
-                found += [
-                    Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label, c.source)
-                    for c in core.record.conditions.values()
-                ]
-        return found
+        """The conditions of the pack's core policy, which are about enterprises: the same tests for all its measures."""
+        cache, at = self.world.resolved, ("core", document.pack, context.subject)
+        if at not in cache:
+            found: list[Condition] = []
+            for core in self.world.documents:
+                if core.pack == document.pack and isinstance(core.record, CoreRecord) and context.subject == core.subject:
+                    inner = Context(self.world, core, context.subject)
+                    found += [
+                        Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label, c.source)
+                        for c in core.record.conditions.values()
+                    ]
+            cache[at] = found
+        shared: list[Condition] = cache[at]
+        return shared
 
     def _own(self, record: MeasureRecord, context: Context, key: Text) -> list[Condition]:
         """The measure's own tests; an outer `all` is opened, since the whole is one."""

@@ -24,16 +24,20 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors,
 def without_collecting(*, for_good: bool = False) -> Iterator[None]:
     """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again.
 
-    With `for_good` it will not look at them later either, nor at anything else that is there by then: for a process that does one thing.
+    What was made counts as old then, so that the next look at what is young is not a look at all of it. With `for_good` it will never be looked
+    at, nor anything else that is there by then: for a process that does one thing.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if for_good:
-            gc.freeze()
         if collecting:
+            if for_good:
+                gc.freeze()
+            elif not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # into the oldest generation
             gc.enable()
 
 
