@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return _hash(str(self.root).encode(), *(name.encode() for name in self.names))[:32]
+        return _hash(os.fsencode(self.root), *map(os.fsencode, self.names))[:32]
 
     def load(self) -> tuple[Entry, Kept] | None:
         """The library, if it was kept and its texts are what they were."""
@@ -101,7 +101,8 @@ class Entry:
         """Keep a library that was read from that time on; None where a text has changed since, or the library cannot be kept."""
         packs = [pack.folder.name for pack in kept.packs]
         content = _content(self.root, self.names, packs)
-        if content is None or _changed(self.root, packs) > began - SETTLED or (pickled := _pickled(kept, ())) is None:
+        changed = _changed(self.root, packs)
+        if content is None or changed is None or changed > began - SETTLED or (pickled := _pickled(kept, ())) is None:
             return None
         return replace(self, content=content) if _write(self.folder, f"{self.name}.texts", _File(content, packs, pickled)) else None
 
@@ -125,26 +126,26 @@ class Entry:
 
 def _content(root: Path, names: Iterable[str], packs: Iterable[str]) -> str | None:
     """A hash over all that packs are read from, and over the code that reads them; None where something cannot be read."""
-    digest = hashlib.sha256(json.dumps([_code(), str(root), list(names), list(packs), sorted(_packs(root))]).encode())
-    common = [path for name in ("places.yaml", "divisions.csv", "links.yaml") if (path := root / name).exists()]
     try:
+        there = sorted(path.parent.name for path in root.glob("*/pack.yaml"))
+        digest = hashlib.sha256(json.dumps([_code(), str(root), list(names), list(packs), there]).encode())
+        common = [path for name in ("places.yaml", "divisions.csv", "links.yaml") if (path := root / name).exists()]
         for path in [*common, *texts_of(root / "facts"), *(path for pack in packs for path in texts_of(root / pack))]:
             text = path.read_bytes()
-            digest.update(f"{path.relative_to(root)}\0{len(text)}\0".encode() + text)
+            digest.update(os.fsencode(path.relative_to(root)) + f"\0{len(text)}\0".encode() + text)
     except OSError:
         return None
     return digest.hexdigest()
 
 
-def _packs(root: Path) -> list[str]:
-    return [path.parent.name for path in root.glob("*/pack.yaml")]
-
-
-def _changed(root: Path, packs: Iterable[str]) -> float:
-    """When the last of the texts and their folders was changed, by the clock of the file system."""
+def _changed(root: Path, packs: Iterable[str]) -> float | None:
+    """When the last of the texts and their folders was changed, by the clock of the file system; None where that cannot be said."""
     folders = [root / "facts", *(root / pack for pack in packs)]
-    paths = [root, *root.glob("*.*"), *folders, *(path for folder in folders for path in folder.rglob("*"))]
-    return max(path.stat().st_ctime for path in paths)
+    try:
+        paths = [root, *root.glob("*.*"), *folders, *(path for folder in folders for path in folder.rglob("*"))]
+        return max(path.stat().st_ctime for path in paths)
+    except OSError:
+        return None
 
 
 @cache
@@ -223,7 +224,7 @@ def _write(folder: Path, name: str, entry: _File) -> bool:
 
 def _private(folder: Path) -> bool:
     """The folder is the user's own, and nobody else can write there."""
-    found = os.lstat(folder)
+    found = os.stat(folder)
     return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
