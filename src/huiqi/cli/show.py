@@ -6,20 +6,23 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from huiqi.entitlements.explain import Explanation, FactUsed, Reason
-from huiqi.entitlements.summary import Outcome, Tally
-from huiqi.facts.provenance import Provenance
-from huiqi.facts.schema import Schema
 from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS
 from huiqi.publication.wording import NOT_PUBLIC
 from huiqi.vocabulary.problem import Problem
 from huiqi.vocabulary.speech import Both, brief_money, money_range
+
+if TYPE_CHECKING:  # whoever shows problems need not wait for what evaluates
+    from huiqi.entitlements.explain import Explanation, FactUsed, Reason
+    from huiqi.entitlements.summary import Outcome, Tally
+    from huiqi.facts.provenance import Provenance
+    from huiqi.facts.schema import Schema
 
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
