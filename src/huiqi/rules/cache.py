@@ -18,7 +18,6 @@ import os
 import pickle
 import stat
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -208,7 +207,8 @@ def _write(folder: Path, name: str, entry: _File) -> bool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _private(folder):
             return False
-        file, unfinished = tempfile.mkstemp(".unfinished", dir=folder)
+        unfinished = folder / f"{os.getpid()}-{time.monotonic_ns()}.unfinished"
+        file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with open(file, "wb") as opened:
                 opened.write(_MARK + hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest)
