@@ -90,7 +90,7 @@ class Engine:
             except Uncarried:  # one of the tests
                 self.program = lower(plan, setting)
             self.prepared = _kernel.prepare(self.program, self.program.letters, level)
-            self.wanted = [(what, np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
+            self.wanted = [(what[0], what[1:], np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
             rest = tuple(self.program.uncarried)
         self.rest = tuple(rest)
         self.by_numpy = (plan if self.program is None else plan.part(self.rest)) if self.rest else None
@@ -193,13 +193,14 @@ def setting_of(block: Block) -> Setting:
     return Setting(block.as_of, block.schema.subject, block.places, frozenset(block.ranks), block.assume_recognised)
 
 
-def _columns(block: Block, wanted: Sequence[tuple[tuple[Any, ...], np.dtype[Any]]]) -> Iterator[NDArray[Any]]:
+def _columns(block: Block, wanted: Sequence[tuple[str, Any, np.dtype[Any]]]) -> Iterator[NDArray[Any]]:
     """The columns that a program reads, encoded as it says."""
-    for what, dtype in wanted:
-        if what[0] == "fact":
-            cells: Any = block.columns[what[1:]]
-        elif what[0] == "ranks":
-            cells = block.ranks[what[1]]
+    columns = block.columns
+    for kind, key, dtype in wanted:
+        if kind == "fact":
+            cells: Any = columns[key]
+        elif kind == "ranks":
+            cells = block.ranks[key[0]]
         else:
             cells = np.zeros(block.size, np.int16) if block.first_years is None else block.first_years
         yield np.ascontiguousarray(cells, dtype)
