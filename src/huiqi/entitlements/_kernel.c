@@ -64,7 +64,8 @@ static void *taken(char **at, size_t bytes) {
 static void *make_frame(Frame *f, const Plan *plan) {
     const size_t figures = (size_t)plan->registers[FIGURES], truths = (size_t)plan->registers[TRUTHS], lives = (size_t)plan->registers[LIVES];
     const size_t codes = (size_t)plan->registers[CODES], sets = (size_t)plan->registers[SETS], word = WORDS * sizeof(uint64_t);
-    const size_t room = ROWS * (2 * figures * sizeof(double) + sets * sizeof(uint64_t) + codes * sizeof(uint16_t)) + word * (figures + 2 * truths + 1);
+    const size_t cells = ROWS * (2 * figures * sizeof(double) + sets * sizeof(uint64_t) + codes * sizeof(uint16_t));
+    const size_t room = cells + word * (figures + 2 * truths + 1);
     const size_t heads = figures * sizeof(Figure) + truths * sizeof(Truth) + (codes + sets) * sizeof(void *) + lives * sizeof(Life);
     char *memory = calloc(room + heads + 16 * 64, 1), *at = memory;
     if (!memory) return NULL;
@@ -318,7 +319,8 @@ PyDoc_STRVAR(run_doc,
              "run(prepared, columns, first, last, dimensions, rows, tests) -> (dues, doubts)\n\n"
              "Run a prepared program over the rows from first to last. dimensions are groups (None: one), how many there are, and the totals to add\n"
              "to, by measure, group and field. dues are None, or if `rows`: how many of each measure, and, measure by measure, rows, must, low and\n"
-             "high. tests is None, or gets the bits of the tests of each row. doubts are pairs of a row that has no result and the measure, or -1 for all. The interpreter lock is not held.");
+             "high. tests is None, or gets the bits of the tests of each row. doubts are pairs of a row that has no result and the measure, or -1\n"
+             "for all. The interpreter lock is not held.");
 
 static PyObject *run(PyObject *module, PyObject *arguments) {
     PyObject *capsule, *columns, *dimensions, *tests, *answer = NULL, *dues = NULL, *doubts = NULL;
