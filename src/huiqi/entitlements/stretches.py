@@ -25,7 +25,7 @@ from huiqi.entitlements.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, F
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.reasons import REASONS, Reasons
 from huiqi.entitlements.stacked import Stacked
-from huiqi.entitlements.totals import ALL, Totals
+from huiqi.entitlements.totals import ALL
 from huiqi.entitlements.undecided import Undecided
 from huiqi.entitlements.values import VALUES, Values
 from huiqi.facts.registry import Stretch
@@ -76,15 +76,9 @@ class Evaluator:
         part = no_part(0, len(self.measures), self.dimensions)
         groups = {dimension.name: dimension.of(block) for dimension in self.dimensions}
         engine = self._engine(tuple(numbers), block)
-        stacked = self.stacked.numbers if set(self.stacked.numbers) <= set(numbers) else ()
-        found = engine.found(block, groups, workers, rows=rows or bool(stacked))
-        totals, dues = found.totals, found.dues
-        if stacked and dues is not None:
-            dues, (low, high) = self.stacked.apply(block, dues, [numbers.index(number) for number in stacked])
-            totals = Totals.of(dues, groups)
-            totals.add_together(low, high, groups)
+        found = engine.found(block, groups, workers, rows=rows)
         lines = [*numbers, len(self.measures)]
-        for name, cells in totals.by.items():
+        for name, cells in found.totals.by.items():
             part.totals.by[name][lines] = cells
         part.subjects[ALL][0] = block.size
         for name, group in groups.items():
@@ -94,7 +88,7 @@ class Evaluator:
             counters, part.asked = self._asking(tuple(numbers)).count(block)
             for number, counter in zip(numbers, counters, strict=True):
                 part.undecided[number] = counter
-        return part, dues
+        return part, found.dues
 
     def further(self, block: Block, part: Part) -> dict[str, list[pa.RecordBatch]]:
         """Reasons and values of a block, as far as they are wanted: for them all results of a run are kept. The part is told of the values."""
@@ -114,7 +108,9 @@ class Evaluator:
         with self._lock:
             if numbers not in self._engines:
                 plan = self.plan if len(numbers) == len(self.measures) else self.plan.part(numbers)
-                self._engines[numbers] = Engine(plan, setting_of(block))
+                there = set(self.stacked.numbers) <= set(numbers)
+                places = [numbers.index(number) for number in self.stacked.numbers] if there else ()
+                self._engines[numbers] = Engine(plan, setting_of(block), stacked=self.stacked, places=places)
             engine = copy.copy(self._engines[numbers])
         engine.settled = 0
         return engine
