@@ -99,6 +99,12 @@ def test_over_three_years_earlier_awards_are_not_known() -> None:
     assert (ends["b"], ends["c"]) == ((0, 100), (0, 20))
 
 
+def test_what_was_granted_in_the_past_is_taken_off() -> None:
+    rules = of("cap: 120元, over: [b, c], per: three_years, past: loan")
+    assert [left(rules, worked.firm(loan=loan))[0]["b"] for loan in ("0元", "90元", "200元", "")] == [(100, 100), (30, 30), (0, 0), (0, 100)]
+    assert left(rules, worked.firm(loan="0元"))[0]["c"] == (20, 20)
+
+
 def test_what_does_not_touch_a_measure_is_left_out() -> None:
     rules = of("highest: [a, b]", "cap: 50元, over: [b, c]", "cap: 1元, over: [f]")
     keys = [measure.key for measure in rules.measures]

@@ -98,7 +98,7 @@ class _Said:
         if form == "intensity" and rule.of is None:
             yield Problem("check.stacking", "the rule does not say of what", rule.where, "add the cost that counts: `of: eligible_cost`")
         limited = form in ("cap", "intensity")
-        for key, fits in (("keep", form == "exclusive"), ("of", form == "intensity"), ("reduce", limited), ("over", limited)):
+        for key, fits in (("keep", form == "exclusive"), ("of", form == "intensity"), ("reduce", limited), ("over", limited), ("past", limited)):
             if getattr(rule, key) is not None and not fits:
                 yield Problem("check.stacking", f"{key} says nothing in a rule of {form}", rule.where, f"take {key} out")
 
@@ -155,7 +155,7 @@ def binding(rules: Rules, documents: list[Document]) -> dict[Where, bool]:
         nobody = Exactly(Known(rules.schemas[measures[0].subject], rules.places, datetime.date(2024, 6, 30)))
         most = sum(nobody.figure(measure.amount.node).high for measure in measures if measure.amount is not None)
         missing = isinstance(rule.written.over, list) and not {m.key for m in measures} >= {key_of(str(name)) for name in rule.written.over}
-        binds = missing or rule.written.per == "three_years" or most > nobody.figure(rule.limit).low
+        binds = missing or rule.written.per == "three_years" or rule.written.past is not None or most > nobody.figure(rule.limit).low
         found[rule.written.cap.where] = found.get(rule.written.cap.where, False) or binds
     return found
 
@@ -174,7 +174,7 @@ def faulty_lines(document: Document, rules: Rules) -> Iterator[Problem]:
     context = Context(rules.world, document, "enterprise")
     money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == document.pack)]
     lines = [(rule.cap, money) for rule in core.cumulation] + [(rule.intensity, PLAIN) for rule in core.cumulation]
-    lines += [(rule.of, money) for rule in core.cumulation]
+    lines += [(text, money) for rule in core.cumulation for text in (rule.of, rule.past)]
     lines += [(fund.yearly, money) for fund in core.funds.values()] + [
         (fund.at_least.share, PLAIN) for fund in core.funds.values() if fund.at_least is not None
     ]
