@@ -22,6 +22,7 @@ Column = tuple[str, int | None]
 Columns = dict[Column, np.ndarray]
 
 PART = 50_000  # enterprises drawn at a time for a registry
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _FIRST, _LAST = datetime.date(1995, 1, 1).toordinal(), datetime.date(2023, 12, 31).toordinal()
 
 
@@ -76,6 +77,26 @@ def _figures(fact: Fact, count: int, size: np.ndarray, rng: np.random.Generator)
     for year in YEARS if fact.period == "year" else (None,):
         figures = middle if year is None else middle * 1.08 ** (year - YEARS[0]) * rng.lognormal(0, 0.15, count)
         yield year, np.clip(np.rint(figures * step), -whole, whole) + 0.0
+
+
+def completed(fact: Fact, values: np.ndarray) -> np.ndarray:
+    """The completion that both peers run on, in the units of the texts: what is unknown is 0, no, the first code, 1970-01-01 or somewhere else.
+
+    A category that an enterprise is known not to have is -1.
+    """
+    match fact.kind:
+        case "flag":
+            return values > 0
+        case "category":
+            return np.where(values == -1, 0, np.where(values == -2, -1, values)).astype(np.int32)
+        case "place":
+            return np.where(values < 0, 1, values).astype(np.int32)
+        case "date":
+            return (np.where(np.isfinite(values), values, _EPOCH).astype(np.int64) - _EPOCH).astype("datetime64[D]")
+        case "count":
+            return np.nan_to_num(values).astype(np.int32)
+    steps = {"money": 100, "share": 1e6, "number": 1e4}[fact.kind]
+    return np.nan_to_num(values) / steps
 
 
 def write_enterprises(folder: Path, count: int, schema: Schema, places: Places, *, unknown: float) -> None:

@@ -437,7 +437,7 @@ def _test(rng: random.Random) -> Test:
                 return Compare(Named(name), ">=", percent(rng.choice(RATIOS[name])))
             if name == "tax_per_mu":
                 ten_thousands = rng.choice([5, 10, 20])
-                return Compare(Named(name), ">=", Level(ten_thousands * 10_000 / (2000 / 3), f"{ten_thousands}万元/亩"))
+                return Compare(Named(name), ">=", Level(ten_thousands * 10_000, f"{ten_thousands}万元/亩"))
             ten_thousands = rng.choice([30, 50, 80])
             return Compare(Named(name), ">=", Level(ten_thousands * 10_000, f"{ten_thousands}万元/人"))
         case "growth":
