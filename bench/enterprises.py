@@ -21,7 +21,8 @@ from huiqi.vocabulary.record import words
 Column = tuple[str, int | None]
 Columns = dict[Column, np.ndarray]
 
-PART = 50_000  # enterprises drawn at a time for a registry
+PART = 65_536  # enterprises drawn at a time for a registry: a row group
+BYTES = 900  # of an enterprise in a registry, about
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _FIRST, _LAST = datetime.date(1995, 1, 1).toordinal(), datetime.date(2023, 12, 31).toordinal()
 
@@ -110,11 +111,11 @@ def _rows(count: int, places: Places, unknown: float, *, yearly: bool) -> Iterat
     for start in range(0, count, PART):
         length = min(PART, count - start)
         drawn = draw_columns(length, places, unknown=unknown, seed=workload.SEED + start)
-        ids = np.char.add("firm", np.char.zfill(np.arange(start, start + length).astype(str), 9))
+        ids = pa.array([f"firm{number:09}" for number in range(start, start + length)])
         if not yearly:
-            yield Rows(pa.array(ids), {fact: values for (fact, year), values in drawn.items() if year is None})
+            yield Rows(ids, {fact: values for (fact, year), values in drawn.items() if year is None})
             continue
         years = sorted(YEARS)
         facts = dict.fromkeys(fact for fact, year in drawn if year is not None)
         columns = {fact: np.stack([drawn[fact, year] for year in years], axis=1).ravel() for fact in facts}
-        yield Rows(pa.array(np.repeat(ids, len(years))), columns, np.tile(years, length))
+        yield Rows(ids.take(np.repeat(np.arange(length), len(years))), columns, np.tile(years, length))

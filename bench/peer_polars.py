@@ -99,7 +99,9 @@ def amount(of: w.Amount) -> pl.Expr:
             pieces = []
             for (edge, rate), upper in zip(slices, [*edges[1:], None], strict=True):
                 width = None if upper is None else upper - edge.figure
-                pieces.append((figure(base) - edge.figure).clip(0, width) * rate.figure if edge.figure or width is not None else figure(base) * rate.figure)
+                pieces.append(
+                    (figure(base) - edge.figure).clip(0, width) * rate.figure if edge.figure or width is not None else figure(base) * rate.figure
+                )
             return sum(pieces[1:], pieces[0]).clip(None, cap.figure)
         case w.Bands(base, brackets):
             return _steps([(figure(base) >= level.figure, pays.figure) for level, pays in brackets])
@@ -147,7 +149,9 @@ class Peer:
             },
             {f"{m.name}_eligible": (pl.col("shared_conditions") & test(m.eligible)).fill_null(False) for m in policy.measures},
         ]
-        self.amounts = {m.name: pl.when(f"{m.name}_eligible").then(amount(m.amount)).otherwise(0.0).alias(f"{m.name}_amount") for m in policy.measures}
+        self.amounts = {
+            m.name: pl.when(f"{m.name}_eligible").then(amount(m.amount)).otherwise(0.0).alias(f"{m.name}_amount") for m in policy.measures
+        }
 
     def frame(self, columns: Columns) -> pl.DataFrame:
         """The enterprises as polars holds them."""
@@ -167,6 +171,12 @@ class Peer:
     def results(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Eligibility and amount of every measure."""
         return self.query(frame).select([f"{name}_eligible" for name in self.amounts] + list(self.amounts.values())).collect()
+
+    @staticmethod
+    def result(results: pl.DataFrame, measure: str, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:
+        """Eligibility and amount of a measure, of some enterprises."""
+        some = results.slice(start, length)
+        return some[f"{measure}_eligible"].to_numpy(), some[f"{measure}_amount"].to_numpy()
 
 
 def _series(fact: w.Fact, name: str, values: np.ndarray) -> pl.Series:

@@ -283,7 +283,9 @@ class Item:
     points: tuple[tuple[Level, int], ...]
 
 
-StackingForm = Literal["highest", "first", "best", "earliest", "cap, last", "cap, proportional", "intensity, last", "intensity, proportional", "share"]
+StackingForm = Literal[
+    "highest", "first", "best", "earliest", "cap, last", "cap, proportional", "intensity, last", "intensity, proportional", "share"
+]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""Evaluations in memory: huiqi, OpenFisca and polars on the same enterprises, in turn, on one core or on several.
+
+    python bench/throughput.py --enterprises 100000 --cores 1        says what it found, as JSON
+
+Everybody starts from columns in its own form. huiqi carries both ends of every range and rounds to the fen; its full evaluation also stacks and adds
+up. OpenFisca runs on one core, whatever there is; polars on all that it may have, with the faster of its two engines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import agreement
+import engine
+import enterprises
+import machine
+import pack_text
+import peer_openfisca
+import peer_polars
+import workload
+from scan import scan
+
+SHARES = {"8 % unknown": 0.08, "all known": 0.0}
+
+
+def measure(policy: workload.Policy, packs: Path, count: int, cores: int, repeats: int) -> dict[str, Any]:
+    """For each share of unknown cells: ns an enterprise and measure of everybody, and how far the results agree."""
+    rules = engine.rules_of(packs)
+    plan, fisca, polars = engine.plan_of(rules), peer_openfisca.Peer(policy), peer_polars.Peer(policy)
+    found: dict[str, Any] = {}
+    for named, share in SHARES.items():
+        columns = enterprises.draw_columns(count, rules.places, unknown=share)
+        whole, blocks = engine.blocks(columns, rules)[0], engine.blocks(columns, rules, engine.BLOCK)
+        kernel, simulation, frame = engine.engine_for(plan, whole), fisca.simulation(columns), polars.frame(columns)
+        agreed = agreement.compare(plan, kernel, blocks, fisca, simulation, polars.results(frame))
+        jobs = {
+            "full": partial(engine.full, kernel, whole, cores),
+            "amounts": partial(engine.amounts, kernel, whole, cores),
+            "rows": partial(engine.dues, kernel, whole, cores),
+            "openfisca": partial(fisca.run_anew, simulation),
+            "polars in memory": partial(polars.run, frame, "in-memory"),
+            "polars streaming": partial(polars.run, frame, "streaming"),
+            "scan": partial(scan, columns, cores),
+        }
+        if cores == 1:
+            jobs["numpy"] = lambda blocks=blocks: [engine.with_numpy(plan, block) for block in blocks]
+        taken = machine.medians(repeats, *jobs.values())
+        cells = count * len(plan.measures) / 1e9
+        found[named] = {name: dataclasses.asdict(one.per(cells)) for name, one in zip(jobs, taken, strict=True)}
+        found[named]["agreement"] = dataclasses.asdict(agreed) | {"holds": agreed.holds}
+    return found
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--enterprises", type=int, default=1_000_000)
+    options.add_argument("--cores", type=int, default=1)
+    options.add_argument("--repeats", type=int, default=5)
+    given = options.parse_args()
+    machine.use_cores(given.cores)
+    with tempfile.TemporaryDirectory() as folder:
+        policy = workload.make_policy()
+        packs = pack_text.write_packs(Path(folder), policy)
+        machine.say(measure(policy, packs, given.enterprises, given.cores, given.repeats))
+
+
+if __name__ == "__main__":
+    main()
