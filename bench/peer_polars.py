@@ -21,6 +21,8 @@ import polars as pl
 import workload as w
 from enterprises import Columns, completed
 
+Engine = Literal["in-memory", "streaming"]
+ENGINES: tuple[Engine, ...] = ("in-memory", "streaming")
 HOME = 0  # the index of the district
 SIZES = pl.Enum(("large", "medium", "small", "micro"))
 CODES = {fact.id: pl.Enum((*fact.codes, "none")) for fact in w.FACTS.values() if fact.codes}
@@ -163,7 +165,7 @@ class Peer:
             found = found.with_columns(**stage)
         return found
 
-    def run(self, frame: pl.DataFrame, engine: Literal["in-memory", "streaming"] = "in-memory") -> pl.DataFrame:
+    def run(self, frame: pl.DataFrame, engine: Engine) -> pl.DataFrame:
         """Every measure for everybody; gives how many may have each, and the sum of its amounts."""
         sums = [pl.col(f"{name}_eligible").sum() for name in self.amounts] + [given.sum() for given in self.amounts.values()]
         return self.query(frame).select(sums).collect(engine=engine)
@@ -171,6 +173,12 @@ class Peer:
     def results(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Eligibility and amount of every measure."""
         return self.query(frame).select([f"{name}_eligible" for name in self.amounts] + list(self.amounts.values())).collect()
+
+    @staticmethod
+    def adds_up(results: pl.DataFrame, sums: pl.DataFrame) -> bool:
+        """Whether sums are those of the results."""
+        (wanted,), (given,) = results.sum().select(sums.columns).rows(), sums.rows()
+        return np.allclose(given, wanted, rtol=1e-12, atol=0)
 
     @staticmethod
     def result(results: pl.DataFrame, measure: str, start: int, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -37,14 +37,16 @@ def measure(policy: workload.Policy, packs: Path, count: int, cores: int, repeat
         columns = enterprises.draw_columns(count, rules.places, unknown=share)
         whole, blocks = engine.blocks(columns, rules)[0], engine.blocks(columns, rules, engine.BLOCK)
         kernel, simulation, frame = engine.engine_for(plan, whole), fisca.simulation(columns), polars.frame(columns)
-        agreed = agreement.compare(plan, kernel, blocks, fisca, simulation, polars.results(frame))
+        results = polars.results(frame)
+        agreed = agreement.compare(plan, kernel, blocks, fisca, simulation, results)
+        assert all(polars.adds_up(results, polars.run(frame, how)) for how in peer_polars.ENGINES)
+        del results
         jobs = {
             "full": partial(engine.full, kernel, whole, cores),
             "amounts": partial(engine.amounts, kernel, whole, cores),
             "rows": partial(engine.dues, kernel, whole, cores),
             "openfisca": partial(fisca.run_anew, simulation),
-            "polars in memory": partial(polars.run, frame, "in-memory"),
-            "polars streaming": partial(polars.run, frame, "streaming"),
+            **{f"polars {how}": partial(polars.run, frame, how) for how in peer_polars.ENGINES},
             "scan": partial(scan, columns, cores),
         }
         if cores == 1:
