@@ -64,7 +64,7 @@ def compare(
                 contradicted = np.flatnonzero((must & ~theirs) | (~may & theirs)).tolist()
                 asked = contradicted[: max(ASKED - peer.contradictions, 0)]
                 peer.contradictions += len(contradicted)
-                peer.wrong += sum(block.exactly(row).truth(planned.measure.truth).must != must[row] for row in asked)
+                peer.wrong += sum(bool(block.exactly(row).truth(planned.measure.truth).must != must[row]) for row in asked)
                 given = amounts[due.rows].astype(float)
                 allowed = np.maximum(NEARLY * given, 0.01)
                 outside = (given < due.low / 100 - allowed) | (given > due.high / 100 + allowed)

@@ -45,6 +45,8 @@ def medians(repeats: int, *jobs: Callable[[], object]) -> list[Taken]:
 def in_a_child(script: str, *arguments: object, cores: int | None = None, **environment: str) -> dict[str, Any]:
     """What a script of this folder finds out in a fresh process, with so many threads for polars, and one for whatever numpy might call."""
     command = [sys.executable, str(Path(__file__).parent / script), *map(str, arguments)]
+    if sys.stderr.isatty():
+        print(script, *arguments, file=sys.stderr)
     more = dict.fromkeys(_THREADS, "1") | ({"POLARS_MAX_THREADS": str(cores)} if cores else {}) | environment
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=os.environ | more)
     if done.returncode:
