@@ -68,7 +68,7 @@ def test(of: w.Test) -> pl.Expr:
         case w.Flag(fact, wanted):
             return pl.col(fact) if wanted else ~pl.col(fact)
         case w.Among(fact, codes):
-            return pl.col(fact).is_in(pl.Series(_listed(fact, codes), dtype=SIZES if fact == "size_class" else CODES[fact]))
+            return pl.col(fact).is_in(pl.Series(_listed(fact, codes), dtype=SIZES if fact == "size_class" else CODES[fact]).implode())
         case w.Group("all", parts):
             return reduce(and_, map(test, parts))
         case w.Group("any", parts):
@@ -143,12 +143,10 @@ class Peer:
 
     def __init__(self, policy: w.Policy):
         self.policy = policy
+        self.shared = reduce(and_, map(test, policy.shared)) & (pl.col("place") == HOME)
         self.stages = [
-            {name: figure(value) for name, value in policy.definitions.items()} | {"size_class": _size(policy)},
-            {
-                "shared_conditions": reduce(and_, map(test, policy.shared)) & (pl.col("place") == HOME),
-                "innovation.total": sum((_points(item) for item in policy.scorecard[1:]), _points(policy.scorecard[0])),
-            },
+            {name: figure(value) for name, value in policy.definitions.items()} | {"size_class": _size(policy), "shared_conditions": self.shared},
+            {"innovation.total": sum((_points(item) for item in policy.scorecard[1:]), _points(policy.scorecard[0]))},
             {f"{m.name}_eligible": (pl.col("shared_conditions") & test(m.eligible)).fill_null(False) for m in policy.measures},
         ]
         self.amounts = {
@@ -159,20 +157,19 @@ class Peer:
         """The enterprises as polars holds them."""
         return pl.DataFrame([_series(w.FACTS[fact], column_name(fact, year), values) for (fact, year), values in columns.items()])
 
-    def query(self, frame: pl.DataFrame) -> pl.LazyFrame:
-        found = frame.lazy()
+    def query(self, found: pl.LazyFrame) -> pl.LazyFrame:
         for stage in self.stages:
             found = found.with_columns(**stage)
         return found
 
     def run(self, frame: pl.DataFrame, engine: Engine) -> pl.DataFrame:
-        """Every measure for everybody; gives how many may have each, and the sum of its amounts."""
+        """How many may have each measure, and the sum of its amounts; who fails the shared conditions is laid aside first."""
         sums = [pl.col(f"{name}_eligible").sum() for name in self.amounts] + [given.sum() for given in self.amounts.values()]
-        return self.query(frame).select(sums).collect(engine=engine)
+        return self.query(frame.lazy().filter(self.shared)).select(sums).collect(engine=engine)
 
     def results(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Eligibility and amount of every measure."""
-        return self.query(frame).select([f"{name}_eligible" for name in self.amounts] + list(self.amounts.values())).collect()
+        """Eligibility and amount of every measure for everybody."""
+        return self.query(frame.lazy()).select([f"{name}_eligible" for name in self.amounts] + list(self.amounts.values())).collect()
 
     @staticmethod
     def adds_up(results: pl.DataFrame, sums: pl.DataFrame) -> bool:
