@@ -15,6 +15,7 @@ from peer_openfisca import Simulation
 from peer_polars import Peer as Polars
 from peer_polars import pl
 
+STACKED = 300  # enterprises whose stacking is checked
 ASKED = 200  # contradictions that the exact evaluator is asked about
 NEARLY = 1e-6  # of an amount in float32
 
@@ -37,6 +38,7 @@ class Agreement:
     unsettled: int = 0  # of these, so many rest on a fact that nobody knows
     openfisca: Peer = field(default_factory=Peer)
     polars: Peer = field(default_factory=Peer)
+    cut: int = 0  # measures that stacking takes something from, with STACKED enterprises
     apart: int = 0  # results that differ between the peers, float32 allowed for
 
     @property
@@ -45,16 +47,14 @@ class Agreement:
         return not (self.openfisca.wrong or self.polars.wrong or self.openfisca.amounts or self.polars.amounts) and self.apart <= self.results / 1e6
 
 
-def compare(
-    plan: engine.Plan, kernel: engine.Engine, blocks: list[engine.Block], fisca: OpenFisca, simulation: Simulation, polars: pl.DataFrame
-) -> Agreement:
-    """The kernel's results are compared with numpy's on the way."""
-    found, at = Agreement(), 0
+def compare(evaluation: engine.Evaluation, blocks: list[engine.Block], fisca: OpenFisca, simulation: Simulation, polars: pl.DataFrame) -> Agreement:
+    """The kernel's results are compared with numpy's on the way, and what some enterprises are paid with what the exact stacking rules leave."""
+    found, at = Agreement(cut=evaluation.check_stacking(blocks[0], STACKED)), 0
     for block in blocks:
         rows = slice(at, at + block.size)
-        mine = engine.with_numpy(plan, block)
-        engine.check_kernel(kernel, block, mine)
-        for planned, due in zip(plan.measures, mine, strict=True):
+        mine = evaluation.with_numpy(block)
+        evaluation.check_kernel(block, mine)
+        for planned, due in zip(evaluation.plan.measures, mine, strict=True):
             key = planned.measure.key
             one = tuple(result[rows] for result in fisca.result(simulation, key))
             other = Polars.result(polars, key, at, block.size)

@@ -26,11 +26,11 @@ def measure(folder: Path, count: int, repeats: int) -> dict[str, Any]:
     jobs, prepared = [], {}
     for number in MEASURES:
         rules = engine.rules_of(pack_text.write_packs(folder / str(number), workload.make_policy(number)))
-        (block,) = engine.blocks(enterprises.draw_columns(count, rules.places, unknown=0.08), rules)
+        blocks = engine.blocks(enterprises.draw_columns(count, rules.places, unknown=0.08), rules, engine.STRETCH)
         start = time.process_time()
-        kernel = engine.engine_for(engine.plan_of(rules), block)
+        evaluation = engine.Evaluation(rules, blocks[0])
         prepared[number] = time.process_time() - start
-        jobs.append(partial(engine.full, kernel, block))
+        jobs.append(partial(evaluation.full, blocks))
     taken = machine.medians(repeats, *jobs)
     cells = {str(number): one.per(count * number / 1e9).processor for number, one in zip(MEASURES, taken, strict=True)}
     return {"cells": cells, "prepared": prepared}

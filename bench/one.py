@@ -29,10 +29,10 @@ def measure(packs: Path, repeats: int) -> dict[str, Any]:
     """Seconds, medians over different enterprises."""
     rules = engine.rules_of(packs)
     blocks = engine.blocks(enterprises.draw_columns(ENTERPRISES, rules.places, unknown=0.08), rules, 1)
-    kernel = engine.engine_for(engine.plan_of(rules), blocks[0])
+    evaluation = engine.Evaluation(rules, blocks[0])
     found = {}
-    for named, evaluate in (("full", engine.full), ("rows", engine.dues)):
-        taken = machine.medians(1, *(partial(evaluate, kernel, block) for _ in range(repeats) for block in blocks))
+    for named, evaluate in (("full", evaluation.full), ("amounts", evaluation.amounts)):
+        taken = machine.medians(1, *(partial(evaluate, [block]) for _ in range(repeats) for block in blocks))
         found[named] = statistics.median(one.clock for one in taken)
         found[f"{named}, processor"] = statistics.median(one.processor for one in taken)
     explainer = Explainer(rules, engine.AS_OF)

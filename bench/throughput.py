@@ -31,34 +31,39 @@ SHARES = {"8 % unknown": 0.08, "all known": 0.0}
 def measure(policy: workload.Policy, packs: Path, count: int, cores: int, repeats: int) -> dict[str, Any]:
     """For each share of unknown cells: ns an enterprise and measure of everybody, and how far the results agree."""
     rules = engine.rules_of(packs)
-    plan, fisca, polars = engine.plan_of(rules), peer_openfisca.Peer(policy), peer_polars.Peer(policy)
+    fisca, polars = peer_openfisca.Peer(policy), peer_polars.Peer(policy)
     found: dict[str, Any] = {}
     for named, share in SHARES.items():
         columns = enterprises.draw_columns(count, rules.places, unknown=share)
-        whole, blocks = engine.blocks(columns, rules)[0], engine.blocks(columns, rules, engine.BLOCK)
-        kernel, simulation, frame = engine.engine_for(plan, whole), fisca.simulation(columns), polars.frame(columns)
+        blocks = engine.blocks(columns, rules, engine.STRETCH)
+        evaluation, simulation, frame = engine.Evaluation(rules, blocks[0]), fisca.simulation(columns), polars.frame(columns)
         results = polars.results(frame)
-        agreed = agreement.compare(plan, kernel, blocks, fisca, simulation, results)
+        agreed = agreement.compare(evaluation, blocks, fisca, simulation, results)
         trials = {how: partial(polars.run, frame, how) for how in peer_polars.ENGINES}
         assert all(polars.adds_up(results, trial()) for trial in trials.values())
         del results
         faster = min(zip(machine.medians(1, *trials.values()), trials, strict=True), key=lambda trial: trial[0].clock)[1]
         jobs = {
-            "full": partial(engine.full, kernel, whole, cores),
-            "amounts": partial(engine.amounts, kernel, whole, cores),
-            "rows": partial(engine.dues, kernel, whole, cores),
+            "full": partial(evaluation.full, blocks, cores),
+            "amounts": partial(evaluation.amounts, blocks, cores),
+            "rows": partial(evaluation.rows, blocks, cores),
             "openfisca": partial(fisca.run_anew, simulation),
             "polars": partial(polars.run, frame, faster),
             "scan": partial(scan, columns, cores),
         }
         if cores == 1:
-            jobs["numpy"] = lambda blocks=blocks: [engine.with_numpy(plan, block) for block in blocks]
+            jobs["numpy"] = partial(_with_numpy, evaluation, blocks)
         taken = machine.medians(repeats, *jobs.values())
-        cells = count * len(plan.measures) / 1e9
+        cells = count * len(policy.measures) / 1e9
         found[named] = {name: dataclasses.asdict(one.per(cells)) for name, one in zip(jobs, taken, strict=True)}
         found[named]["polars engine"] = faster
         found[named]["agreement"] = dataclasses.asdict(agreed) | {"holds": agreed.holds}
     return found
+
+
+def _with_numpy(evaluation: engine.Evaluation, blocks: list[engine.Block]) -> None:
+    for block in blocks:
+        evaluation.with_numpy(block)
 
 
 def main() -> None:
