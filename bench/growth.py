@@ -22,7 +22,7 @@ MEASURES = (25, 100, 250, 1_000)
 
 
 def measure(folder: Path, count: int, repeats: int) -> dict[str, Any]:
-    """For each number of measures: ns of processor time a cell, and seconds to plan and to prepare the kernel."""
+    """For each number of measures: ns of processor time a cell, full and for eligibility and amounts; seconds to plan and to prepare the kernel."""
     jobs, prepared = [], {}
     for number in MEASURES:
         rules = engine.rules_of(pack_text.write_packs(folder / str(number), workload.make_policy(number)))
@@ -30,10 +30,13 @@ def measure(folder: Path, count: int, repeats: int) -> dict[str, Any]:
         start = time.process_time()
         evaluation = engine.Evaluation(rules, blocks[0])
         prepared[number] = time.process_time() - start
-        jobs.append(partial(evaluation.full, blocks))
+        jobs += [partial(evaluation.full, blocks), partial(evaluation.amounts, blocks)]
     taken = machine.medians(repeats, *jobs)
-    cells = {str(number): one.per(count * number / 1e9).processor for number, one in zip(MEASURES, taken, strict=True)}
-    return {"cells": cells, "prepared": prepared}
+    found = {"full": taken[::2], "amounts": taken[1::2]}
+    return {
+        named: {str(number): one.per(count * number / 1e9).processor for number, one in zip(MEASURES, some, strict=True)}
+        for named, some in found.items()
+    } | {"prepared": prepared}
 
 
 def main() -> None:
