@@ -22,8 +22,8 @@ from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.kernel import Engine, kernel_name, setting_of
 from huiqi.entitlements.totals import Groups, Totals
 from huiqi.facts.known import Known
-from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Rules
+from huiqi.rules.payable import amount_due
 from huiqi.rules.plan import Plan, make_plan
 
 LEVELS = kernel.levels()
@@ -79,6 +79,19 @@ def test_the_kernel_equals_numpy(data: Any) -> None:
     check_same(found.dues, wanted)
     check_totals(found.totals, Totals.of(wanted, groups))
     check_totals(engine.totals(block, groups, workers), found.totals)
+
+
+@given(st.data())
+def test_the_tests_of_every_row_are_those_of_numpy(data: Any) -> None:
+    rules = rules_from(data.draw(arbitrary.policy()))
+    plan = make_plan(rules, keep=True, apart=True)
+    block = many(data.draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places)), plan, data.draw(st.sampled_from([1, 13, 171])))
+    engine = Engine(plan, setting_of(block), tests=True, level=data.draw(st.integers(0, LEVELS - 1)))
+    wanted = Engine(plan, setting_of(block), tests=True, numpy_only=True).found(block).tests
+    found = engine.found(block, {}, data.draw(st.integers(1, 3)), rows=data.draw(st.booleans())).tests
+    assert found is not None
+    assert wanted is not None
+    assert found.tolist() == wanted.tolist()
 
 
 @given(st.data())

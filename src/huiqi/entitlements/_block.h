@@ -42,16 +42,6 @@ static void execute(Frame *f, const Program *program) {
 
 /* ---------------------------------------------------------------- what is due */
 
-/* Room for so many items more, twice as much as before where there is too little; 0 if there is no memory. */
-static int enough(void **memory, int64_t wanted, int64_t *room, size_t item) {
-    if (wanted <= *room) return 1;
-    const int64_t more = 2 * *room > wanted ? 2 * *room : wanted + 1024;
-    void *found = realloc(*memory, (size_t)more * item);
-    if (!found) return 0;
-    *memory = found, *room = more;
-    return 1;
-}
-
 static void doubtful(Results *found, int64_t row, int32_t measure) {
     if (!enough((void **)&found->doubts, found->doubted + 1, &found->doubts_room, sizeof *found->doubts)) {
         found->exhausted = 1;
@@ -136,24 +126,26 @@ INLINE void add_all(int64_t *cell, const double *low, const double *high, int n,
     cell[LOW_LO] += low_lo, cell[LOW_HI] += low_hi, cell[HIGH_LO] += high_lo, cell[HIGH_HI] += high_hi, cell[UNBOUNDED] += unbounded;
 }
 
-enum { ADDED = 8 }; /* the fields that `due` knows, and one of nought to make them a vector */
+enum { ADDED = 8 }; /* the fields that a row adds to at once: those that `due` knows, and one of nought */
 
-/* The fields of each row, one row after the other. */
-INLINE void fields_of(int64_t (*each)[ADDED], const double *low, const double *high, const uint64_t *must, int n) {
+/* These fields of each row, of 32 bits: so fen are two of them as they stand. */
+INLINE void fields_of(uint64_t (*each)[ADDED / 2], const double *low, const double *high, const uint64_t *must, int n) {
     uint8_t room[ROWS];
     const uint8_t *sure = spread(must, room, n);
     EACH(i) {
-        const int64_t least = (int64_t)low[i], most = (int64_t)(high[i] > EXACT ? 0 : high[i]);
-        each[i][YES] = sure[i], each[i][DEPENDS] = sure[i] ^ 1;
-        each[i][LOW_LO] = lower_bits(least), each[i][LOW_HI] = least >> 32;
-        each[i][HIGH_LO] = lower_bits(most), each[i][HIGH_HI] = most >> 32;
-        each[i][UNBOUNDED] = high[i] > EXACT, each[i][PAYABLE] = 0;
+        const uint64_t yes = sure[i], open = high[i] > EXACT;
+        each[i][0] = yes | (yes ^ 1) << 32;
+        each[i][1] = (uint64_t)(int64_t)low[i];
+        each[i][2] = (uint64_t)(int64_t)(high[i] > EXACT ? 0 : high[i]);
+        each[i][3] = open;
     }
 }
 
+typedef uint32_t __attribute__((may_alias)) Halves; /* of a word */
+
 static void add_up(const Frame *f, Results *found) {
     const Dues *dues = &found->dues;
-    int64_t each[ROWS][ADDED];
+    uint64_t each[ROWS][ADDED / 2];
     for (int32_t number = 0; number < f->plan->measure_count; number++) {
         const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
         const double *low = dues->low + at, *high = dues->high + at;
@@ -174,7 +166,8 @@ static void add_up(const Frame *f, Results *found) {
             const int32_t *groups = dimension->groups + f->first;
             for (int i = 0; i < count; i++) {
                 int64_t *cell = totals + (int64_t)groups[dues->rows[at + i]] * FIELDS;
-                for (int field = 0; field < ADDED; field++) cell[field] += each[i][field];
+                const Halves *more = (const Halves *)each[i];
+                for (int field = 0; field < ADDED; field++) cell[field] += more[field ^ HIGH_HALF_FIRST];
             }
         }
     }
@@ -208,6 +201,26 @@ static void keep(const Frame *f, int64_t block, Results *found) {
     }
 }
 
+/* ---------------------------------------------------------------- reasons */
+
+/* Two bits a test, must and may, the lowest first. */
+static void write_tests(const Frame *f, int64_t first, int rows, uint8_t *tests) {
+    const Plan *plan = f->plan;
+    const int n = size(f), width = (2 * plan->test_count + 7) / 8;
+    for (int at = 0; at < width; at++) {
+        uint8_t bytes[ROWS] = {0};
+        for (int which = 4 * at; which < 4 * at + 4 && which < plan->test_count; which++) {
+            const Truth *t = &f->truths[plan->tests[which]];
+            const int shift = 2 * (which - 4 * at);
+            uint8_t must_room[ROWS], may_room[ROWS];
+            const uint8_t *must = spread(t->must, must_room, n), *may = spread(t->may, may_room, n);
+            EACH(i) bytes[i] |= (uint8_t)(must[i] << shift | may[i] << (shift + 1));
+        }
+        uint8_t *to = tests + first * width + at;
+        for (int i = 0; i < rows; i++, to += width) *to = bytes[i];
+    }
+}
+
 /* ---------------------------------------------------------------- blocks */
 
 void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
@@ -224,6 +237,7 @@ void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
         execute(f, &plan->programs[0]);
         for (int i = 0; f->doubted && i < n; i++)
             if (bits_at(f->doubt, i) & 1) doubtful(found, at + i, -1);
+        if (found->tests) write_tests(f, at, n, found->tests);
         EACH_WORD(w) {
             const int there = n - 64 * w;
             settled_rows[w] = (there >= 64 ? ~0ull : there > 0 ? (1ull << there) - 1 : 0) & ~f->doubt[w];

@@ -32,21 +32,24 @@ static Run *const RUNS[HUIQI_LEVELS] = {
 
 /* ---------------------------------------------------------------- room */
 
-/* What one thread needs to run a program: registers, and the dues of a block. It is used again. */
+/* What one thread needs to run a program: registers, the dues of a block, long rows. It is used again. */
 typedef struct Scratch {
     struct Scratch *next;
     Frame f, g;
     void *f_room, *g_room, *dues_room;
     Dues dues;
+    Kept kept;
     Py_buffer *views;
     const void **columns;
 } Scratch;
+
+enum { MOST_OWNED = 16 };
 
 typedef struct {
     Plan plan;
     Run *run;
     Scratch *free; /* nobody uses these; taken and given back while the interpreter lock is held */
-    void *owned[12];
+    void *owned[MOST_OWNED];
     int owned_count;
 } Prepared;
 
@@ -100,10 +103,12 @@ static void *make_dues(Dues *dues, const Plan *plan) {
 }
 
 static void drop(Scratch *s) {
-    if (s) free(s->f_room), free(s->g_room), free(s->dues_room), free(s->views), free(s->columns), free(s);
+    if (!s) return;
+    free(s->f_room), free(s->g_room), free(s->dues_room), free(s->views), free(s->columns);
+    free(s->kept.rows), free(s->kept.must), free(s->kept.low), free(s->kept.high), free(s->kept.counts), free(s);
 }
 
-enum { MORE_VIEWS = 64 }; /* of groups and totals, two a dimension */
+enum { MORE_VIEWS = 64 }; /* of groups and totals, two a dimension, and of tests */
 
 static Scratch *take(Prepared *p) {
     Scratch *s = p->free;
@@ -136,7 +141,7 @@ static void forget(Prepared *p) {
 static void forget_capsule(PyObject *capsule) { forget(PyCapsule_GetPointer(capsule, PREPARED)); }
 
 static void *own(Prepared *p, size_t bytes) {
-    void *memory = calloc(bytes + 1, 1);
+    void *memory = p->owned_count < MOST_OWNED ? calloc(bytes + 1, 1) : NULL;
     if (!memory) PyErr_NoMemory();
     else p->owned[p->owned_count++] = memory;
     return memory;
@@ -173,14 +178,15 @@ static void mark_read(const Program *program, uint8_t *read) {
 
 static int read_plan(Prepared *p, PyObject *program, const char *letters) {
     Plan *plan = &p->plan;
-    int64_t code_length, parts, measures, kinds;
+    int64_t code_length, parts, measures, kinds, tests;
     const Instruction *code = part(p, program, "code", sizeof(int32_t), &code_length);
     const int32_t(*spans)[2] = code ? part(p, program, "spans", sizeof(int32_t), &parts) : NULL;
     const int32_t *registers = spans ? part(p, program, "registers", sizeof(int32_t), &kinds) : NULL;
     if (!registers || !(plan->figures = part(p, program, "figures", sizeof(double), NULL)) ||
         !(plan->wholes = part(p, program, "wholes", sizeof(int64_t), NULL)) || !(plan->lists = part(p, program, "lists", sizeof(int32_t), NULL)) ||
         !(plan->flags = part(p, program, "flags", 1, NULL)) || !(plan->masks = part(p, program, "masks", sizeof(uint64_t), NULL)) ||
-        !(plan->measures = part(p, program, "measures", sizeof(int32_t), &measures)))
+        !(plan->measures = part(p, program, "measures", sizeof(int32_t), &measures)) ||
+        !(plan->tests = part(p, program, "tests", sizeof(int32_t), &tests)))
         return 0;
     parts /= 2, measures /= 4;
     if (kinds != KINDS || parts < 1) {
@@ -207,7 +213,7 @@ static int read_plan(Prepared *p, PyObject *program, const char *letters) {
         if (!read[n]) late[plan->late_count++] = (int32_t)n;
     }
     plan->programs = programs, plan->widths = widths, plan->late = late;
-    plan->measure_count = (int32_t)measures, plan->column_count = (int32_t)columns;
+    plan->measure_count = (int32_t)measures, plan->test_count = (int32_t)tests, plan->column_count = (int32_t)columns;
     return 1;
 }
 
@@ -249,7 +255,7 @@ static void *buffer(Scratch *s, int *held, PyObject *array, size_t item, int64_t
 /* Groups and totals of each dimension; the groups are within their size. */
 static int read_dimensions(Scratch *s, int *held, PyObject *given, const Plan *plan, int64_t first, int64_t last, Results *found) {
     const Py_ssize_t count = PyTuple_Size(given);
-    if (2 * count > MORE_VIEWS) {
+    if (2 * count >= MORE_VIEWS) {
         PyErr_SetString(PyExc_ValueError, "too many dimensions");
         return 0;
     }
@@ -309,17 +315,18 @@ done:
 }
 
 PyDoc_STRVAR(run_doc,
-             "run(prepared, columns, first, last, dimensions, rows) -> (dues, doubts)\n\n"
+             "run(prepared, columns, first, last, dimensions, rows, tests) -> (dues, doubts)\n\n"
              "Run a prepared program over the rows from first to last. dimensions are groups (None: one), how many there are, and the totals to add\n"
              "to, by measure, group and field. dues are None, or if `rows`: how many of each measure, and, measure by measure, rows, must, low and\n"
-             "high. doubts are pairs of a row that has no result and the measure, or -1 for all. The interpreter lock is not held.");
+             "high. tests is None, or gets the bits of the tests of each row. doubts are pairs of a row that has no result and the measure, or -1 for all. The interpreter lock is not held.");
 
 static PyObject *run(PyObject *module, PyObject *arguments) {
-    PyObject *capsule, *columns, *dimensions, *answer = NULL, *dues = NULL, *doubts = NULL;
+    PyObject *capsule, *columns, *dimensions, *tests, *answer = NULL, *dues = NULL, *doubts = NULL;
     long long first, last;
     int rows, held = 0;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "OO!LLO!p", &capsule, &PyTuple_Type, &columns, &first, &last, &PyTuple_Type, &dimensions, &rows)) return NULL;
+    if (!PyArg_ParseTuple(arguments, "OO!LLO!pO", &capsule, &PyTuple_Type, &columns, &first, &last, &PyTuple_Type, &dimensions, &rows, &tests))
+        return NULL;
     Prepared *p = PyCapsule_GetPointer(capsule, PREPARED);
     if (!p) return NULL;
     const Plan *plan = &p->plan;
@@ -329,12 +336,15 @@ static PyObject *run(PyObject *module, PyObject *arguments) {
     }
     Scratch *s = take(p);
     if (!s) return PyErr_NoMemory();
-    Results found = {.dues = s->dues, .kept.wanted = rows};
+    Results found = {.dues = s->dues, .kept = s->kept};
+    found.kept.wanted = rows, found.kept.count = 0;
     const int64_t blocks = (last - first + ROWS - 1) / ROWS;
     for (int32_t n = 0; n < plan->column_count; n++)
         if (!(s->columns[n] = buffer(s, &held, PyTuple_GetItem(columns, n), (size_t)plan->widths[n], last, 0))) goto done;
     if (!read_dimensions(s, &held, dimensions, plan, first, last, &found)) goto done;
-    if (rows && !(found.kept.counts = calloc((size_t)(blocks * plan->measure_count) + 1, sizeof(int32_t)))) {
+    const int64_t width = (2 * plan->test_count + 7) / 8;
+    if (tests != Py_None && !(found.tests = buffer(s, &held, tests, 1, last * width, 1))) goto done;
+    if (rows && !enough((void **)&found.kept.counts, blocks * plan->measure_count, &found.kept.counts_room, sizeof *found.kept.counts)) {
         PyErr_NoMemory();
         goto done;
     }
@@ -355,7 +365,7 @@ done:
     Py_XDECREF(doubts);
     for (int n = 0; n < held; n++) PyBuffer_Release(&s->views[n]);
     free(found.dimensions), free(found.doubts);
-    free(found.kept.rows), free(found.kept.must), free(found.kept.low), free(found.kept.high), free(found.kept.counts);
+    s->kept = found.kept;
     s->next = p->free, p->free = s;
     return answer;
 }

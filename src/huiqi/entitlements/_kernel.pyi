@@ -8,5 +8,5 @@ LEVELS: int
 
 def prepare(program: Program, letters: str, level: int, /) -> Any: ...
 def run(
-    prepared: Any, columns: tuple[Any, ...], first: int, last: int, dimensions: tuple[tuple[Any, int, Any], ...], rows: bool, /
+    prepared: Any, columns: tuple[Any, ...], first: int, last: int, dimensions: tuple[tuple[Any, int, Any], ...], rows: bool, tests: Any, /
 ) -> tuple[tuple[bytearray, bytearray, bytearray, bytearray, bytearray] | None, bytearray]: ...

@@ -4,6 +4,7 @@
 #define HUIQI_PLAN
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #if !defined(__SIZEOF_INT128__)
 #error "huiqi's kernel needs 128-bit whole numbers; numpy does its work without it"
@@ -46,7 +47,8 @@ typedef struct {
     const uint64_t *masks;  /* tables of codes: the set that each stands for */
     const Program *programs; /* the first decides who may have what, the others are amounts */
     const Measure *measures;
-    int32_t measure_count, registers[KINDS]; /* how many of each kind */
+    const int32_t *tests; /* the truths that reasons are given by */
+    int32_t measure_count, test_count, registers[KINDS]; /* how many of each kind */
     int32_t column_count, late_count;
     const int32_t *widths; /* bytes of a cell of each column */
     const int32_t *late;   /* the columns that only amounts read */
@@ -114,7 +116,7 @@ typedef struct {
     uint8_t *must;
     double *low, *high;
     int32_t *counts; /* block, measure */
-    int64_t count, room;
+    int64_t count, room, counts_room;
 } Kept;
 
 typedef struct {
@@ -122,10 +124,21 @@ typedef struct {
     Dimension *dimensions;
     int dimension_count;
     Kept kept;
+    uint8_t *tests; /* of each row, as many bytes as its tests need; NULL where they are not wanted */
     int32_t (*doubts)[2]; /* a row and a measure, or -1 for all of them */
     int64_t doubted, doubts_room;
     int exhausted; /* there was no memory for something */
 } Results;
+
+/* Room for so many items more, twice as much as before where there is too little; 0 if there is no memory. */
+static inline int enough(void **memory, int64_t wanted, int64_t *room, size_t item) {
+    if (wanted <= *room) return 1;
+    const int64_t more = 2 * *room > wanted ? 2 * *room : wanted + 1024;
+    void *found = realloc(*memory, (size_t)more * item);
+    if (!found) return 0;
+    *memory = found, *room = more;
+    return 1;
+}
 
 typedef void Run(Frame *f, Frame *g, int64_t first, int64_t last, Results *found);
 

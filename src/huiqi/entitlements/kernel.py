@@ -6,7 +6,7 @@ Both give the same to the bit, so nobody has to ask which of them ran; `kernel_n
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.due import NOBODY, Due, Dues, due
-from huiqi.entitlements.lowering import Program, Setting, lower
+from huiqi.entitlements.lowering import Program, Setting, Uncarried, lower
 from huiqi.entitlements.totals import ALL, AMOUNT, PAYABLE, Groups, Totals, added
 from huiqi.rules.plan import Plan
 
@@ -51,10 +51,14 @@ def cores() -> int:
 
 @dataclass(frozen=True)
 class Found:
-    """What came of the measures of a plan over a block; dues are None where they were not asked for."""
+    """What came of the measures of a plan over a block; None where it was not asked for.
+
+    Of each row, tests hold two bits a test, in the order of `Engine.tests`: test n must hold in bit 2n, may hold in bit 2n + 1, the lowest first.
+    """
 
     totals: Totals
     dues: Dues | None
+    tests: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,22 @@ class _Stretch:
 class Engine:
     """A plan, and who does what of it. Its measures' amounts are planned apart. It is made once and used for many blocks, by any thread."""
 
-    def __init__(self, plan: Plan, setting: Setting, *, numpy_only: bool = False, level: int = -1):
-        """`level` is one of the kernel's compilations, -1 the best that this processor can do."""
+    def __init__(self, plan: Plan, setting: Setting, *, tests: bool = False, numpy_only: bool = False, level: int = -1):
+        """With `tests` the plan keeps its results, and those of all measures' tests are found as well.
+
+        `level` is one of the kernel's compilations, -1 the best that this processor can do.
+        """
         self.plan = plan
+        self.tests = tuple(dict.fromkeys(slot for planned in plan.measures for slot in planned.tests)) if tests else ()
+        self.tests_by_numpy = tests
         self.program: Program | None = None
         rest: Sequence[int] = range(len(plan.measures))
         if kernel_name() == "C" and not numpy_only:
-            self.program = lower(plan, setting)
+            try:
+                self.program = lower(plan, setting, self.tests)
+                self.tests_by_numpy = False
+            except Uncarried:  # one of the tests
+                self.program = lower(plan, setting)
             self.prepared = _kernel.prepare(self.program, self.program.letters, level)
             self.wanted = [(what, np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
             rest = tuple(self.program.uncarried)
@@ -95,30 +108,47 @@ class Engine:
 
     def found(self, block: Block, groups: Mapping[str, Groups] = _NONE, workers: int = 1, *, rows: bool = True) -> Found:
         """Totals and, with `rows`, what is due of every measure, from one pass."""
+        tests = self._tests_of(block) if self.tests_by_numpy else None
         if self.program is None:
             every = self._with_numpy(self.by_numpy, block)
-            return Found(Totals.of(every, groups), Dues.of([one] for one in every) if rows else None)
-        stretches = self._with_kernel(self.program, block, groups, workers, rows)
+            return Found(Totals.of(every, groups), Dues.of([one] for one in every) if rows else None, tests)
+        if len(self.program.tests):
+            tests = np.empty((block.size, _bytes(len(self.tests))), np.uint8)
+        stretches = self._with_kernel(self.program, block, groups, workers, rows, None if self.tests_by_numpy else tests)
+        if len(self.program.tests) and tests is not None:
+            whole = np.concatenate([one.doubts[one.doubts[:, 1] < 0, 0] for one in stretches])
+            if len(whole):
+                tests[whole] = self._tests_of(block.only(whole.astype(np.intp)))
         again = self._doubted(self.program, block, stretches)
         rest = self._with_numpy(self.by_numpy, block)
         totals = stretches[0].totals if len(stretches) == 1 else added(one.totals for one in stretches)
         dues = [one.dues for one in stretches if one.dues is not None]
         if not rest and not again:
-            return Found(totals, None if not rows else dues[0] if len(dues) == 1 else Dues.of(zip(*dues, strict=True)))
+            return Found(totals, None if not rows else dues[0] if len(dues) == 1 else Dues.of(zip(*dues, strict=True)), tests)
         carried = self.program.carried
         by_numpy = {**{carried[place]: one for place, one in again.items()}, **dict(zip(self.rest, rest, strict=True))}
         more = Totals.of([by_numpy.get(number, NOBODY) for number in range(len(self.plan.measures))], groups)
         for name, cells in more.by.items():
-            cells[list(carried)] += totals.by[name]
+            cells[[*carried, -1]] += totals.by[name]
         if not rows:
-            return Found(more, None)
+            return Found(more, None, tests)
         parts: list[list[Due]] = [[] for _ in self.plan.measures]
         for place, number in enumerate(carried):
             some = [one[place] for one in dues]
             parts[number] = [_in_order([*some, again[place]])] if place in again else some
         for number, one in zip(self.rest, rest, strict=True):
             parts[number] = [one]
-        return Found(more, Dues.of(parts))
+        return Found(more, Dues.of(parts), tests)
+
+    def _tests_of(self, block: Block) -> NDArray[np.uint8]:
+        """The tests of each row, by numpy."""
+        run = Run(self.plan, block).run()
+        self.settled += run.settled
+        bits = np.zeros((block.size, 8 * _bytes(len(self.tests))), bool)
+        for number, slot in enumerate(self.tests):
+            found = run.truths(slot)
+            bits[:, 2 * number], bits[:, 2 * number + 1] = found.must, found.may
+        return np.packbits(bits, axis=1, bitorder="little")
 
     def _with_numpy(self, plan: Plan | None, block: Block) -> list[Due]:
         if plan is None:
@@ -128,12 +158,14 @@ class Engine:
         self.settled += run.settled
         return found
 
-    def _with_kernel(self, program: Program, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool) -> list[_Stretch]:
+    def _with_kernel(
+        self, program: Program, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool, tests: NDArray[np.uint8] | None
+    ) -> list[_Stretch]:
         """Stretches of rows, each by a thread."""
-        columns = tuple(_cells(block, what, dtype) for what, dtype in self.wanted)
+        columns = tuple(_columns(block, self.wanted))
         encoded = {name: (np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
-        run = partial(_run, self.prepared, len(program.carried), columns, encoded, rows)
+        run = partial(_run, self.prepared, len(program.carried), columns, encoded, rows, tests)
         if block.size <= size:
             return [run(0, block.size)]
         stretches = [(first, min(first + size, block.size)) for first in range(0, block.size, size)]
@@ -161,15 +193,21 @@ def setting_of(block: Block) -> Setting:
     return Setting(block.as_of, block.schema.subject, block.places, frozenset(block.ranks), block.assume_recognised)
 
 
-def _cells(block: Block, what: tuple[Any, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    match what:
-        case ("fact", id, year):
-            cells: Any = block.columns[(id, year)]
-        case ("ranks", card):
-            cells = block.ranks[card]
-        case _:
+def _columns(block: Block, wanted: Sequence[tuple[tuple[Any, ...], np.dtype[Any]]]) -> Iterator[NDArray[Any]]:
+    """The columns that a program reads, encoded as it says."""
+    for what, dtype in wanted:
+        if what[0] == "fact":
+            cells: Any = block.columns[what[1:]]
+        elif what[0] == "ranks":
+            cells = block.ranks[what[1]]
+        else:
             cells = np.zeros(block.size, np.int16) if block.first_years is None else block.first_years
-    return cells if cells.dtype is dtype and cells.flags.c_contiguous else np.ascontiguousarray(cells, dtype)
+        yield np.ascontiguousarray(cells, dtype)
+
+
+def _bytes(tests: int) -> int:
+    """Two bits a test, in whole bytes."""
+    return (2 * tests + 7) // 8
 
 
 def _run(
@@ -178,13 +216,14 @@ def _run(
     columns: tuple[NDArray[Any], ...],
     groups: Mapping[str, tuple[NDArray[np.int32], int]],
     rows: bool,
+    tests: NDArray[np.uint8] | None,
     first: int,
     last: int,
 ) -> _Stretch:
     """The kernel over some rows."""
     totals = Totals.nothing(measures, {name: size for name, (_, size) in groups.items()})
     dimensions = ((None, 1, totals.by[ALL]), *((of, size, totals.by[name]) for name, (of, size) in groups.items()))
-    kept, doubts = _kernel.run(prepared, columns, first, last, dimensions, rows)
+    kept, doubts = _kernel.run(prepared, columns, first, last, dimensions, rows, tests)
     for cells in totals.by.values():
         cells[..., PAYABLE:] = cells[..., AMOUNT:PAYABLE]
     dues = None

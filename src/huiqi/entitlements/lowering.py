@@ -156,6 +156,7 @@ class Program:
     masks: NDArray[np.uint64]
     measures: NDArray[np.int32]  # status, the amount's span or -1, its register, and how often it goes into the amount in fen
     columns: tuple[Column, ...]
+    tests: NDArray[np.int32]  # the truths of the tests asked for
     carried: tuple[int, ...]
     uncarried: Mapping[int, str]  # the others, and why
 
@@ -191,11 +192,15 @@ class _Tables:
         return self.columns.setdefault(what, (len(self.columns), letter))[0]
 
 
-def lower(plan: Plan, setting: Setting) -> Program:
-    """A program for all measures of a plan that the kernel carries; their amounts are planned apart."""
+def lower(plan: Plan, setting: Setting, tests: Sequence[int] = ()) -> Program:
+    """A program for all measures of a plan that the kernel carries; their amounts are planned apart. `tests` are slots of truths wanted as well.
+
+    Raises Uncarried where one of the tests is not carried.
+    """
     tables = _Tables()
     main = _Span(plan, setting, tables).all()
-    spans: list[tuple[_Span, list[Register]]] = [(main, [])]
+    tested = [main.truth(slot) for slot in tests]
+    spans: list[tuple[_Span, list[Register]]] = [(main, [*tested])]
     carried, uncarried, ends = [], dict[int, str](), list[tuple[Register, int, Register | None, int]]()
     for number, planned in enumerate(plan.measures):
         try:
@@ -239,6 +244,7 @@ def lower(plan: Plan, setting: Setting) -> Program:
         np.array([*tables.masks, 0], np.uint64),
         np.array(measures, np.int32).reshape(-1, 4),
         tuple((what, letter) for what, (_, letter) in tables.columns.items()),
+        np.array([numbers[one] for one in tested], np.int32),
         tuple(carried),
         uncarried,
     )
