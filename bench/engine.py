@@ -44,7 +44,7 @@ def library_of(packs: Path) -> Library:
 
 def read_like_a_command(packs: Path) -> Library:
     """The same as a command that evaluates reads it: what no rule reads is left out, and what was read before comes from the cache."""
-    library, problems = read_library([packs / pack_text.PACK], rules_only=True)
+    library, problems = read_library([packs / pack_text.PACK], rules_only=True, cached=True)
     assert library is not None, problems
     return library
 
