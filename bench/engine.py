@@ -16,7 +16,7 @@ from enterprises import Columns
 
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.dimensions import dimensions_of
-from huiqi.entitlements.due import Due, Dues, due
+from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.evaluate import STRETCH, evaluate
 from huiqi.entitlements.kernel import Engine, cores, kernel_name, setting_of
 from huiqi.entitlements.stacked import Stacked
@@ -80,8 +80,9 @@ class Evaluation:
 
     def __init__(self, rules: Rules, block: Block):
         self.plan = make_plan(rules, apart=True)
-        self.engine = Engine(self.plan, setting_of(block))
         self.stacked = Stacked(rules, [planned.measure for planned in self.plan.measures], "enterprise")
+        self.engine = Engine(self.plan, setting_of(block))
+        self.stacking = Engine(self.plan, setting_of(block), stacked=self.stacked, places=self.stacked.numbers)
         self.dimensions = dimensions_of(_Everything(block.schema, block.places))  # type: ignore[arg-type]
 
     def groups(self, block: Block) -> dict[str, Groups]:
@@ -89,7 +90,7 @@ class Evaluation:
 
     def full(self, blocks: Sequence[Block], workers: int = 1) -> Totals:
         """Eligibility, amounts of both ends, stacking, totals by measure and group: what a run does with each of its stretches."""
-        return self._each(lambda block: self.stack(block)[1], blocks, workers)
+        return self._each(lambda block: self.stacking.totals(block, self.groups(block)), blocks, workers)
 
     def amounts(self, blocks: Sequence[Block], workers: int = 1) -> Totals:
         """What the peers do: eligibility, amounts and their sums."""
@@ -104,15 +105,6 @@ class Evaluation:
         with ThreadPoolExecutor(workers) as threads:
             for _ in threads.map(lambda block: self.engine.dues(block) and None, blocks):
                 pass
-
-    def stack(self, block: Block) -> tuple[Dues, Totals]:
-        groups = self.groups(block)
-        found = self.engine.found(block, groups, rows=True)
-        assert found.dues is not None
-        dues, together = self.stacked.apply(block, found.dues, self.stacked.numbers)
-        totals = Totals.of(dues, groups)
-        totals.add_together(*together, groups)
-        return dues, totals
 
     @staticmethod
     def _each(evaluate: Callable[[Block], Totals], blocks: Sequence[Block], workers: int) -> Totals:
@@ -135,10 +127,19 @@ class Evaluation:
         for workers in (1, 2):
             found = self.engine.totals(block, groups, workers)
             assert all(np.array_equal(cells, found.by[name]) for name, cells in totals.by.items())
+        plain = Engine(self.plan, setting_of(block), stacked=self.stacked, places=self.stacked.numbers, numpy_only=True).found(block, groups)
+        stacked = self.stacking.found(block, groups)
+        assert all(np.array_equal(cells, stacked.totals.by[name]) for name, cells in plain.totals.by.items())
+        assert plain.dues is not None
+        assert stacked.dues is not None
+        for line, other_line in zip(stacked.dues, plain.dues, strict=True):
+            assert line.paid is not None
+            assert other_line.paid is not None
+            assert all(np.array_equal(getattr(line.paid, name), getattr(other_line.paid, name)) for name in ("low", "high", "stands"))
 
     def check_stacking(self, block: Block, count: int) -> int:
         """What is payable to the first enterprises is what the exact rules leave; gives the number of measures that lost something."""
-        dues, _ = self.stack(block)
+        dues = self.stacking.dues(block)
         lines = [dues[number] for number in self.stacked.numbers]
         cut = 0
         for row in range(min(count, block.size)):

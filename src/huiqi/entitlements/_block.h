@@ -116,7 +116,7 @@ static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows,
 
 enum { STANDS, PERHAPS, FALLS }; /* see due.py */
 
-/* The limits of stacking rules for the rows that have a result; where rounding leaves one in doubt, the row is marked. */
+/* The limits of stacking rules for the rows that have a result, strip by strip; where rounding leaves one in doubt, the row is marked. */
 static void limits_of(Frame *f, Frame *g, const uint64_t *settled_rows, Pile *pile, uint64_t *doubt) {
     const Stacked *stacked = &f->plan->stacked;
     int32_t rows[ROWS];
@@ -128,13 +128,15 @@ static void limits_of(Frame *f, Frame *g, const uint64_t *settled_rows, Pile *pi
     EACH_WORD(w) sure[w] = ~0ull;
     for (int32_t limit = 0; limit < stacked->limit_count; limit++) {
         const Measure *of = &stacked->limits[limit];
-        double *to_low = pile->limit_low + limit * ROWS, *to_high = pile->limit_high + limit * ROWS;
         g->whole = f, g->chosen = settled_rows, g->rows = rows, g->first = f->first, g->n = n;
         if (g->doubted) memset(g->doubt, 0, WORDS * sizeof(uint64_t));
         g->doubted = 0;
         execute(g, &g->plan->programs[of->program]);
         in_fen(g, &g->figures[of->amount], of->times, sure, low, high);
-        for (int i = 0; i < count; i++) to_low[rows[i]] = low[i], to_high[rows[i]] = high[i];
+        for (int i = 0; i < count; i++) {
+            const int at = ((rows[i] / STRIP) * stacked->limit_count + limit) * STRIP + rows[i] % STRIP;
+            pile->limit_low[at] = low[i], pile->limit_high[at] = high[i];
+        }
         for (int i = 0; g->doubted && i < count; i++)
             if (bits_at(g->doubt, i) & 1) doubt[rows[i] >> 6] |= 1ull << (rows[i] & 63);
     }
@@ -162,6 +164,50 @@ static void leave_out(Frame *f, Results *found, const uint64_t *doubt) {
     }
 }
 
+/* What is due of a measure to the rows of a strip, on its line; a line holds nothing before. */
+static void lay_down(const Frame *f, Results *found, int32_t line, int from) {
+    const Stacked *stacked = &f->plan->stacked;
+    const Dues *dues = &found->dues;
+    Pile *pile = &found->pile;
+    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
+    double *low = pile->low + line * STRIP - from, *high = pile->high + line * STRIP - from;
+    int i = pile->done[line];
+    if (stacked->had[line] == BY_AMOUNT) {
+        for (; i < count && rows[i] < from + STRIP; i++) low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
+        return;
+    }
+    uint8_t *must = pile->must + line * STRIP - from, *may = pile->may + line * STRIP - from;
+    for (; i < count && rows[i] < from + STRIP; i++) {
+        low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
+        must[rows[i]] = bits_at(dues->must[number], i) & 1, may[rows[i]] = 1;
+    }
+}
+
+/* What is left of it; the line is cleared. */
+static void pick_up(const Frame *f, Results *found, int32_t line, int from) {
+    const Stacked *stacked = &f->plan->stacked;
+    Dues *dues = &found->dues;
+    Pile *pile = &found->pile;
+    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
+    const int by_amount = stacked->had[line] == BY_AMOUNT;
+    double *low = pile->low + line * STRIP - from, *high = pile->high + line * STRIP - from;
+    uint8_t *must = pile->must + line * STRIP - from, *may = pile->may + line * STRIP - from;
+    int i = pile->done[line];
+    for (; i < count && rows[i] < from + STRIP; i++) {
+        const int32_t row = rows[i];
+        const double left_low = low[row], left_high = high[row];
+        dues->paid_low[at + i] = left_low, dues->paid_high[at + i] = left_high;
+        if (found->kept.wanted) {
+            const int sure = by_amount ? bits_at(dues->must[number], i) & 1 : must[row], open = by_amount || may[row];
+            const int falls = !open || (left_high == 0 && dues->high[at + i] > 0), perhaps = !sure || (left_low == 0 && dues->low[at + i] > 0);
+            dues->stands[at + i] = falls ? FALLS : perhaps ? PERHAPS : STANDS;
+        }
+        low[row] = high[row] = 0;
+        if (!by_amount) must[row] = may[row] = 0;
+    }
+    pile->done[line] = i;
+}
+
 /* Stacking rules over the dues of a block, of which doubts are named from `doubts` on. */
 static void stack(Frame *f, Frame *g, const uint64_t *settled_rows, Results *found, int64_t doubts) {
     const Stacked *stacked = &f->plan->stacked;
@@ -178,33 +224,17 @@ static void stack(Frame *f, Frame *g, const uint64_t *settled_rows, Results *fou
     }
     EACH_WORD(w) any |= doubt[w];
     if (any) leave_out(f, found, doubt);
-    memset(pile->low, 0, (size_t)stacked->line_count * ROWS * sizeof(double));
-    memset(pile->high, 0, (size_t)stacked->line_count * ROWS * sizeof(double));
-    for (int32_t line = 0; line < stacked->line_count; line++) {
-        const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
-        double *low = pile->low + line * ROWS, *high = pile->high + line * ROWS;
-        for (int i = 0; i < count; i++) low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
-        if (stacked->had[line] == BY_AMOUNT) continue;
-        uint8_t *must = pile->must + line * ROWS, *may = pile->may + line * ROWS;
-        memset(must, 0, ROWS), memset(may, 0, ROWS);
-        for (int i = 0; i < count; i++) must[rows[i]] = bits_at(dues->must[number], i) & 1, may[rows[i]] = 1;
+    memset(pile->done, 0, (size_t)stacked->line_count * sizeof *pile->done);
+    for (int from = 0; from < f->n; from += STRIP) {
+        const int64_t limits = (int64_t)(from / STRIP) * stacked->limit_count * STRIP;
+        for (int32_t line = 0; line < stacked->line_count; line++) lay_down(f, found, line, from);
+        cumulate(&rules, pile->low, pile->high, pile->must, pile->may, pile->limit_low + limits, pile->limit_high + limits, pile->total_low + from,
+                 pile->total_high + from, pile->bundles, STRIP, STRIP);
+        for (int32_t line = 0; line < stacked->line_count; line++) pick_up(f, found, line, from);
     }
-    cumulate(&rules, pile->low, pile->high, pile->must, pile->may, pile->limit_low, pile->limit_high, pile->total_low, pile->total_high,
-             pile->bundles, ROWS, f->n);
     for (int32_t line = 0; line < stacked->line_count; line++) {
-        const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
-        const double *low = pile->low + line * ROWS, *high = pile->high + line * ROWS, *due_low = dues->low + at, *due_high = dues->high + at;
-        const uint8_t *must = pile->must + line * ROWS, *may = pile->may + line * ROWS;
-        const int by_amount = stacked->had[line] == BY_AMOUNT;
-        double *paid_low = dues->paid_low + at, *paid_high = dues->paid_high + at;
-        for (int i = 0; i < count; i++) paid_low[i] = low[rows[i]], paid_high[i] = high[rows[i]];
-        for (int i = count; i < ((count + 63) & ~63); i++) paid_low[i] = paid_high[i] = 0;
-        if (!found->kept.wanted) continue;
-        for (int i = 0; i < count; i++) {
-            const int sure = by_amount ? bits_at(dues->must[number], i) & 1 : must[rows[i]], open = by_amount || may[rows[i]];
-            const int falls = !open || (paid_high[i] == 0 && due_high[i] > 0), perhaps = !sure || (paid_low[i] == 0 && due_low[i] > 0);
-            dues->stands[at + i] = falls ? FALLS : perhaps ? PERHAPS : STANDS;
-        }
+        const int32_t at = dues->starts[stacked->lines[line]], count = dues->counts[stacked->lines[line]];
+        for (int i = count; i < ((count + 63) & ~63); i++) dues->paid_low[at + i] = dues->paid_high[at + i] = 0;
     }
 }
 
@@ -224,35 +254,38 @@ INLINE void add_all(int64_t *sums, const double *low, const double *high, int n)
     sums[0] += low_lo, sums[1] += low_hi, sums[2] += high_lo, sums[3] += high_hi, sums[4] += unbounded;
 }
 
-/* The same by group; rows are those of a block. */
-INLINE void add_each(int64_t *sums, const int32_t *groups, const int32_t *rows, const double *low, const double *high, int count) {
+/* Eight whole numbers at once, and four, wherever they stand. */
+typedef int64_t __attribute__((vector_size(64), aligned(8), may_alias)) Eight;
+typedef int64_t __attribute__((vector_size(32), aligned(8), may_alias)) Four;
+
+/* The same by group, from PAYABLE on; rows are those of a block, NULL: all of them. */
+INLINE void add_each(int64_t *totals, const int32_t *groups, const int32_t *rows, const double *low, const double *high, int count) {
     for (int i = 0; i < count; i++) {
-        int64_t *cell = sums + (int64_t)groups[rows ? rows[i] : i] * FIELDS;
+        int64_t *cell = totals + (int64_t)groups[rows ? rows[i] : i] * FIELDS + PAYABLE;
         const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
-        cell[0] += lower_bits(least), cell[1] += least >> 32, cell[2] += lower_bits(most), cell[3] += most >> 32, cell[4] += open;
+        *(Four *)cell += (Four){lower_bits(least), least >> 32, lower_bits(most), most >> 32};
+        cell[4] += open;
     }
 }
 
 enum { ADDED = 8 }; /* the fields that a row adds to at once: those that `due` knows, and one of nought */
 
-/* These fields of each row, of 32 bits: so fen are two of them as they stand. */
-INLINE void fields_of(uint64_t (*each)[ADDED / 2], const double *low, const double *high, const uint64_t *must, int n) {
+/* What each row adds to these fields. */
+INLINE void fields_of(int64_t (*each)[ADDED], const double *low, const double *high, const uint64_t *must, int n) {
     uint8_t room[ROWS];
     const uint8_t *sure = spread(must, room, n);
     EACH(i) {
-        const uint64_t yes = sure[i], open = high[i] > DBL_MAX;
-        each[i][0] = yes | (yes ^ 1) << 32;
-        each[i][1] = (uint64_t)(int64_t)low[i];
-        each[i][2] = (uint64_t)(int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
-        each[i][3] = open;
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]), yes = sure[i];
+        each[i][YES] = yes, each[i][DEPENDS] = yes ^ 1;
+        each[i][LOW_LO] = lower_bits(least), each[i][LOW_HI] = least >> 32;
+        each[i][HIGH_LO] = lower_bits(most), each[i][HIGH_HI] = most >> 32;
+        each[i][UNBOUNDED] = open, each[i][PAYABLE] = 0;
     }
 }
 
-typedef uint32_t __attribute__((may_alias)) Halves; /* of a word */
-
 static void add_up(const Frame *f, Results *found) {
     const Dues *dues = &found->dues;
-    uint64_t each[ROWS][ADDED / 2];
+    int64_t each[ROWS][ADDED];
     for (int32_t number = 0; number < f->plan->measure_count; number++) {
         const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
         const double *low = dues->low + at, *high = dues->high + at;
@@ -274,12 +307,9 @@ static void add_up(const Frame *f, Results *found) {
             if (!made) fields_of(each, low, high, must, n);
             made = 1;
             const int32_t *groups = dimension->groups + f->first;
-            for (int i = 0; i < count; i++) {
-                int64_t *cell = totals + (int64_t)groups[dues->rows[at + i]] * FIELDS;
-                const Halves *more = (const Halves *)each[i];
-                for (int field = 0; field < ADDED; field++) cell[field] += more[field ^ HIGH_HALF_FIRST];
-            }
-            if (paid) add_each(totals + PAYABLE, groups, dues->rows + at, dues->paid_low + at, dues->paid_high + at, count);
+            for (int i = 0; i < count; i++)
+                *(Eight *)(totals + (int64_t)groups[dues->rows[at + i]] * FIELDS) += *(const Eight *)each[i];
+            if (paid) add_each(totals, groups, dues->rows + at, dues->paid_low + at, dues->paid_high + at, count);
         }
     }
 }
@@ -288,8 +318,8 @@ static void add_up(const Frame *f, Results *found) {
 static void add_up_together(const Frame *f, int rows, Results *found) {
     for (int which = 0; which < found->dimension_count; which++) {
         const Dimension *dimension = &found->dimensions[which];
-        int64_t *totals = dimension->totals + f->plan->measure_count * dimension->size * FIELDS + PAYABLE;
-        if (!dimension->groups) add_all(totals, found->pile.total_low, found->pile.total_high, f->n);
+        int64_t *totals = dimension->totals + f->plan->measure_count * dimension->size * FIELDS;
+        if (!dimension->groups) add_all(totals + PAYABLE, found->pile.total_low, found->pile.total_high, f->n);
         else add_each(totals, dimension->groups + f->first, NULL, found->pile.total_low, found->pile.total_high, rows);
     }
 }

@@ -26,7 +26,9 @@
 #define STRIP_ROWS for (int i = 0; i < STRIP; i++)
 #endif
 
+#ifndef HUIQI_PLAN
 enum { STRIP = 64 }; /* what the rules touch of so many rows stays near the processor */
+#endif
 enum { STACK_HIGHEST, STACK_FIRST, STACK_UNLESS, STACK_LESS, STACK_LAST, STACK_PROPORTIONAL };
 enum { BY_AMOUNT, BY_STATUS, WITHOUT_AMOUNT };
 

@@ -111,17 +111,17 @@ static void *make_dues(Dues *dues, const Plan *plan) {
 
 /* Room for stacking rules over a block. */
 static void *make_pile(Pile *pile, const Stacked *stacked) {
-    const size_t line = ROWS * sizeof(double), lines = (size_t)stacked->line_count, limits = (size_t)stacked->limit_count;
-    const size_t bundles = ((size_t)stacked->slots + 1) * 2 * 64 * sizeof(double); /* strips of 64 rows, two ends */
-    char *memory = malloc((2 * lines + 2 * limits + 2) * line + 2 * lines * ROWS + bundles + 10 * 64);
+    const size_t lines = (size_t)stacked->line_count * STRIP, limits = (size_t)stacked->limit_count * ROWS, word = sizeof(double);
+    const size_t bundles = ((size_t)stacked->slots + 1) * 2 * STRIP * word; /* a strip has two ends */
+    char *memory = calloc(2 * (lines + limits + ROWS) * word + 2 * lines + lines / STRIP * sizeof(int32_t) + bundles + 12 * 64, 1);
     if (!memory) return NULL;
     char *at = memory + (64 - (uintptr_t)memory % 64);
-    pile->low = taken(&at, lines * line), pile->high = taken(&at, lines * line);
-    pile->limit_low = taken(&at, limits * line), pile->limit_high = taken(&at, limits * line);
-    pile->total_low = taken(&at, line), pile->total_high = taken(&at, line);
-    pile->must = taken(&at, lines * ROWS), pile->may = taken(&at, lines * ROWS);
+    pile->low = taken(&at, lines * word), pile->high = taken(&at, lines * word);
+    pile->limit_low = taken(&at, limits * word), pile->limit_high = taken(&at, limits * word);
+    pile->total_low = taken(&at, ROWS * word), pile->total_high = taken(&at, ROWS * word);
+    pile->must = taken(&at, lines), pile->may = taken(&at, lines);
+    pile->done = taken(&at, lines / STRIP * sizeof(int32_t));
     pile->bundles = taken(&at, bundles);
-    memset(pile->limit_low, 0, limits * line), memset(pile->limit_high, 0, limits * line); /* rows without a result have none either */
     return memory;
 }
 

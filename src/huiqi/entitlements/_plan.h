@@ -10,7 +10,7 @@
 #error "huiqi's kernel needs 128-bit whole numbers; numpy does its work without it"
 #endif
 
-enum { ROWS = 512, WORDS = ROWS / 64 }; /* rows in a block; a truth has a bit a row */
+enum { ROWS = 512, WORDS = ROWS / 64, STRIP = 64 }; /* rows in a block; a truth has a bit a row */
 
 /* ---------------------------------------------------------------- programs */
 
@@ -112,10 +112,12 @@ typedef struct {
     uint8_t *stands;
 } Dues;
 
-/* What stacking rules are applied in: a line of ROWS for each measure and each limit. */
+/* What stacking rules are applied in, a strip of rows at a time: a line for each measure, and how many of its rows are done; limits and totals are
+   those of a block. */
 typedef struct {
     double *low, *high, *limit_low, *limit_high, *total_low, *total_high;
     uint8_t *must, *may;
+    int32_t *done;
     void *bundles;
 } Pile;
 
