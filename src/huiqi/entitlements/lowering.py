@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -204,6 +204,13 @@ class _Tables:
             place.extend(values)
         return self.found[key]
 
+    def once(self, name: str, make: Callable[[], Sequence[float]]) -> int:
+        """Where a long table of figures stands, made when it is first asked for."""
+        if name not in self.found:
+            self.found[name] = len(self.figures)
+            self.figures.extend(make())
+        return self.found[name]
+
     def column(self, what: tuple[Any, ...], letter: str) -> int:
         return self.columns.setdefault(what, (len(self.columns), letter))[0]
 
@@ -315,12 +322,12 @@ class _Span:
 
     def emit(
         self, op: str, kind: int, a: Register | int = 0, b: Register | int = 0, c: Register | int = 0, *,
-        lists: Sequence[Register | int] | None = None, at: int = 0, count: int = 0, k: Sequence[float] = (),
+        lists: Sequence[Register | int] | None = None, at: int = 0, count: int = 0, k: Sequence[float] = (), place: int = 0,
     ) -> Register:  # fmt: skip
-        """The result of an instruction; the same one is not given twice."""
-        key = (op, a, b, c, None if lists is None else tuple(lists), at, count, tuple(k))
+        """The result of an instruction; the same one is not given twice. Its figures are `k`, or stand in `place`."""
+        key = (op, a, b, c, None if lists is None else tuple(lists), at, count, tuple(k), place)
         if key not in self.done:
-            place = self.tables.put("figures", k) if k else 0
+            place = self.tables.put("figures", k) if k else place
             self.done[key] = Instruction(op, Register(kind), a, b, c, lists, at, count, place)
             self.made.append(self.done[key])
         return self.done[key].to
@@ -528,9 +535,11 @@ class _Span:
         date = self.figure(step.args[0])
         if step.data == "days":
             return self._difference(Given(Fraction(self.setting.as_of.toordinal())), date)
+        return Figure(self.emit("WHOLE_YEARS", _FIGURE, self._day(date), place=self.tables.once("completed years", self._completed_years)), 1)
+
+    def _completed_years(self) -> list[float]:
         years = completed_years(self.setting.as_of).tolist()
-        k = [float(self.setting.as_of.toordinal()), float(len(years)), *years]
-        return Figure(self.emit("WHOLE_YEARS", _FIGURE, self._day(date), k=k), 1)
+        return [float(self.setting.as_of.toordinal()), float(len(years)), *years]
 
     def year_of(self, step: Step) -> Figure:
         return Figure(self.emit("YEAR_OF", _FIGURE, self._day(self.figure(step.args[0]))), 1)

@@ -7,9 +7,9 @@ import os
 import shutil
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +26,10 @@ from huiqi.entitlements.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, F
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.reasons import REASONS, Reasons
 from huiqi.entitlements.stacked import Stacked
-from huiqi.entitlements.totals import ALL
+from huiqi.entitlements.totals import ALL, Groups
 from huiqi.entitlements.undecided import Undecided
 from huiqi.entitlements.values import VALUES, Values
+from huiqi.facts.cells import unknown_values
 from huiqi.facts.registry import Stretch
 from huiqi.rules.compile import Measure
 from huiqi.rules.plan import make_plan
@@ -91,15 +92,41 @@ class Evaluator:
         lines = [*numbers, len(self.measures)]
         for name, cells in found.totals.by.items():
             part.totals.by[name][lines] = cells
-        part.subjects[ALL][0] = block.size
-        for name, group in groups.items():
-            part.subjects[name] += np.bincount(group.of, minlength=group.size)
+        self._count(part, block, groups)
         part.settled = engine.settled
         if self.wanted.every:
             counters, part.asked = self._asking(tuple(numbers)).count(block)
             for number, counter in zip(numbers, counters, strict=True):
                 part.undecided[number] = counter
         return part, found.dues
+
+    def places(self) -> frozenset[str] | None:
+        """The places in which somebody could have one of the measures, if nothing else were known of anybody; None: that cannot be told."""
+        schema, places = self.population.registry.schema, self.population.registry.places
+        where = schema.facts.get("place")
+        if where is None or where.kind != "place" or where.period != "day" or self.population.related or not self.plan.measures:
+            return None
+        columns = {}
+        for column in self.population.columns(self.plan):
+            columns[column] = unknown_values(schema.facts[column[0]].kind, len(places.by_id))
+        columns[(where.id, None)] = np.arange(len(places.by_id), dtype=np.int32)
+        block = Block(len(places.by_id), self.population.as_of, columns, schema, places, assume_recognised=self.population.assume_recognised)
+        dues = Engine(self.plan, replace(self.setting, ranked=frozenset())).dues(block)
+        names = list(places.by_id)
+        return frozenset(names[row] for row in np.unique(dues.rows).tolist())
+
+    def nobody(self, stretch: Stretch) -> Part:
+        """The part of a stretch in which nobody has anything: it is only counted who is there."""
+        part = no_part(0, len(self.measures), self.dimensions)
+        block = self.population.block(self.shared, stretch.start, stretch.stop)
+        self._count(part, block, {dimension.name: dimension.of(block) for dimension in self.dimensions})
+        part.asked = len(range(0, block.size, self.wanted.every)) if self.wanted.every else 0
+        return part
+
+    def _count(self, part: Part, block: Block, groups: Mapping[str, Groups]) -> None:
+        part.subjects[ALL][0] = block.size
+        for name, group in groups.items():
+            part.subjects[name] += np.bincount(group.of, minlength=group.size)
 
     def further(self, block: Block, part: Part) -> dict[str, list[pa.RecordBatch]]:
         """Reasons and values of a block, as far as they are wanted. The part is told of the values."""
@@ -150,6 +177,11 @@ class Writer:
     def part(self, number: int, stretch: Stretch, workers: int) -> Part:
         """A stretch evaluated and written, or taken over."""
         evaluator, measures = self.evaluator, range(len(self.evaluator.measures))
+        if stretch.ruled_out and not evaluator.wanted.further:
+            part = evaluator.nobody(stretch)
+            part.number = number
+            write_part(self.folder, part, (), [""] * len(measures), [0] * len(measures), evaluator.dimensions)
+            return part
         keys = self.contents.keys(stretch)
         former, taken = self._former(keys)
         if (
@@ -228,6 +260,8 @@ def in_memory(evaluator: Evaluator, stretches: Sequence[Stretch]) -> Iterator[Pa
     numbers = range(len(evaluator.measures))
 
     def part(number: int, stretch: Stretch, workers: int) -> Part:
+        if stretch.ruled_out and not evaluator.wanted.further:
+            return evaluator.nobody(stretch)
         block = evaluator.block(stretch, numbers)
         found, _ = evaluator.found(block, numbers, workers, rows=False)
         evaluator.further(block, found)

@@ -109,7 +109,7 @@ class Registry:
         first[owners] = self._keys.year[at]
         return first
 
-    def stretches(self, size: int) -> list[Stretch]:
+    def stretches(self, size: int, only: object = None) -> list[Stretch]:
         return [Stretch(self, start, min(start + size, self.subjects)) for start in range(0, self.subjects, size)]
 
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
@@ -206,6 +206,7 @@ class Stretch:
     registry: Registry
     start: int
     stop: int
+    ruled_out: bool = False
 
     def content_hash(self, columns: Iterable[Column]) -> str:
         whole = hashlib.sha256()
