@@ -115,9 +115,7 @@ def rank_population(population: Population, tick: Callable[[int], None] = lambda
     return replace(population, ranks=found)
 
 
-def totals_to_rank(
-    plan: Plan, card: str, block: Block
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
+def totals_to_rank(plan: Plan, card: str, block: Block) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
     """Both ends of a scorecard's total of every subject of a block, whether it may be missing, and the number of its group."""
     total, among = plan.ranks[card]
     run = Run(plan, block).run()

@@ -1,0 +1,393 @@
+"""What a worker process of the cluster does: read cells, put subjects together, evaluate them. It knows Arrow, and nothing of Spark.
+
+read       a table's rows as they stand        -> (id, year, cells); year 0 for the row of the subject itself
+blocks     such rows in order of id and year   -> blocks of subjects for the engine
+ends       blocks                              -> how many totals of a scorecard have which end, by group
+evaluated  blocks                              -> long rows, and after the last of them what they add up to
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import pickle
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from huiqi.entitlements.columns import Block, Others, Run
+from huiqi.entitlements.deciding import count_deciding
+from huiqi.entitlements.dimensions import Dimension
+from huiqi.entitlements.due import Due
+from huiqi.entitlements.kernel import Engine, setting_of
+from huiqi.entitlements.population import totals_to_rank
+from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends
+from huiqi.entitlements.spark.packed import Layout
+from huiqi.entitlements.totals import FIELDS, no_totals, totals_of
+from huiqi.facts.cells import Reading, unknown_values
+from huiqi.facts.keys import TOLD, read_ids, read_years
+from huiqi.facts.schema import Schema
+from huiqi.rules.plan import Plan
+from huiqi.rules.tree import RelatedKey
+from huiqi.vocabulary.place import Places
+from huiqi.vocabulary.problem import Problem, Where
+
+Column = tuple[str, int | None]
+ROWS = 1 << 17  # rows of both tables that make a block
+ROWS_ASKED = 4_096  # subjects that are asked at a time what keeps them undecided: all results of a run are kept
+MARK: Final = "huiqi-problems:"  #: what stands before the problems in the message of a failed task
+PACKED: Final = pa.schema([("id", pa.string()), ("year", pa.int16()), ("cells", pa.binary())])
+ENDS: Final = pa.schema([("card", pa.int32()), ("kind", pa.int8()), ("group", pa.int64()), ("end", pa.float64()), ("totals", pa.int64())])
+#: A long row (`what` 0), or a number to be added up (`what` 1): `code` says which, `high` of which group.
+RESULTS: Final = pa.schema(
+    [("what", pa.int8()), ("subject", pa.string()), ("measure", pa.int32()), ("code", pa.int8()), ("low", pa.int64()), ("high", pa.int64())]
+)
+ROW, SUM = 0, 1
+#: What `code` means in a row, and in a number that is added up; `subject` is the dimension there, or the fact that keeps subjects undecided.
+STATUS: Final = ("yes", "depends")
+SUMS: Final = (*FIELDS, "subjects", "settled", "undecided")
+
+
+class Faulty(Exception):
+    """A task found cells or keys that cannot be used; the message carries the problems to the driver."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        said = [[p.code, p.message, p.where.file, p.where.line, p.hint] for p in problems]
+        super().__init__(f"{MARK}{json.dumps(said)}")
+
+
+def problems_in(message: str) -> list[Problem]:
+    """The problems that the message of a failed task carries."""
+    _, mark, rest = message.partition(MARK)
+    if not mark:
+        return []
+    said, _ = json.JSONDecoder().raw_decode(rest)
+    return [Problem(code, text, Where(file, line), hint) for code, text, file, line, hint in said]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table: its name, the types of its columns, and the facts that are read of it."""
+
+    name: str
+    types: dict[str, pa.DataType]
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that is the same for every task; made by the driver, sent once."""
+
+    version: str
+    schema: Schema
+    places: Places
+    as_of: datetime.date
+    assume_recognised: bool
+    columns: tuple[Column, ...]
+    main: Source
+    yearly: Source | None
+    plan: Plan
+    rank_plans: dict[str, Plan]
+    rank_shares: dict[str, tuple[Fraction, ...]]
+    rank_codes: dict[str, tuple[str, ...]]
+    dimensions: tuple[Dimension, ...]
+    undecided: Plan | None  # keeps all results; None where nobody asks what keeps subjects undecided
+    rows: bool  # long rows are wanted
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What only all subjects together decide: the fields of ranked totals, and what related enterprises add, by place among `related_ids`."""
+
+    fields: dict[str, dict[int, Field]] = field(default_factory=dict)
+    related_ids: pa.StringArray | None = None
+    related: dict[RelatedKey, Others] = field(default_factory=dict)
+
+
+@dataclass
+class Worker:
+    """A job in one process; what is made for it is kept from task to task."""
+
+    job: Job
+    _readings: dict[str, Reading] = field(default_factory=dict)
+    _engine: Engine | None = None
+
+    # ------------------------------------------------------------ cells
+
+    def read(self, batches: Iterable[pa.RecordBatch], *, yearly: bool) -> Iterator[pa.RecordBatch]:
+        """The rows of one of the two tables with their cells encoded and packed; of years that nobody asks for only the key is kept.
+
+        Raises Faulty where a cell or a key cannot be used.
+        """
+        source = self.job.yearly if yearly else self.job.main
+        assert source is not None
+        for batch in batches:
+            batch.validate(full=True)  # text that is not UTF-8 would be found much later
+            ids = read_ids(_as_stored(batch.column("id"), source.types["id"]))
+            problems = _no_id(ids, source)
+            years = np.zeros(batch.num_rows, np.int16)
+            if yearly:
+                years, wrong = read_years(_as_stored(batch.column("year"), source.types["year"]))
+                if wrong.any():
+                    problems.append(Problem("registry.no-year", "a row has no year that can be read", Where(source.name), "write the calendar year"))
+            values = {}
+            for fact in source.layout.facts:
+                reading, column = self._reading(fact), _as_stored(batch.column(fact), source.types[fact])
+                encoded = reading.encode(column)
+                values[fact] = encoded.values
+                for faults in encoded.faults:
+                    for row in faults.rows[: TOLD - len(problems)].tolist():
+                        value = str(column[row].as_py())
+                        said = f"{fact} of {ids[row].as_py()}: {reading.fault(faults.code, value).en}"
+                        problems.append(Problem(faults.code, said, Where(source.name), reading.remedy(faults.code, value)))
+            if problems:
+                raise Faulty(problems[:TOLD])
+            keep = np.isin(years, self._years) if yearly else np.ones(batch.num_rows, bool)
+            yield pa.RecordBatch.from_arrays([ids, pa.array(years), source.layout.pack(values, keep)], schema=PACKED)
+
+    def _reading(self, fact: str) -> Reading:
+        if fact not in self._readings:
+            self._readings[fact] = Reading(self.job.schema.facts[fact], self.job.places)
+        return self._readings[fact]
+
+    @cached_property
+    def _years(self) -> list[int]:
+        return sorted({year for _, year in self.job.columns if year is not None})
+
+    # ------------------------------------------------------------ subjects
+
+    def blocks(self, batches: Iterable[pa.RecordBatch], whole: Whole | None = None) -> Iterator[Block]:
+        """Packed rows in order of id and year, as blocks of subjects; a subject never stands in two of them.
+
+        Raises Faulty where a subject stands twice, or a year row has no subject or stands twice.
+        """
+        waiting: list[pa.RecordBatch] = []
+        for batch in batches:
+            if batch.num_rows:
+                waiting.append(batch)
+            if sum(part.num_rows for part in waiting) < ROWS:
+                continue
+            rows = pa.concat_batches(waiting)
+            last = int(_starts(rows.column(0))[-1])
+            if last:
+                yield self._block(rows.slice(0, last), whole)
+            waiting = [rows.slice(last)]
+        if waiting:
+            yield self._block(pa.concat_batches(waiting), whole)
+
+    def _block(self, rows: pa.RecordBatch, whole: Whole | None) -> Block:
+        job = self.job
+        all_ids, packed = rows.column(0), rows.column(2)
+        years = rows.column(1).to_numpy(zero_copy_only=False)
+        starts = _starts(all_ids)
+        _check_keys(all_ids, years, starts, job)
+        size, own = len(starts), years == 0
+        ids = all_ids.take(pa.array(starts))
+        owner = np.cumsum(own) - 1
+        values: dict[Column, NDArray[Any]] = {
+            (fact, None): column for fact, column in job.main.layout.unpack(packed.filter(pa.array(own))).items()
+        }  # fmt: skip
+        if job.yearly is not None and job.yearly.layout.facts:
+            wanted = np.isin(years, self._years)
+            cells, of, year = job.yearly.layout.unpack(packed.filter(pa.array(wanted))), owner[wanted], years[wanted]
+            at = {one: np.flatnonzero(year == one) for one in self._years}
+            for fact, one in job.columns:
+                if one is not None and fact in cells:
+                    onto = values[fact, one] = unknown_values(job.schema.facts[fact].kind, size)
+                    onto[of[at[one]]] = cells[fact][at[one]]
+        for fact, one in job.columns:
+            if (fact, one) not in values:
+                values[fact, one] = unknown_values(job.schema.facts[fact].kind, size)
+        block = Block(
+            size, job.as_of, values, job.schema, job.places, ids, _first_years(years, starts), {}, job.rank_codes, {}, job.assume_recognised
+        )  # fmt: skip
+        if whole is not None:
+            block.related = _others(ids, whole)
+            block.ranks = {card: self._classes(card, block, whole.fields[card]) for card in job.rank_plans}
+        return block
+
+    def _classes(self, card: str, block: Block, fields: Mapping[int, Field]) -> NDArray[np.uint64]:
+        return classes_by_rank(*totals_to_rank(self.job.rank_plans[card], card, block), self.job.rank_shares[card], fields)
+
+    # ------------------------------------------------------------ results
+
+    def ends(self, batches: Iterable[pa.RecordBatch], whole: Whole) -> Iterator[pa.RecordBatch]:
+        """How many totals have which end, for every scorecard with classes by rank."""
+        for block in self.blocks(batches):
+            block.related = _others(block.ids, whole)
+            for number, (card, plan) in enumerate(self.job.rank_plans.items()):
+                found = count_ends(*totals_to_rank(plan, card, block))
+                cards = np.full(len(found.end), number, np.int32)
+                yield pa.RecordBatch.from_arrays([pa.array(column) for column in (cards, *found)], schema=ENDS)
+
+    def evaluated(self, batches: Iterable[pa.RecordBatch], whole: Whole) -> Iterator[pa.RecordBatch]:
+        """The long rows of all subjects, by block, measure and subject; then everything that is added up."""
+        job = self.job
+        totals = {d.name: no_totals(len(job.plan.measures), len(d.groups)) for d in job.dimensions}
+        subjects = {d.name: np.zeros(len(d.groups), np.int64) for d in job.dimensions}
+        undecided: list[Counter[str]] = [Counter() for _ in job.plan.measures]
+        settled_before = self._engine.settled if self._engine is not None else 0
+        for block in self.blocks(batches, whole):
+            self._engine = self._engine or Engine(job.plan, setting_of(block))
+            dues = self._engine.dues(block)
+            for d in job.dimensions:
+                group = d.of(block)
+                totals[d.name] += totals_of(dues, group, len(d.groups))
+                subjects[d.name] += np.bincount(np.zeros(block.size, np.int64) if group is None else group, minlength=len(d.groups))
+            if job.undecided is not None:
+                _count_undecided(job.undecided, block, undecided)
+            if job.rows:
+                yield _long_rows(block.ids, dues)
+        settled = (self._engine.settled if self._engine is not None else 0) - settled_before
+        yield _sums(job.dimensions, totals, subjects, undecided, settled)
+
+
+_WORKERS: dict[str, Worker] = {}
+
+
+def worker_of(key: str, packed: bytes) -> Worker:
+    """The worker of a job in this process; `key` names the job, `packed` is the job pickled."""
+    if key not in _WORKERS:
+        _WORKERS.clear()  # the former job of a process that is used again
+        job: Job = pickle.loads(packed)
+        _check_version(job.version)
+        _WORKERS[key] = Worker(job)
+    return _WORKERS[key]
+
+
+def _check_version(wanted: str) -> None:
+    from huiqi import __version__
+
+    if __version__ != wanted:
+        message = f"a worker of the cluster has huiqi {__version__}, and the driver {wanted}"
+        raise Faulty([Problem("spark.version", message, hint="install the same version everywhere")])
+
+
+# ---------------------------------------------------------------- keys
+
+
+def _as_stored(column: pa.Array, type: pa.DataType) -> pa.Array:
+    """A column in the type that the file gives it; Spark has fewer types."""
+    if isinstance(type, pa.DictionaryType):
+        type = type.value_type
+    return column if column.type == type or pa.types.is_string(column.type) else column.cast(type)
+
+
+def _no_id(ids: pa.StringArray, source: Source) -> list[Problem]:
+    empty = pc.any(pc.or_(pc.is_null(ids), pc.equal(pc.fill_null(ids, ""), ""))).as_py()
+    return [Problem("registry.no-id", "a row has no id", Where(source.name), "every row names its subject")] if empty else []
+
+
+def _starts(ids: pa.StringArray) -> NDArray[np.int64]:
+    """Where another id begins."""
+    other = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)).to_numpy(zero_copy_only=False)
+    return np.concatenate([np.zeros(1, np.int64), np.flatnonzero(other) + 1])
+
+
+def _check_keys(ids: pa.StringArray, years: NDArray[np.int16], starts: NDArray[np.int64], job: Job) -> None:
+    first = np.zeros(len(years), bool)
+    first[starts] = True
+    again = ~first[1:] & (years[1:] == years[:-1])
+    problems = []
+    for row in np.flatnonzero(first & (years != 0))[:TOLD].tolist():
+        message = f"the subject {ids[row].as_py()} of a year row is not in {job.main.name}"
+        problems.append(Problem("registry.no-subject", message, Where(job.yearly.name if job.yearly else ""), "add it, or remove the row"))
+    for row in (np.flatnonzero(again) + 1)[:TOLD].tolist():
+        id, year = ids[row].as_py(), int(years[row])
+        if year == 0:
+            problems.append(Problem("registry.repeated-subject", f"the subject {id} stands twice", Where(job.main.name), "remove one of the rows"))
+        else:
+            where = Where(job.yearly.name if job.yearly else "")
+            problems.append(Problem("registry.repeated-year", f"the subject {id} has two rows for {year}", where, "remove one of them"))
+    if problems:
+        raise Faulty(problems[:TOLD])
+
+
+def _first_years(years: NDArray[np.int16], starts: NDArray[np.int64]) -> NDArray[np.int16]:
+    """The first calendar year of which each subject has a row, 0 where it has none."""
+    ends = np.append(starts[1:], len(years))
+    after = np.minimum(starts + 1, len(years) - 1)
+    return np.where(ends - starts > 1, years[after], 0).astype(np.int16)
+
+
+def _others(ids: pa.StringArray, whole: Whole) -> dict[RelatedKey, Others]:
+    """What related enterprises add to the subjects of a block."""
+    if not whole.related or whole.related_ids is None:
+        return whole.related
+    place = pc.fill_null(pc.index_in(ids, whole.related_ids), -1).to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(place >= 0)
+    at = list(zip(rows.tolist(), place[rows].tolist(), strict=True))
+    return {key: Others({row: others.numbers[n] for row, n in at if n in others.numbers}, others.otherwise) for key, others in whole.related.items()}
+
+
+# ---------------------------------------------------------------- results
+
+
+def _count_undecided(plan: Plan, block: Block, into: list[Counter[str]]) -> None:
+    for first in range(0, block.size, ROWS_ASKED):
+        run = Run(plan, block.only(np.arange(first, min(first + ROWS_ASKED, block.size)))).run()
+        for counter, planned in zip(into, plan.measures, strict=True):
+            counter += count_deciding(run, planned)
+
+
+def _long_rows(ids: pa.StringArray, dues: Sequence[Due]) -> pa.RecordBatch:
+    """The yes and depends of a block, by measure; an amount without an upper end is empty."""
+    sizes = [len(one.rows) for one in dues]
+    at = np.concatenate([one.rows for one in dues]) if dues else np.zeros(0, np.int64)
+    must = np.concatenate([one.must for one in dues]) if dues else np.zeros(0, bool)
+    low, high = (np.concatenate([getattr(one, end) for one in dues]) if dues else np.zeros(0) for end in ("low", "high"))
+    open_ = np.isinf(high)
+    columns = [
+        pa.array(np.full(len(at), ROW, np.int8)),
+        ids.take(pa.array(at)),
+        pa.array(np.repeat(np.arange(len(dues), dtype=np.int32), sizes)),
+        pa.array((~must).astype(np.int8)),
+        pa.array(low.astype(np.int64)),
+        pa.array(np.where(open_, 0, high).astype(np.int64), mask=open_),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=RESULTS)
+
+
+def _sums(
+    dimensions: Sequence[Dimension],
+    totals: Mapping[str, NDArray[np.int64]],
+    subjects: Mapping[str, NDArray[np.int64]],
+    undecided: Sequence[Counter[str]],
+    settled: int,
+) -> pa.RecordBatch:
+    """Everything that is added up over the cluster, as far as it is not nought: whole numbers alone, so that no order matters."""
+    of: list[str] = ["all"]
+    parts = [np.array([[-1, SUMS.index("settled"), settled, 0]], np.int64)]
+    for d in dimensions:
+        measure, group, code = np.nonzero(totals[d.name])
+        parts.append(np.stack([measure, code, totals[d.name][measure, group, code], group], axis=1))
+        group = np.flatnonzero(subjects[d.name])
+        parts.append(
+            np.stack([np.full(len(group), -1), np.full(len(group), SUMS.index("subjects")), subjects[d.name][group], group], axis=1)
+        )  # fmt: skip
+        of += [d.name] * (len(measure) + len(group))
+    for number, counter in enumerate(undecided):
+        parts.append(np.array([[number, SUMS.index("undecided"), count, 0] for count in counter.values()], np.int64).reshape(-1, 4))
+        of += list(counter)
+    sums = np.concatenate(parts)
+    columns = [
+        pa.array(np.full(len(sums), SUM, np.int8)),
+        pa.array(of, pa.string()),
+        *(pa.array(np.ascontiguousarray(sums[:, n]).astype(kind)) for n, kind in enumerate((np.int32, np.int8, np.int64, np.int64))),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=RESULTS)
+
+
+def counted(parts: pa.Table) -> dict[int, Counted]:
+    """What `ends` gave, added up, by the number of the scorecard."""
+    card = parts.column("card").to_numpy()
+    columns = [parts.column(name).to_numpy() for name in ("kind", "group", "end", "totals")]
+    return {number: Counted(*(column[card == number] for column in columns)) for number in np.unique(card).tolist()}
