@@ -72,7 +72,7 @@ def test_evaluate_prints_a_table_and_writes_the_results(place: Place) -> None:
     assert printed.status == 0
     assert "Growing firms 1" in printed.out
     assert "R&D" not in printed.out
-    assert "3 subjects (enterprise), measures: 1; results in results/" in printed.out
+    assert "3 subjects (enterprise), measures: 1\nresults in results/" in printed.out
     assert (place.folder / "results" / "entitlements.parquet").exists()
     assert printed.err == ""
 

@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from huiqi.entitlements.evaluate import Outcome, Tally
 from huiqi.entitlements.explain import Explanation, FactUsed, Reason
+from huiqi.entitlements.summary import Outcome, Tally
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Schema
 from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS
@@ -75,7 +75,7 @@ def show_outcome(outcome: Outcome, schema: Schema, lang: str) -> None:
 def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
     record = tally.measure.record
     title = f"{escape(record.title(lang))} [dim]{tally.measure.edition}[/]"
-    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.cost_low)(lang), _possible(tally)(lang)]
+    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.payable_low)(lang), _possible(tally)(lang)]
     facts = [f"{schema.facts[fact].label(lang)} ({count:,})" for fact, count in tally.undecided_by.most_common(2)]
     return [title, f"{tally.yes:,}", f"{tally.depends:,}", f"{tally.no:,}", *money, escape("; ".join(facts))]
 
@@ -83,7 +83,20 @@ def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
 def _possible(tally: Tally) -> Both:
     """The high end of the cost: a figure, none because the text gives none, or none because of what nobody knows."""
     amount = tally.measure.amount
-    return NOT_PUBLIC if tally.cost_high is None and amount is not None and amount.unpublished else brief_money(tally.cost_high)
+    return NOT_PUBLIC if tally.payable_high is None and amount is not None and amount.unpublished else brief_money(tally.payable_high)
+
+
+def said_of_stacking(outcome: Outcome) -> Iterator[Both]:
+    """What all measures cost together after stacking, and what stacking takes."""
+    low, high = map(brief_money, outcome.payable)
+    yield Both(
+        f"all measures together, after stacking rules: assured {low.en}, possible {high.en} (a range of the sum)",
+        f"全部措施合计（已计叠加规则）：确定{low.zh}，可能{high.zh}（为合计的区间）",
+    )
+    cut = sum(tally.cost_low - tally.payable_low for tally in outcome.tallies)
+    if cut:
+        taken = brief_money(cut)
+        yield Both(f"stacking rules take {taken.en} of what would be assured without them", f"叠加规则从确定额中核减{taken.zh}")
 
 
 # ---------------------------------------------------------------- explanations

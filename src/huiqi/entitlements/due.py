@@ -14,12 +14,23 @@ from huiqi.rules.plan import PlannedMeasure
 
 @dataclass(frozen=True)
 class Due:
-    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite)."""
+    """One measure over a block, for the subjects that may have it: which of them surely do, and the amount in fen (high may be infinite).
+
+    What is payable after stacking stands beside it, as far as the measure is in a stacking rule: the amount, and whether anything stands of the
+    measure (0 yes, 1 depends, 2 no).
+    """
 
     rows: NDArray[np.intp]
     must: NDArray[np.bool_]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    paid_low: NDArray[np.float64] | None = None
+    paid_high: NDArray[np.float64] | None = None
+    stands: NDArray[np.int8] | None = None
+
+
+#: Nobody may have it.
+NOBODY = Due(np.zeros(0, np.intp), np.zeros(0, bool), np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True)
@@ -80,3 +91,21 @@ def _in_fen(figures: Figures, must: NDArray[np.bool_], rows: NDArray[np.intp] | 
 def in_fen(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Yuan as whole fen; amounts are rounded to the fen, so the division leaves nothing."""
     return ends if figures.scale == 100 else ends * (100 / figures.scale) if 100 % figures.scale == 0 else ends * 100 / figures.scale
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """The same for all subjects of a block: must, may, and an amount of 0 where nothing is due."""
+
+    must: NDArray[np.bool_]
+    may: NDArray[np.bool_]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def entitlement(run: Run, planned: PlannedMeasure) -> Entitlement:
+    """What a run says of a measure, for every subject of the block."""
+    one, size = due(run, planned), run.block.size
+    must, may, low, high = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size), np.zeros(size)
+    must[one.rows], may[one.rows], low[one.rows], high[one.rows] = one.must, True, one.low, one.high
+    return Entitlement(must, may, low, high)

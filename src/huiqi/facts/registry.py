@@ -114,6 +114,9 @@ class Registry:
         first[owners] = self._keys.year[at]
         return first
 
+    def stretches(self, size: int) -> list[Stretch]:
+        return [Stretch(self, start, min(start + size, self.subjects)) for start in range(0, self.subjects, size)]
+
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
         """The one row, or nothing if the registry does not know the subject."""
         at = self.position(id)
@@ -201,6 +204,21 @@ class Registry:
         if fact.id not in self._readings:
             self._readings[fact.id] = Reading(fact, self.places)
         return self._readings[fact.id]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    registry: Registry
+    start: int
+    stop: int
+
+    def content_hash(self, columns: Iterable[Column]) -> str:
+        whole = hashlib.sha256()
+        found = next(self.registry.blocks(columns, self.stop - self.start, start=self.start, stop=self.stop))
+        whole.update("\n".join(found.ids.to_pylist()).encode())
+        for column in found.columns.values():
+            whole.update(np.ascontiguousarray(column).tobytes())
+        return whole.hexdigest()
 
 
 def _spread(values: np.ndarray, rows: np.ndarray, owner: np.ndarray, onto: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ scorecards.py   points, totals, classes     amounts.py  what a measure gives    
 compile.py      documents in force on a day to rules
 exact.py        the meaning of the tree: the specification
 plan.py         trees to instructions for the column engine
+fingerprint.py  what decides a measure's results, as a hash
 check.py        what is wrong with the texts        checks/     one kind of fault a file   cases.py        worked cases
 groups.py       related enterprises                  links.py    measures that reach other places
 review.py       texts that judge other texts
