@@ -8,46 +8,62 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import pickle
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import functions as sql
 
 import huiqi
 from huiqi.entitlements.dimensions import dimensions_of
-from huiqi.entitlements.evaluate import Outcome, Tally, _run_record, _write_summary
-from huiqi.entitlements.population import measures_for
+from huiqi.entitlements.evaluate import asked_every, with_what_they_stack_with
+from huiqi.entitlements.parts import ENTITLEMENTS, TOTALS, Part, file_of, rows_writer, totals_table
+from huiqi.entitlements.population import Population, measures_for
 from huiqi.entitlements.ranks import fields_of
 from huiqi.entitlements.related import columns_of_related, others_of, related_read
 from huiqi.entitlements.spark.packed import Layout
 from huiqi.entitlements.spark.session import with_settings
-from huiqi.entitlements.spark.worker import ROW, STATUS, SUM, SUMS, Column, Job, Source, Whole, Worker, counted, problems_in, worker_of
-from huiqi.entitlements.totals import FIELDS, Cells, cost, count, no_totals
+from huiqi.entitlements.spark.worker import (
+    ENDS,
+    PACKED,
+    RESULTS,
+    ROW,
+    SUM,
+    Column,
+    Job,
+    Source,
+    Whole,
+    Worker,
+    counted,
+    part_of,
+    problems_in,
+    worker_of,
+)
+from huiqi.entitlements.stretches import Evaluator, Wanted
+from huiqi.entitlements.summary import Outcome, outcome_of, write_groups, write_run, write_summary
 from huiqi.facts.known import Known
 from huiqi.facts.ownership import read_ownership
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.facts.table import Table
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.plan import Plan, make_plan
+from huiqi.rules.plan import make_plan
 from huiqi.rules.tree import Related
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 from huiqi.vocabulary.whole import whole_folder
 
 MOST_ENDS = 20_000_000  # different totals of all scorecards and groups that the driver takes
+_TYPES = {
+    pa.int8(): "tinyint", pa.int16(): "smallint", pa.int32(): "int", pa.int64(): "bigint", pa.float64(): "double",
+    pa.string(): "string", pa.binary(): "binary",
+}  # fmt: skip
 MOST_READ_AGAIN = 50_000_000  # rows that the driver reads itself, to tell in which line a fault stands
-_ROWS = pa.schema(
-    [(name, pa.string()) for name in ("subject", "measure", "edition", "status")] + [("amount_low", pa.int64()), ("amount_high", pa.int64())]
-)
 
 
 def evaluate(
@@ -58,7 +74,7 @@ def evaluate(
     *,
     out: Path | None = None,
     measures: Sequence[Measure] | None = None,
-    undecided: bool = True,
+    undecided: Literal["all", "some", "none"] = "some",
     assume_recognised: bool = False,
     about: dict[str, Any] | None = None,
 ) -> Outcome:
@@ -67,16 +83,19 @@ def evaluate(
     The registry's folder and `out` have to be seen under the same path by the driver and by every worker. Raises FaultyInput with what is
     wrong with cells and keys; a result that was in `out` before is kept then.
     """
-    run = _Run(with_settings(session), rules, registry, _job(rules, registry, as_of, measures, undecided, assume_recognised, out is not None))
+    chosen, shown = with_what_they_stack_with(rules, measures_for(rules, registry.schema.subject, measures))
+    population = Population(registry, rules, as_of, assume_recognised)
+    every = asked_every(_rows_in(registry.tables[0]), undecided)
+    evaluator = Evaluator(population, chosen, dimensions_of(registry), Wanted(frozenset(shown), False, {}, every))
+    run = _Run(with_settings(session), _job(evaluator, rows=out is not None))
     try:
         if out is None:
-            return run.outcome(run.sums(run.results()))
+            return outcome_of(chosen, shown, evaluator.stacked.loose, evaluator.dimensions, [run.part()])
         with whole_folder(out) as folder:
-            outcome = run.outcome(run.written(folder))
-            _write_totals(folder / "totals.parquet", run.job, run.totals)
-            _write_summary(folder / "summary.csv", outcome)
-            record = _run_record(rules, registry, as_of, assume_recognised, outcome) | {"engine": "spark"} | (about or {})
-            (folder / "run.json").write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            outcome = outcome_of(chosen, shown, evaluator.stacked.loose, evaluator.dimensions, [run.written(folder)])
+            write_summary(folder, outcome)
+            write_groups(folder, outcome)
+            write_run(folder, rules, registry, as_of, assume_recognised, outcome, {"engine": "spark"} | (about or {}))
         return replace(outcome, folder=out)
     except FaultyInput:
         raise
@@ -89,49 +108,29 @@ def evaluate(
         run.close()
 
 
-def _job(
-    rules: Rules,
-    registry: Registry,
-    as_of: datetime.date,
-    measures: Sequence[Measure] | None,
-    undecided: bool,
-    assume_recognised: bool,
-    rows: bool,
-) -> Job:
-    subject, schema = registry.schema.subject, registry.schema
-    chosen = measures_for(rules, subject, measures)
-    ranked = {card: rule for card, rule in rules.ranks.items() if rule.subject == subject}
-    plan = make_plan(rules, chosen, apart=True)
-    asked = make_plan(rules, chosen, keep=True) if undecided else None
-    rank_plans = {card: make_plan(rules, (), totals=(card,)) for card in ranked}
-    dimensions = dimensions_of(registry)
-    columns = [column for one in (plan, asked, *rank_plans.values()) if one is not None for column in _columns(one, as_of)]
-    columns += [(d.fact.id, None) for d in dimensions if d.fact is not None]
-    columns += columns_of_related(schema, as_of, related_read(rules, subject))
-    columns = [column for column in dict.fromkeys(columns) if schema.facts[column[0]].kind != "text"]
+def _job(evaluator: Evaluator, rows: bool) -> Job:
+    population, wanted = evaluator.population, evaluator.wanted
+    registry, rules, schema = population.registry, population.rules, population.registry.schema
+    plans = [evaluator.stacked.limits, *(make_plan(rules, (), totals=(card,)) for card in population.ranked)]
+    if wanted.every:
+        plans.append(make_plan(rules, evaluator.measures, keep=True))
+    columns = [*evaluator.shared, *(column for some in evaluator.columns for column in some)]
+    columns += [column for plan in plans for column in population.columns(plan)]
+    columns += columns_of_related(schema, population.as_of, related_read(rules, schema.subject))
+    columns = sorted(dict.fromkeys(columns), key=str)
     main, yearly = registry.tables
     return Job(
         version=huiqi.__version__,
-        schema=schema,
-        places=registry.places,
-        as_of=as_of,
-        assume_recognised=assume_recognised,
+        population=population,
+        measures=evaluator.measures,
+        shown=wanted.shown,
+        dimensions=evaluator.dimensions,
+        every=wanted.every,
+        rows=rows,
         columns=tuple(columns),
         main=_source(main, registry, [fact for fact, year in columns if year is None]),
         yearly=None if yearly is None else _source(yearly, registry, [fact for fact, year in columns if year is not None]),
-        plan=plan,
-        rank_plans=rank_plans,
-        rank_shares={card: rule.shares for card, rule in ranked.items()},
-        rank_codes={card: tuple(rule.codes.codes) for card, rule in ranked.items()},
-        dimensions=dimensions,
-        undecided=asked,
-        rows=rows,
     )
-
-
-def _columns(plan: Plan, as_of: datetime.date) -> list[Column]:
-    """The columns that a plan reads, by calendar year."""
-    return [(id, as_of.year - 1 + year if fact.period == "year" else None) for (id, year), fact in plan.facts.items()]
 
 
 def _source(table: Table, registry: Registry, facts: Iterable[str]) -> Source:
@@ -150,19 +149,18 @@ def _source(table: Table, registry: Registry, facts: Iterable[str]) -> Source:
 class _Run:
     """One run on the cluster."""
 
-    def __init__(self, session: SparkSession, rules: Rules, registry: Registry, job: Job):
-        self.session, self.rules, self.registry, self.job = session, rules, registry, job
+    def __init__(self, session: SparkSession, job: Job):
+        self.session, self.job = session, job
+        self.registry = job.population.registry
         packed = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
         self.key = hashlib.sha256(packed).hexdigest()
         self.sent = session.sparkContext.broadcast(packed)
         self.arranged = self._arranged()
-        self.totals: dict[str, Cells] = {}
-        if job.rank_plans:
+        if job.population.ranked:
             self.arranged = self.arranged.persist(StorageLevel.DISK_ONLY)
 
     def close(self) -> None:
-        if self.job.rank_plans:
-            self.arranged.unpersist()
+        self.arranged.unpersist()
         self.sent.unpersist()
 
     # ------------------------------------------------------------ frames
@@ -178,13 +176,13 @@ class _Run:
             return worker_of(key, sent.value).read(batches, yearly=True)
 
         own, years = self.registry.tables
-        rows = self._table(own, ["id", *self.job.main.layout.facts]).mapInArrow(main, _PACKED)
+        rows = self._table(own, ["id", *self.job.main.layout.facts]).mapInArrow(main, _in_words(PACKED))
         if years is not None and self.job.yearly is not None:
-            rows = rows.union(self._table(years, ["id", "year", *self.job.yearly.layout.facts]).mapInArrow(yearly, _PACKED))
+            rows = rows.union(self._table(years, ["id", "year", *self.job.yearly.layout.facts]).mapInArrow(yearly, _in_words(PACKED)))
         return rows.repartition("id").sortWithinPartitions("id", "year")
 
     def _table(self, table: Table, columns: Sequence[str]) -> DataFrame:
-        return self.session.read.parquet(table.path.absolute().as_uri()).select(*(f"`{name}`" for name in columns))
+        return self.session.read.parquet(_uri(table.path)).select(*(f"`{name}`" for name in columns))
 
     def results(self) -> DataFrame:
         """Long rows and sums of all subjects, with numbers for names."""
@@ -193,34 +191,35 @@ class _Run:
         def evaluated(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             return worker_of(key, sent.value).evaluated(batches, whole.value)
 
-        return self.arranged.mapInArrow(evaluated, _RESULTS)
+        return self.arranged.mapInArrow(evaluated, _in_words(RESULTS))
 
     # ------------------------------------------------------------ what all subjects decide
 
     def _whole(self) -> Whole:
         whole = self._related()
-        if not self.job.rank_plans:
+        if not self.job.population.ranked:
             return whole
         key, sent, known = self.key, self.sent, self.session.sparkContext.broadcast(whole)
 
         def ends(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             return worker_of(key, sent.value).ends(batches, known.value)
 
-        found = self.arranged.mapInArrow(ends, _ENDS).groupBy("card", "kind", "group", "end").agg(F.sum("totals").alias("totals"))
+        found = self.arranged.mapInArrow(ends, _in_words(ENDS)).groupBy("card", "kind", "group", "end").agg(sql.sum("totals").alias("totals"))
         parts = found.limit(MOST_ENDS + 1).toArrow()
         if parts.num_rows > MOST_ENDS:
             message = f"classes by rank: there are more than {MOST_ENDS:,} different totals"
             raise FaultyInput([Problem("spark.rank-totals", message, hint="round the totals of the scorecard: decimals: 2")])
         by_card = counted(parts)
-        fields = {card: fields_of(by_card[number]) if number in by_card else {} for number, card in enumerate(self.job.rank_plans)}
+        fields = {card: fields_of(by_card[number]) if number in by_card else {} for number, card in enumerate(self.job.population.ranked)}
         return replace(whole, fields=fields)
 
     def _related(self) -> Whole:
         """What related enterprises add: reckoned here, from the rows of whoever stands in the ownership table."""
-        wanted = related_read(self.rules, self.job.schema.subject)
+        population = self.job.population
+        wanted = related_read(population.rules, self.registry.schema.subject)
         if not wanted:
             return Whole()
-        ownership, problems = read_ownership(self.registry.folder, self.job.as_of)
+        ownership, problems = read_ownership(self.registry.folder, population.as_of)
         if problems:
             raise FaultyInput(problems)
         if ownership is None:
@@ -233,8 +232,8 @@ class _Run:
     def _known(self, ids: list[str], wanted: list[Related]) -> dict[str, tuple[int, Known]]:
         """A place and the facts of whoever of them is in the registry."""
         named = self.session.createDataFrame(pa.table({"id": pa.array(ids, pa.string())}))
-        rows = self.arranged.join(F.broadcast(named), "id", "left_semi").select("id", "year", "cells").orderBy("id", "year").toArrow()
-        columns = set(columns_of_related(self.job.schema, self.job.as_of, wanted))
+        rows = self.arranged.join(sql.broadcast(named), "id", "left_semi").select("id", "year", "cells").orderBy("id", "year").toArrow()
+        columns = set(columns_of_related(self.registry.schema, self.job.population.as_of, wanted))
         known: dict[str, tuple[int, Known]] = {}
         for block in Worker(self.job).blocks(rows.to_batches()):
             block.columns = {column: cells for column, cells in block.columns.items() if column in columns}
@@ -244,90 +243,68 @@ class _Run:
 
     # ------------------------------------------------------------ results
 
-    def written(self, folder: Path) -> pa.Table:
-        """Have the cluster write the long rows into a folder's entitlements.parquet, in the same pass as the sums, and add those up."""
+    def written(self, folder: Path) -> Part:
+        """Have the cluster write the long rows into a folder, in the same pass as the sums, and add those up."""
         staged = folder / ".staged"
-        names = F.array(*(F.lit(planned.measure.name) for planned in self.job.plan.measures))
-        editions = F.array(*(F.lit(planned.measure.edition) for planned in self.job.plan.measures))
-        codes = F.when(F.col("what") == ROW, F.get(F.array(*map(F.lit, STATUS)), F.col("code"))).otherwise(F.get(_words(SUMS), F.col("code")))
+        measures = self.job.measures
         shown = self.results().select(
             "what",
             "subject",
-            F.get(names, F.col("measure")).alias("measure"),
-            F.get(editions, F.col("measure")).alias("edition"),
-            codes.alias("status"),
-            F.col("low").alias("amount_low"),
-            F.col("high").alias("amount_high"),
+            _word([measure.name for measure in measures], "measure").alias("measure"),
+            _word([measure.edition for measure in measures], "measure").alias("edition"),
+            _word(["yes", "depends"], "status").alias("status"),
+            "amount_low",
+            "amount_high",
+            _word(["yes", "depends", "no"], "payable").alias("payable"),
+            "payable_low",
+            "payable_high",
         )
-        shown.write.partitionBy("what").parquet(staged.absolute().as_uri())
-        numbers = {(p.measure.name, p.measure.edition): n for n, p in enumerate(self.job.plan.measures)}
-        read = self.session.read.parquet((staged / f"what={SUM}").absolute().as_uri())
-        added = read.groupBy("subject", "measure", "edition", "status", "amount_high").agg(F.sum("amount_low").alias("sum")).toArrow()
+        shown.write.partitionBy("what").parquet(_uri(staged))
+        part = self._added_up(self.session.read.parquet(_uri(staged / f"what={SUM}")))
         rows = staged / f"what={ROW}"
         if rows.is_dir():
-            rows.rename(folder / "entitlements.parquet")
+            rows.rename(folder / ENTITLEMENTS)
         else:  # nobody may have anything
-            (folder / "entitlements.parquet").mkdir()
-            pq.write_table(_ROWS.empty_table(), folder / "entitlements.parquet" / "part-00000.parquet")
+            (folder / ENTITLEMENTS).mkdir()
+            rows_writer(folder / ENTITLEMENTS / file_of(0)).close()
         shutil.rmtree(staged)
-        measure = [numbers.get(pair, -1) for pair in zip(added["measure"].to_pylist(), added["edition"].to_pylist(), strict=True)]
-        code = [SUMS.index(name) for name in added["status"].to_pylist()]
-        return pa.table({"subject": added["subject"], "measure": measure, "code": code, "high": added["amount_high"], "sum": added["sum"]})
+        (folder / TOTALS).mkdir()
+        pq.write_table(totals_table(part.totals, self.job.dimensions), folder / TOTALS / file_of(0), compression="zstd")
+        return part
 
-    def sums(self, results: DataFrame) -> pa.Table:
-        """The sums alone, added up by the cluster."""
-        of = results.where(F.col("what") == SUM).groupBy("subject", "measure", "code", "high")
-        return of.agg(F.sum("low").alias("sum")).toArrow()
+    def part(self) -> Part:
+        """The sums alone."""
+        return self._added_up(self.results().where(sql.col("what") == SUM))
 
-    def outcome(self, sums: pa.Table) -> Outcome:
-        """What was added up, by measure."""
-        job = self.job
-        tallies = [Tally(planned.measure) for planned in job.plan.measures]
-        self.totals = {d.name: no_totals(len(tallies), len(d.groups)) for d in job.dimensions}
-        subjects = settled = 0
-        for of, measure, code, group, value in zip(*(sums[name].to_pylist() for name in ("subject", "measure", "code", "high", "sum")), strict=True):
-            match SUMS[code]:
-                case "subjects":
-                    subjects += value if of == "all" else 0
-                case "settled":
-                    settled += value
-                case "undecided":
-                    tallies[measure].undecided_by[of] += value
-                case _:
-                    self.totals[of][measure, group, code] = value
-        for tally, cells in zip(tallies, self.totals["all"][:, 0], strict=True):
-            tally.yes, tally.depends = count(cells, "yes"), count(cells, "depends")
-            tally.no = subjects - tally.yes - tally.depends
-            tally.cost_low, tally.cost_high = cost(cells, "low") or 0, cost(cells, "high")
-        return Outcome(tuple(tallies), subjects, settled, None)
+    def _added_up(self, sums: DataFrame) -> Part:
+        """Sums of bigint on the cluster: the same whatever the order, and however often a task was begun."""
+        added = sums.groupBy("subject", "payable_low", "payable_high", "amount_high").agg(sql.sum("amount_low").alias("sum"))
+        return part_of(added.toArrow(), len(self.job.measures), self.job.dimensions)
 
 
-def _words(words: Sequence[str]) -> Any:
-    return F.array(*map(F.lit, words))
+def _in_words(schema: pa.Schema) -> str:
+    """A schema as Spark takes it."""
+    return ", ".join(f"`{one.name}` {_TYPES[one.type]}" for one in schema)
 
 
-def _write_totals(path: Path, job: Job, totals: dict[str, Cells]) -> None:
-    """One row for each measure, dimension and group of which there is anything to say."""
-    tables = []
-    for d in job.dimensions:
-        measure, group = np.nonzero(totals[d.name].any(axis=2))
-        names = [job.plan.measures[n].measure for n in measure.tolist()]
-        labels = list(d.groups)
-        columns: dict[str, Any] = {
-            "measure": pa.array([m.name for m in names], pa.string()),
-            "edition": pa.array([m.edition for m in names], pa.string()),
-            "dimension": pa.array([d.name] * len(names), pa.string()),
-            "group": pa.array([labels[n] for n in group.tolist()], pa.string()),
-        }
-        columns |= {name: pa.array(np.ascontiguousarray(totals[d.name][measure, group, n])) for n, name in enumerate(FIELDS)}
-        tables.append(pa.table(columns))
-    pq.write_table(pa.concat_tables(tables), path, compression="zstd")
+def _word(words: Sequence[str], column: str) -> Any:
+    """The word of a number; none where there is no number."""
+    return sql.get(sql.array(*map(sql.lit, words)), sql.col(column))
+
+
+def _uri(path: Path) -> str:
+    """A path as Spark takes it: letter for letter."""
+    return f"file://{path.absolute()}"
+
+
+def _rows_in(table: Table) -> int:
+    return int(pq.read_metadata(table.path).num_rows) if table.text is None else 0
 
 
 def _in_lines(registry: Registry, columns: Sequence[Column]) -> list[Problem]:
     """The problems of a registry with their lines, as the local engine tells them; nothing where it is too large to be read here."""
     main, yearly = registry.tables
-    if sum(pq.read_metadata(table.path).num_rows for table in (main, yearly) if table is not None) > MOST_READ_AGAIN:
+    if sum(_rows_in(table) for table in (main, yearly) if table is not None) > MOST_READ_AGAIN:
         return []
     opened, problems = open_registry(registry.folder, registry.schema, registry.places)
     if opened is None:
@@ -338,8 +315,3 @@ def _in_lines(registry: Registry, columns: Sequence[Column]) -> list[Problem]:
     except FaultyInput as faulty:
         return list(faulty.problems)
     return []
-
-
-_PACKED = "id string, year smallint, cells binary"
-_ENDS = "card int, kind tinyint, `group` bigint, `end` double, totals bigint"
-_RESULTS = "what tinyint, subject string, measure int, code tinyint, low bigint, high bigint"

@@ -8,13 +8,10 @@ evaluated  blocks                              -> long rows, and after the last 
 
 from __future__ import annotations
 
-import datetime
 import json
 import pickle
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final
 
@@ -23,37 +20,44 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Block, Others, Run
-from huiqi.entitlements.deciding import count_deciding
-from huiqi.entitlements.dimensions import Dimension
-from huiqi.entitlements.due import Due
-from huiqi.entitlements.kernel import Engine, setting_of
-from huiqi.entitlements.population import totals_to_rank
+from huiqi.entitlements.columns import Block, Others
+from huiqi.entitlements.dimensions import ALL, Dimension
+from huiqi.entitlements.due import NOBODY
+from huiqi.entitlements.parts import Part, long_rows, no_part
+from huiqi.entitlements.population import Population, totals_to_rank
 from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends
 from huiqi.entitlements.spark.packed import Layout
-from huiqi.entitlements.totals import FIELDS, no_totals, totals_of
+from huiqi.entitlements.stretches import Evaluator, Wanted
+from huiqi.entitlements.totals import FIELDS
 from huiqi.facts.cells import Reading, unknown_values
 from huiqi.facts.keys import TOLD, read_ids, read_years
-from huiqi.facts.schema import Schema
-from huiqi.rules.plan import Plan
+from huiqi.rules.compile import Measure
+from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.tree import RelatedKey
-from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Where
 
 Column = tuple[str, int | None]
 ROWS = 1 << 17  # rows of both tables that make a block
-ROWS_ASKED = 4_096  # subjects that are asked at a time what keeps them undecided: all results of a run are kept
 MARK: Final = "huiqi-problems:"  #: what stands before the problems in the message of a failed task
 PACKED: Final = pa.schema([("id", pa.string()), ("year", pa.int16()), ("cells", pa.binary())])
 ENDS: Final = pa.schema([("card", pa.int32()), ("kind", pa.int8()), ("group", pa.int64()), ("end", pa.float64()), ("totals", pa.int64())])
-#: A long row (`what` 0), or a number to be added up (`what` 1): `code` says which, `high` of which group.
+#: Long rows with numbers for words (`what` 0), and what is to be added up (`what` 1): a number `amount_low` of the group `amount_high` of the
+#: dimension `subject`, or of the fact `subject`; `payable_low` says of which measure, `payable_high` which of SUMS.
 RESULTS: Final = pa.schema(
-    [("what", pa.int8()), ("subject", pa.string()), ("measure", pa.int32()), ("code", pa.int8()), ("low", pa.int64()), ("high", pa.int64())]
+    [
+        ("what", pa.int8()),
+        ("subject", pa.string()),
+        ("measure", pa.int32()),
+        ("status", pa.int32()),
+        ("amount_low", pa.int64()),
+        ("amount_high", pa.int64()),
+        ("payable", pa.int32()),
+        ("payable_low", pa.int64()),
+        ("payable_high", pa.int64()),
+    ]
 )
 ROW, SUM = 0, 1
-#: What `code` means in a row, and in a number that is added up; `subject` is the dimension there, or the fact that keeps subjects undecided.
-STATUS: Final = ("yes", "depends")
-SUMS: Final = (*FIELDS, "subjects", "settled", "undecided")
+SUMS: Final = (*FIELDS, "subjects", "undecided", "asked", "settled")
 
 
 class Faulty(Exception):
@@ -84,23 +88,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Job:
-    """Everything that is the same for every task; made by the driver, sent once."""
+    """Everything that is the same for every task; made by the driver, sent once. The population's registry has no keys."""
 
     version: str
-    schema: Schema
-    places: Places
-    as_of: datetime.date
-    assume_recognised: bool
+    population: Population
+    measures: tuple[Measure, ...]
+    shown: frozenset[int]
+    dimensions: tuple[Dimension, ...]
+    every: int  # each so manieth subject is asked what keeps it undecided, 0 for none
+    rows: bool  # long rows are wanted
     columns: tuple[Column, ...]
     main: Source
     yearly: Source | None
-    plan: Plan
-    rank_plans: dict[str, Plan]
-    rank_shares: dict[str, tuple[Fraction, ...]]
-    rank_codes: dict[str, tuple[str, ...]]
-    dimensions: tuple[Dimension, ...]
-    undecided: Plan | None  # keeps all results; None where nobody asks what keeps subjects undecided
-    rows: bool  # long rows are wanted
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,15 @@ class Worker:
 
     job: Job
     _readings: dict[str, Reading] = field(default_factory=dict)
-    _engine: Engine | None = None
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        job = self.job
+        return Evaluator(job.population, job.measures, job.dimensions, Wanted(job.shown, False, {}, job.every))
+
+    @cached_property
+    def _rank_plans(self) -> dict[str, Plan]:
+        return {card: make_plan(self.job.population.rules, (), totals=(card,)) for card in self.job.population.ranked}
 
     # ------------------------------------------------------------ cells
 
@@ -155,7 +162,7 @@ class Worker:
 
     def _reading(self, fact: str) -> Reading:
         if fact not in self._readings:
-            self._readings[fact] = Reading(self.job.schema.facts[fact], self.job.places)
+            self._readings[fact] = Reading(self.job.population.registry.schema.facts[fact], self.job.population.registry.places)
         return self._readings[fact]
 
     @cached_property
@@ -184,7 +191,7 @@ class Worker:
             yield self._block(pa.concat_batches(waiting), whole)
 
     def _block(self, rows: pa.RecordBatch, whole: Whole | None) -> Block:
-        job = self.job
+        job, population, schema = self.job, self.job.population, self.job.population.registry.schema
         all_ids, packed = rows.column(0), rows.column(2)
         years = rows.column(1).to_numpy(zero_copy_only=False)
         starts = _starts(all_ids)
@@ -201,21 +208,22 @@ class Worker:
             at = {one: np.flatnonzero(year == one) for one in self._years}
             for fact, one in job.columns:
                 if one is not None and fact in cells:
-                    onto = values[fact, one] = unknown_values(job.schema.facts[fact].kind, size)
+                    onto = values[fact, one] = unknown_values(schema.facts[fact].kind, size)
                     onto[of[at[one]]] = cells[fact][at[one]]
         for fact, one in job.columns:
             if (fact, one) not in values:
-                values[fact, one] = unknown_values(job.schema.facts[fact].kind, size)
+                values[fact, one] = unknown_values(schema.facts[fact].kind, size)
         block = Block(
-            size, job.as_of, values, job.schema, job.places, ids, _first_years(years, starts), {}, job.rank_codes, {}, job.assume_recognised
+            size, population.as_of, values, schema, population.registry.places, ids, _first_years(years, starts),
+            rank_codes=population.rank_codes, assume_recognised=population.assume_recognised,
         )  # fmt: skip
         if whole is not None:
             block.related = _others(ids, whole)
-            block.ranks = {card: self._classes(card, block, whole.fields[card]) for card in job.rank_plans}
+            block.ranks = {card: self._classes(card, block, whole.fields[card]) for card in population.ranked}
         return block
 
     def _classes(self, card: str, block: Block, fields: Mapping[int, Field]) -> NDArray[np.uint64]:
-        return classes_by_rank(*totals_to_rank(self.job.rank_plans[card], card, block), self.job.rank_shares[card], fields)
+        return classes_by_rank(*totals_to_rank(self._rank_plans[card], card, block), self.job.population.ranked[card].shares, fields)
 
     # ------------------------------------------------------------ results
 
@@ -223,31 +231,21 @@ class Worker:
         """How many totals have which end, for every scorecard with classes by rank."""
         for block in self.blocks(batches):
             block.related = _others(block.ids, whole)
-            for number, (card, plan) in enumerate(self.job.rank_plans.items()):
+            for number, (card, plan) in enumerate(self._rank_plans.items()):
                 found = count_ends(*totals_to_rank(plan, card, block))
                 cards = np.full(len(found.end), number, np.int32)
                 yield pa.RecordBatch.from_arrays([pa.array(column) for column in (cards, *found)], schema=ENDS)
 
     def evaluated(self, batches: Iterable[pa.RecordBatch], whole: Whole) -> Iterator[pa.RecordBatch]:
         """The long rows of all subjects, by block, measure and subject; then everything that is added up."""
-        job = self.job
-        totals = {d.name: no_totals(len(job.plan.measures), len(d.groups)) for d in job.dimensions}
-        subjects = {d.name: np.zeros(len(d.groups), np.int64) for d in job.dimensions}
-        undecided: list[Counter[str]] = [Counter() for _ in job.plan.measures]
-        settled_before = self._engine.settled if self._engine is not None else 0
+        job, together = self.job, no_part(0, len(self.job.measures), self.job.dimensions)
         for block in self.blocks(batches, whole):
-            self._engine = self._engine or Engine(job.plan, setting_of(block))
-            dues = self._engine.dues(block)
-            for d in job.dimensions:
-                group = d.of(block)
-                totals[d.name] += totals_of(dues, group, len(d.groups))
-                subjects[d.name] += np.bincount(np.zeros(block.size, np.int64) if group is None else group, minlength=len(d.groups))
-            if job.undecided is not None:
-                _count_undecided(job.undecided, block, undecided)
+            part, dues = self._evaluator.found(block, range(len(job.measures)), 1)
+            _add(together, part)
             if job.rows:
-                yield _long_rows(block.ids, dues)
-        settled = (self._engine.settled if self._engine is not None else 0) - settled_before
-        yield _sums(job.dimensions, totals, subjects, undecided, settled)
+                shown = [due if number in job.shown else NOBODY for number, due in enumerate(dues)]
+                yield _with_numbers(long_rows(block.ids, job.measures, shown))
+        yield _sums(together)
 
 
 _WORKERS: dict[str, Worker] = {}
@@ -331,59 +329,61 @@ def _others(ids: pa.StringArray, whole: Whole) -> dict[RelatedKey, Others]:
 # ---------------------------------------------------------------- results
 
 
-def _count_undecided(plan: Plan, block: Block, into: list[Counter[str]]) -> None:
-    for first in range(0, block.size, ROWS_ASKED):
-        run = Run(plan, block.only(np.arange(first, min(first + ROWS_ASKED, block.size)))).run()
-        for counter, planned in zip(into, plan.measures, strict=True):
-            counter += count_deciding(run, planned)
+def _add(together: Part, part: Part) -> None:
+    for name in together.totals:
+        together.totals[name] += part.totals[name]
+        together.subjects[name] += part.subjects[name]
+    for counter, more in zip(together.undecided, part.undecided, strict=True):
+        counter.update(more)
+    together.asked, together.settled = together.asked + part.asked, together.settled + part.settled
 
 
-def _long_rows(ids: pa.StringArray, dues: Sequence[Due]) -> pa.RecordBatch:
-    """The yes and depends of a block, by measure; an amount without an upper end is empty."""
-    sizes = [len(one.rows) for one in dues]
-    at = np.concatenate([one.rows for one in dues]) if dues else np.zeros(0, np.int64)
-    must = np.concatenate([one.must for one in dues]) if dues else np.zeros(0, bool)
-    low, high = (np.concatenate([getattr(one, end) for one in dues]) if dues else np.zeros(0) for end in ("low", "high"))
-    open_ = np.isinf(high)
-    columns = [
-        pa.array(np.full(len(at), ROW, np.int8)),
-        ids.take(pa.array(at)),
-        pa.array(np.repeat(np.arange(len(dues), dtype=np.int32), sizes)),
-        pa.array((~must).astype(np.int8)),
-        pa.array(low.astype(np.int64)),
-        pa.array(np.where(open_, 0, high).astype(np.int64), mask=open_),
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=RESULTS)
+def _with_numbers(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Long rows with the subjects' ids, and numbers for all other words."""
+    columns = {name: rows.column(name) for name in rows.schema.names}
+    columns |= {name: columns[name].indices for name in ("measure", "status", "payable")}
+    columns |= {"what": pa.array(np.full(rows.num_rows, ROW, np.int8)), "subject": columns["subject"].dictionary_decode()}
+    return pa.RecordBatch.from_arrays([columns[name] for name in RESULTS.names], schema=RESULTS)
 
 
-def _sums(
-    dimensions: Sequence[Dimension],
-    totals: Mapping[str, NDArray[np.int64]],
-    subjects: Mapping[str, NDArray[np.int64]],
-    undecided: Sequence[Counter[str]],
-    settled: int,
-) -> pa.RecordBatch:
+def _sums(part: Part) -> pa.RecordBatch:
     """Everything that is added up over the cluster, as far as it is not nought: whole numbers alone, so that no order matters."""
-    of: list[str] = ["all"]
-    parts = [np.array([[-1, SUMS.index("settled"), settled, 0]], np.int64)]
-    for d in dimensions:
-        measure, group, code = np.nonzero(totals[d.name])
-        parts.append(np.stack([measure, code, totals[d.name][measure, group, code], group], axis=1))
-        group = np.flatnonzero(subjects[d.name])
-        parts.append(
-            np.stack([np.full(len(group), -1), np.full(len(group), SUMS.index("subjects")), subjects[d.name][group], group], axis=1)
-        )  # fmt: skip
-        of += [d.name] * (len(measure) + len(group))
-    for number, counter in enumerate(undecided):
-        parts.append(np.array([[number, SUMS.index("undecided"), count, 0] for count in counter.values()], np.int64).reshape(-1, 4))
+    of: list[str] = [ALL.name, ALL.name]
+    lines = [np.array([[0, SUMS.index("asked"), part.asked, 0], [0, SUMS.index("settled"), part.settled, 0]], np.int64)]
+    for name, cells in part.totals.items():
+        measure, group, what = np.nonzero(cells)
+        lines.append(np.stack([measure, what, cells[measure, group, what], group], axis=1))
+        there = np.flatnonzero(part.subjects[name])
+        nought = np.zeros(len(there), np.int64)
+        lines.append(np.stack([nought, nought + SUMS.index("subjects"), part.subjects[name][there], there], axis=1))
+        of += [name] * (len(measure) + len(there))
+    for number, counter in enumerate(part.undecided):
+        lines.append(np.array([[number, SUMS.index("undecided"), count, 0] for count in counter.values()], np.int64).reshape(-1, 4))
         of += list(counter)
-    sums = np.concatenate(parts)
-    columns = [
-        pa.array(np.full(len(sums), SUM, np.int8)),
-        pa.array(of, pa.string()),
-        *(pa.array(np.ascontiguousarray(sums[:, n]).astype(kind)) for n, kind in enumerate((np.int32, np.int8, np.int64, np.int64))),
-    ]
+    measures, whats, values, groups = (pa.array(np.ascontiguousarray(column)) for column in np.concatenate(lines).T)
+    found = {"what": pa.array(np.full(len(of), SUM, np.int8)), "subject": pa.array(of, pa.string())}
+    found |= {"amount_low": values, "amount_high": groups, "payable_low": measures, "payable_high": whats}
+    columns = [found[one.name] if one.name in found else pa.nulls(len(of), one.type) for one in RESULTS]
     return pa.RecordBatch.from_arrays(columns, schema=RESULTS)
+
+
+def part_of(sums: pa.Table, measures: int, dimensions: Sequence[Dimension]) -> Part:
+    """What was added up over the cluster, as one part."""
+    part = no_part(0, measures, dimensions)
+    names = ("subject", "payable_low", "payable_high", "amount_high", "sum")
+    for of, measure, what, group, value in zip(*(sums[name].to_pylist() for name in names), strict=True):
+        match SUMS[what]:
+            case "subjects":
+                part.subjects[of][group] = value
+            case "undecided":
+                part.undecided[measure][of] = value
+            case "asked":
+                part.asked = value
+            case "settled":
+                part.settled = value
+            case _:
+                part.totals[of][measure, group, what] = value
+    return part
 
 
 def counted(parts: pa.Table) -> dict[int, Counted]:
