@@ -111,7 +111,8 @@ class Registry:
         """The first calendar year of which each subject has a row, 0 where it has none; in the registry's order."""
         first = np.zeros(self.subjects, np.int16)
         owners, at = np.unique(self._keys.owner, return_index=True)
-        first[owners] = self._keys.year[at]
+        if len(at):
+            first[owners] = np.minimum.reduceat(self._keys.year, at)  # the years of a subject may stand in any order
         return first
 
     def stretches(self, size: int) -> list[Stretch]:

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import pickle
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -21,41 +21,21 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-import huiqi
 from huiqi.entitlements.dimensions import dimensions_of
 from huiqi.entitlements.evaluate import asked_every, with_what_they_stack_with
 from huiqi.entitlements.parts import ENTITLEMENTS, TOTALS, Part, file_of, rows_writer, totals_table
-from huiqi.entitlements.population import Population, measures_for
-from huiqi.entitlements.ranks import fields_of
-from huiqi.entitlements.related import columns_of_related, others_of, related_read
-from huiqi.entitlements.spark.packed import Layout
+from huiqi.entitlements.population import Column, Population, measures_for
+from huiqi.entitlements.related import related_read
+from huiqi.entitlements.spark.job import Job, job_of
 from huiqi.entitlements.spark.session import with_settings
-from huiqi.entitlements.spark.worker import (
-    ENDS,
-    PACKED,
-    RESULTS,
-    ROW,
-    SUM,
-    Column,
-    Job,
-    Source,
-    Whole,
-    Worker,
-    counted,
-    part_of,
-    problems_in,
-    worker_of,
-)
+from huiqi.entitlements.spark.worker import ENDS, PACKED, RESULTS, ROW, SUM, Whole, part_of, problems_in, with_fields, with_related, worker_of
 from huiqi.entitlements.stretches import Evaluator, Wanted
 from huiqi.entitlements.summary import Outcome, outcome_of, write_groups, write_run, write_summary
-from huiqi.facts.known import Known
 from huiqi.facts.ownership import read_ownership
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.facts.table import Table
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.plan import make_plan
-from huiqi.rules.tree import Related
-from huiqi.vocabulary.problem import FaultyInput, Problem, Where
+from huiqi.vocabulary.problem import FaultyInput, Problem
 from huiqi.vocabulary.whole import whole_folder
 
 MOST_ENDS = 20_000_000  # different totals of all scorecards and groups that the driver takes
@@ -87,7 +67,7 @@ def evaluate(
     population = Population(registry, rules, as_of, assume_recognised)
     every = asked_every(_rows_in(registry.tables[0]), undecided)
     evaluator = Evaluator(population, chosen, dimensions_of(registry), Wanted(frozenset(shown), False, {}, every))
-    run = _Run(with_settings(session), _job(evaluator, rows=out is not None))
+    run = _Run(with_settings(session), job_of(evaluator, rows=out is not None))
     try:
         if out is None:
             return outcome_of(chosen, shown, evaluator.stacked.loose, evaluator.dimensions, [run.part()])
@@ -106,44 +86,6 @@ def evaluate(
         raise FaultyInput(_in_lines(registry, run.job.columns) or problems) from None
     finally:
         run.close()
-
-
-def _job(evaluator: Evaluator, rows: bool) -> Job:
-    population, wanted = evaluator.population, evaluator.wanted
-    registry, rules, schema = population.registry, population.rules, population.registry.schema
-    plans = [evaluator.stacked.limits, *(make_plan(rules, (), totals=(card,)) for card in population.ranked)]
-    if wanted.every:
-        plans.append(make_plan(rules, evaluator.measures, keep=True))
-    columns = [*evaluator.shared, *(column for some in evaluator.columns for column in some)]
-    columns += [column for plan in plans for column in population.columns(plan)]
-    columns += columns_of_related(schema, population.as_of, related_read(rules, schema.subject))
-    columns = sorted(dict.fromkeys(columns), key=str)
-    main, yearly = registry.tables
-    return Job(
-        version=huiqi.__version__,
-        population=population,
-        measures=evaluator.measures,
-        shown=wanted.shown,
-        dimensions=evaluator.dimensions,
-        every=wanted.every,
-        rows=rows,
-        columns=tuple(columns),
-        main=_source(main, registry, [fact for fact, year in columns if year is None]),
-        yearly=None if yearly is None else _source(yearly, registry, [fact for fact, year in columns if year is not None]),
-    )
-
-
-def _source(table: Table, registry: Registry, facts: Iterable[str]) -> Source:
-    if table.text is not None:
-        message = f"{table.name} is text; a cluster reads Parquet"
-        raise FaultyInput([Problem("spark.text-table", message, Where(table.name), "write it as Parquet, or leave out --engine spark")])
-    wanted = [fact for fact in dict.fromkeys(facts) if fact in table.types]
-    for name in ("id", *wanted):
-        type = table.types[name]
-        if pa.types.is_float16(type) or (pa.types.is_timestamp(type) and type.unit == "ns") or pa.types.is_time(type):
-            message = f"Spark cannot read the column {name} of {type}"
-            raise FaultyInput([Problem("spark.column-type", message, Where(table.name), "write dates as date32, figures as double")])
-    return Source(table.name, table.types, Layout.of(registry.schema.facts[fact] for fact in wanted))
 
 
 class _Run:
@@ -209,37 +151,20 @@ class _Run:
         if parts.num_rows > MOST_ENDS:
             message = f"classes by rank: there are more than {MOST_ENDS:,} different totals"
             raise FaultyInput([Problem("spark.rank-totals", message, hint="round the totals of the scorecard: decimals: 2")])
-        by_card = counted(parts)
-        fields = {card: fields_of(by_card[number]) if number in by_card else {} for number, card in enumerate(self.job.population.ranked)}
-        return replace(whole, fields=fields)
+        return with_fields(whole, parts, self.job.population.ranked)
 
     def _related(self) -> Whole:
         """What related enterprises add: reckoned here, from the rows of whoever stands in the ownership table."""
         population = self.job.population
-        wanted = related_read(population.rules, self.registry.schema.subject)
-        if not wanted:
+        if not related_read(population.rules, self.registry.schema.subject):
             return Whole()
         ownership, problems = read_ownership(self.registry.folder, population.as_of)
         if problems:
             raise FaultyInput(problems)
-        if ownership is None:
-            return Whole(related={node.key: others_of(node, None, {}) for node in wanted})
-        ids = sorted({id for holding in ownership.holdings for id in (holding.owner, holding.owned)})
-        known = self._known(ids, wanted)
-        related_ids = pa.array([id for id, _ in sorted(known.items(), key=lambda item: item[1][0])], pa.string())
-        return Whole({}, related_ids, {node.key: others_of(node, ownership, known) for node in wanted})
-
-    def _known(self, ids: list[str], wanted: list[Related]) -> dict[str, tuple[int, Known]]:
-        """A place and the facts of whoever of them is in the registry."""
-        named = self.session.createDataFrame(pa.table({"id": pa.array(ids, pa.string())}))
-        rows = self.arranged.join(sql.broadcast(named), "id", "left_semi").select("id", "year", "cells").orderBy("id", "year").toArrow()
-        columns = set(columns_of_related(self.registry.schema, self.job.population.as_of, wanted))
-        known: dict[str, tuple[int, Known]] = {}
-        for block in Worker(self.job).blocks(rows.to_batches()):
-            block.columns = {column: cells for column, cells in block.columns.items() if column in columns}
-            for row, id in enumerate(block.ids.to_pylist()):
-                known[id] = (len(known), block.known(row))
-        return known
+        ids = {id for holding in (ownership.holdings if ownership is not None else ()) for id in (holding.owner, holding.owned)}
+        named = self.session.createDataFrame(pa.table({"id": pa.array(sorted(ids), pa.string())}))
+        rows = self.arranged.join(sql.broadcast(named), "id", "left_semi").orderBy("id", "year").toArrow()
+        return with_related(self.job, ownership, rows.to_batches())
 
     # ------------------------------------------------------------ results
 
@@ -264,6 +189,8 @@ class _Run:
         rows = staged / f"what={ROW}"
         if rows.is_dir():
             rows.rename(folder / ENTITLEMENTS)
+            for path in (folder / ENTITLEMENTS).glob(".*.crc"):  # Hadoop's own check sums
+                path.unlink()
         else:  # nobody may have anything
             (folder / ENTITLEMENTS).mkdir()
             rows_writer(folder / ENTITLEMENTS / file_of(0)).close()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
+
+from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
 
 ROWS = 1 << 16  # rows that go to a worker process at a time
 _SETTINGS = {
@@ -31,7 +34,13 @@ def open_session(master: str | None = None, settings: dict[str, str] | None = No
         builder = builder.config("spark.ui.enabled", "false")
     for name, value in (settings or {}).items():
         builder = builder.config(name, value)
-    session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    try:
+        session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    except PySparkRuntimeError as error:  # there is no Java, or it did not come up
+        said = str(error).splitlines()[0]
+        raise FaultyInput(
+            [Problem("spark.no-session", f"Spark does not start: {said}", NOWHERE, "it needs Java 17 or newer: look at JAVA_HOME")]
+        ) from None
     session.sparkContext.setLogLevel("FATAL")  # what went wrong is told as a problem
     return session
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,19 +24,20 @@ from huiqi.entitlements.columns import Block, Others
 from huiqi.entitlements.dimensions import ALL, Dimension
 from huiqi.entitlements.due import NOBODY
 from huiqi.entitlements.parts import Part, long_rows, no_part
-from huiqi.entitlements.population import Population, totals_to_rank
-from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends
-from huiqi.entitlements.spark.packed import Layout
+from huiqi.entitlements.population import Column, totals_to_rank
+from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends, fields_of
+from huiqi.entitlements.related import columns_of_related, others_of, related_read
+from huiqi.entitlements.spark.job import Job, Source
 from huiqi.entitlements.stretches import Evaluator, Wanted
 from huiqi.entitlements.totals import FIELDS
 from huiqi.facts.cells import Reading, unknown_values
 from huiqi.facts.keys import TOLD, read_ids, read_years
-from huiqi.rules.compile import Measure
+from huiqi.facts.known import Known
+from huiqi.facts.ownership import Ownership
 from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.tree import RelatedKey
 from huiqi.vocabulary.problem import Problem, Where
 
-Column = tuple[str, int | None]
 ROWS = 1 << 17  # rows of both tables that make a block
 MARK: Final = "huiqi-problems:"  #: what stands before the problems in the message of a failed task
 PACKED: Final = pa.schema([("id", pa.string()), ("year", pa.int16()), ("cells", pa.binary())])
@@ -75,31 +76,6 @@ def problems_in(message: str) -> list[Problem]:
         return []
     said, _ = json.JSONDecoder().raw_decode(rest)
     return [Problem(code, text, Where(file, line), hint) for code, text, file, line, hint in said]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A table: its name, the types of its columns, and the facts that are read of it."""
-
-    name: str
-    types: dict[str, pa.DataType]
-    layout: Layout
-
-
-@dataclass(frozen=True)
-class Job:
-    """Everything that is the same for every task; made by the driver, sent once. The population's registry has no keys."""
-
-    version: str
-    population: Population
-    measures: tuple[Measure, ...]
-    shown: frozenset[int]
-    dimensions: tuple[Dimension, ...]
-    every: int  # each so manieth subject is asked what keeps it undecided, 0 for none
-    rows: bool  # long rows are wanted
-    columns: tuple[Column, ...]
-    main: Source
-    yearly: Source | None
 
 
 @dataclass(frozen=True)
@@ -386,8 +362,24 @@ def part_of(sums: pa.Table, measures: int, dimensions: Sequence[Dimension]) -> P
     return part
 
 
-def counted(parts: pa.Table) -> dict[int, Counted]:
-    """What `ends` gave, added up, by the number of the scorecard."""
-    card = parts.column("card").to_numpy()
-    columns = [parts.column(name).to_numpy() for name in ("kind", "group", "end", "totals")]
-    return {number: Counted(*(column[card == number] for column in columns)) for number in np.unique(card).tolist()}
+# ---------------------------------------------------------------- what all subjects decide, in the driver
+
+
+def with_fields(whole: Whole, ends: pa.Table, cards: Iterable[str]) -> Whole:
+    """With the fields of ranked totals, from what `Worker.ends` gave, added up."""
+    card = ends.column("card").to_numpy()
+    columns = [ends.column(name).to_numpy() for name in ("kind", "group", "end", "totals")]
+    return replace(whole, fields={name: fields_of(Counted(*(column[card == n] for column in columns))) for n, name in enumerate(cards)})
+
+
+def with_related(job: Job, ownership: Ownership | None, rows: Iterable[pa.RecordBatch]) -> Whole:
+    """What related enterprises add, from the packed rows of all of them that are in the registry."""
+    registry = job.population.registry
+    wanted = related_read(job.population.rules, registry.schema.subject)
+    columns = set(columns_of_related(registry.schema, job.population.as_of, wanted))
+    known: dict[str, tuple[int, Known]] = {}
+    for block in Worker(job).blocks(rows):
+        block.columns = {column: cells for column, cells in block.columns.items() if column in columns}
+        for row, id in enumerate(block.ids.to_pylist()):
+            known[id] = (len(known), block.known(row))
+    return Whole({}, pa.array(list(known), pa.string()), {node.key: others_of(node, ownership, known) for node in wanted})
