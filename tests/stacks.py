@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from huiqi.rules.cumulation import Act, Had, Stacking, StackingRule
@@ -63,3 +64,31 @@ def cases(draw: Any, rules: int = 3, *, bounded: bool = False, known: bool = Fal
         low = draw(st.integers(0, 3 * top))
         limits.append((low, low if known else low + draw(st.integers(0, width - 1))))
     return stacking(chosen, size, had), claims, limits
+
+
+def mixed(measures: int) -> Stacking:
+    """Rules of every form over the measures in turn, some of them bound together, one measure in five unpublished."""
+    had = [Had.BY_STATUS if number % 5 == 4 else Had.BY_AMOUNT for number in range(measures)]
+    rules = []
+    for at in range(0, measures - 5, 6):
+        rules += [
+            rule(Act.HIGHEST, at, at + 1, at + 2),
+            rule(Act.FIRST, at + 3, at + 4),
+            rule(Act.LESS, at + 5, beside=(at + 3,), certain=at % 4 == 0),
+            rule((Act.LAST, Act.PROPORTIONAL)[at % 4 // 2], at, at + 5, limit=True),
+        ]
+    rules.append(rule(Act.UNLESS, 0, beside=(measures - 1, measures - 2), certain=False))
+    rules.append(rule(Act.HIGHEST, *range(measures - 9, measures)))
+    return stacking(rules, measures, had)
+
+
+def many(stacks_: Stacking, rows: int, seed: int = 1) -> tuple[Any, ...]:
+    """Claims of many subjects: a third known, a third a range or nothing, a few without end; and limits."""
+    rng, size = np.random.default_rng(seed), (len(stacks_.had), rows)
+    may = rng.random(size) < 0.6
+    must = may & (rng.random(size) < 0.7)
+    low = np.where(must, rng.integers(0, 10**9, size), 0).astype(float)
+    high = np.where(may, low + np.where(rng.random(size) < 0.5, 0, rng.integers(0, 10**8, size)), 0.0)
+    high[may & (rng.random(size) < 0.02)] = np.inf
+    limit = rng.integers(10**8, 10**9, (len(stacks_.limits), rows)).astype(float)
+    return low, high, must, may, (limit, limit + np.where(rng.random(limit.shape) < 0.2, 10**7, 0))

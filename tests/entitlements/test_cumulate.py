@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import huiqi.entitlements
 import stacks
-from huiqi.entitlements.cumulate import Payable, cumulate
+from huiqi.entitlements.cumulate import Payable, cumulate, flatten
 from huiqi.rules.cumulation import Stacking
 from huiqi.rules.payable import Claim, payable
 
@@ -62,3 +69,68 @@ def test_columns_equal_the_exact_evaluator(case: Any) -> None:
     before = [one.copy() for one in given_[:4]]
     same(stacking, subjects, cumulate(stacking, *given_))
     assert all((one == was).all() for one, was in zip(given_, before, strict=False))
+
+
+# ---------------------------------------------------------------- the compiled loop
+
+HARNESS = Path(__file__).with_name("cumulate_harness.c")
+PLAIN = ["-O3", "-fno-math-errno", "-fno-trapping-math"]
+SANITIZED = ["-O1", "-g", "-fsanitize=undefined,bounds", "-fno-sanitize-recover=all", "-static-libubsan"]
+STRIP = 64
+Loop = Callable[[Stacking, Any, Any, Any, Any, Any], Payable]
+
+
+@pytest.fixture(scope="module", params=["plain", "sanitized"])
+def loop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loop:
+    """The loop of _cumulate.h, built as a library of its own."""
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("needs gcc")
+    built = tmp_path_factory.mktemp("cumulate") / "cumulate.so"
+    flags = ["-std=c11", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", *(PLAIN if request.param == "plain" else SANITIZED)]
+    include = f"-I{Path(huiqi.entitlements.__file__).parent}"
+    subprocess.run([compiler, *flags, include, str(HARNESS), "-o", str(built), "-lm"], check=True)
+    run = ctypes.CDLL(str(built)).run
+    return lambda *args: looped(run, *args)
+
+
+def looped(run: Any, stacking: Stacking, low: Any, high: Any, must: Any, may: Any, limits: Any, times: int = 1) -> Payable:
+    flat, n = flatten(stacking), low.shape[1]
+    stride = -(-n // STRIP) * STRIP
+
+    def lines(columns: Any, kind: type) -> Any:
+        """Whole strips; what stands beyond the rows must not matter."""
+        wide = np.full((max(len(columns), 1), stride), 3, kind)
+        wide[: len(columns), :n] = columns
+        return wide
+
+    low, high, least, most = (lines(columns, np.float64) for columns in (low, high, *limits))
+    must, may = lines(must, np.uint8), lines(may, np.uint8)
+    total_low, total_high = np.empty(n), np.empty(n)
+    lists = [at(flat.code), flat.rules, at(flat.had), at(flat.loose), len(flat.loose), at(flat.bundles), len(flat.bundles), flat.slots]
+    columns = [at(one) for one in (low, high, must, may, least, most, total_low, total_high)]
+    assert run(*lists, *columns, stride, n, times) == 0
+    return Payable(low[:, :n], high[:, :n], must[:, :n].astype(bool), may[:, :n].astype(bool), total_low, total_high)
+
+
+def at(array: Any) -> Any:
+    assert array.flags.c_contiguous
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+@given(case=columns())
+@settings(max_examples=200, deadline=None)
+def test_the_compiled_loop_equals_numpy(loop: Loop, case: Any) -> None:
+    stacking, subjects = case
+    given_ = arrays(stacking, subjects)
+    expected, found = cumulate(stacking, *given_), loop(stacking, *given_)
+    for name in ("low", "high", "must", "may", "total_low", "total_high"):
+        assert (getattr(found, name) == getattr(expected, name)).all(), name
+
+
+def test_the_compiled_loop_equals_numpy_over_many_rows(loop: Loop) -> None:
+    stacking = stacks.mixed(measures=30)
+    given_ = stacks.many(stacking, rows=1_111)
+    expected, found = cumulate(stacking, *given_), loop(stacking, *given_)
+    for name in ("low", "high", "must", "may", "total_low", "total_high"):
+        assert (getattr(found, name) == getattr(expected, name)).all(), name

@@ -6,20 +6,23 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from huiqi.entitlements.explain import Explanation, FactUsed, Reason
-from huiqi.entitlements.summary import Outcome, Tally
-from huiqi.facts.provenance import Provenance
-from huiqi.facts.schema import Schema
 from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS
 from huiqi.publication.wording import NOT_PUBLIC
 from huiqi.vocabulary.problem import Problem
 from huiqi.vocabulary.speech import Both, brief_money, money_range
+
+if TYPE_CHECKING:  # whoever shows problems need not wait for what evaluates
+    from huiqi.entitlements.explain import Explanation, FactUsed, Reason
+    from huiqi.entitlements.summary import Outcome, Tally
+    from huiqi.facts.provenance import Provenance
+    from huiqi.facts.schema import Schema
 
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -125,6 +128,7 @@ class ExplanationText:
         words = Both("facts of {0}, law of {1}", "事实截至{0}，政策以{1}为准")(lang).format(e.as_of, e.law_on)
         yield f"{e.subject}{self._colon}{_MARKS[e.status]} [bold]{STATUS_WORDS[e.status](lang)}[/]  [dim]({words})[/]"
         yield from self._amount()
+        yield from self._payable()
         for reason in e.reasons:
             yield from self._reason(reason, 1)
         yield from self._deciding()
@@ -144,6 +148,16 @@ class ExplanationText:
         yield f"  {label}{self._colon}[bold]{escape(said(self.lang))}[/]"
         for line in amount.lines:
             yield f"    {escape(line(self.lang))}"
+
+    def _payable(self) -> Iterator[str]:
+        payable, cuts = self.explanation.payable, self.explanation.cuts
+        if payable is not None and (cuts or payable.lines):
+            label = Both("payable (after stacking rules)", "应付金额（已计叠加规则）")(self.lang)
+            yield f"  {label}{self._colon}[bold]{escape(money_range(payable.low, payable.high, payable.currency)(self.lang))}[/]"
+            for line in payable.lines:
+                yield f"    {escape(line(self.lang))}"
+        for cut in cuts:
+            yield f"    [yellow]↓[/] {escape(cut.text(self.lang))}"
 
     def _reason(self, reason: Reason, depth: int, matters: bool = True) -> Iterator[str]:
         """A reason with its parts; `matters` is false below a group that is settled by other parts, where the facts are left out."""

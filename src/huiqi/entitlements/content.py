@@ -29,7 +29,7 @@ class Contents:
         groups = [f"{d.name} {' '.join(d.groups)}" for d in dimensions]
         common = [population.as_of.isoformat(), str(population.assume_recognised), *groups, *also]
         self._common = _hash(common)
-        self._grouped: list[Column] = [(d.fact.id, None) for d in dimensions if d.fact is not None]
+        self._grouped: list[Column] = [(d.fact.id, None) for d in dimensions]
         self._fingerprints = [fingerprint(planned.measure, population.rules) for planned in plan.measures]
         self._columns = [columns_read(population, plan, planned) for planned in plan.measures]
         self._stacked = stacked.numbers

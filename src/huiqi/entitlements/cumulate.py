@@ -44,6 +44,8 @@ class Flat:
     slots: int  # bundles at one time at most
 
 
+STRIP = 4_096  # rows at a time: a line of them stays in the processor's cache
+
 #: act, certain, limit (-1: none), whether all are had by amount, the bundle that it makes, and the lengths of seven lists:
 #: beside, measures, fresh, astray, inner, outer, rest.
 HEAD = 12
@@ -67,14 +69,17 @@ def flatten(stacking: Stacking) -> Flat:
 
 def cumulate(stacking: Stacking, low: Floats, high: Floats, must: Bools, may: Bools, limits: Ends) -> Payable:
     """What is payable of what is due; lines are the measures of the stacking, in `limits` its limits (in fen)."""
-    rows = _Rows(stacking, low.copy(), high.copy(), must.copy(), may.copy())
-    total_low, total_high = rows.after(limits)
-    return Payable(rows.low, rows.high, rows.must, rows.may, total_low, total_high)
+    left = Payable(low.copy(), high.copy(), must.copy(), may.copy(), np.empty(low.shape[1]), np.empty(low.shape[1]))
+    for start in range(0, low.shape[1], STRIP):
+        part = slice(start, start + STRIP)
+        rows = _Rows(stacking, left.low[:, part], left.high[:, part], left.must[:, part], left.may[:, part])
+        left.total_low[part], left.total_high[part] = rows.after((limits[0][:, part], limits[1][:, part]))
+    return left
 
 
 @dataclass
 class _Rows:
-    """The claims of subjects while rules apply to them, and the range of the total of each bundle."""
+    """The claims of subjects while rules apply to them, in place, and the range of the total of each bundle."""
 
     stacking: Stacking
     low: Floats
@@ -95,12 +100,14 @@ class _Rows:
         return self.sum(loose, list(self.bundles))
 
     def apply(self, rule: StackingRule, merge: Merge, limit: Ends | None) -> None:
-        before = self.sum(merge.fresh, (*merge.inner, *merge.outer))
-        within = self.sum(merge.fresh + merge.astray, merge.inner)
-        rest = self.sum(merge.rest)
+        slots = (*merge.inner, *merge.outer)
+        narrow = bool(slots) or rule.act is Act.UNLESS  # elsewhere the form's own total is the narrowest there is
+        if narrow:
+            before, rest = self.sum(merge.fresh, slots), self.sum(merge.rest)
         match rule.act:
             case Act.HIGHEST:
-                low, high = self.highest(rule.measures)
+                plain = all(map(self.by_amount, rule.measures))
+                low, high = self.highest_paid(rule.measures) if plain else self.highest(rule.measures)
             case Act.FIRST:
                 low, high = self.first(rule.measures)
             case Act.UNLESS:
@@ -109,24 +116,28 @@ class _Rows:
                 low, high = self.less(rule)
             case _:
                 assert limit is not None
+                within = self.sum(merge.fresh + merge.astray, merge.inner)
                 low, high = np.minimum(limit[0], within[0]), np.minimum(limit[1], within[1])
                 if rule.act is Act.LAST:
                     self.last(rule.measures, limit)
                 else:
                     self.in_proportion(rule.measures, limit)
-        after = self.sum(rule.covered + merge.rest)
-        low, high = np.maximum(low + rest[0], after[0]), np.minimum(np.minimum(high + rest[1], after[1]), before[1])
-        if limit is not None:
-            low = np.maximum(low, np.minimum(limit[0], before[0]))
-        for slot in (*merge.inner, *merge.outer):
+        if narrow:
+            after = self.sum(rule.covered + merge.rest)
+            low, high = np.maximum(low + rest[0], after[0]), np.minimum(np.minimum(high + rest[1], after[1]), before[1])
+            if limit is not None:  # where something is cut, the limit is paid
+                low = np.maximum(low, np.minimum(limit[0], before[0]))
+        for slot in slots:
             del self.bundles[slot]
         self.bundles[merge.out] = low, high
 
     def sum(self, numbers: Iterable[int], slots: Iterable[int] = ()) -> Ends:
         """The sum of some measures and bundles."""
-        ends = [(self.low[number], self.high[number]) for number in numbers] + [self.bundles[slot] for slot in slots]
-        nothing = np.zeros(self.low.shape[1])
-        return reduce(np.add, (low for low, _ in ends), nothing), reduce(np.add, (high for _, high in ends), nothing)
+        low, high = np.zeros(self.low.shape[1]), np.zeros(self.low.shape[1])
+        for one in [(self.low[number], self.high[number]) for number in numbers] + [self.bundles[slot] for slot in slots]:
+            low += one[0]
+            high += one[1]
+        return low, high
 
     def by_amount(self, number: int) -> bool:
         return self.stacking.had[number] is Had.BY_AMOUNT
@@ -137,8 +148,8 @@ class _Rows:
 
     def keep(self, number: int, surely: Bools, perhaps: Bools) -> None:
         """A claim stays or goes as a whole."""
-        self.low[number] = np.where(surely, self.low[number], 0.0)
-        self.high[number] = np.where(perhaps, self.high[number], 0.0)
+        self.low[number] *= surely
+        np.copyto(self.high[number], 0.0, where=~perhaps)
         if not self.by_amount(number):
             self.must[number] &= surely
             self.may[number] &= perhaps
@@ -153,6 +164,23 @@ class _Rows:
         sure, may = self.had(number)
         high = np.inf if self.stacking.had[number] is Had.WITHOUT_AMOUNT else self.high[number]
         return np.where(sure, self.low[number], -1.0), np.where(may, high, -1.0)
+
+    def highest_paid(self, numbers: Sequence[int]) -> Ends:
+        """The same where all are had by an amount above nothing."""
+        least, top, second = self.low[numbers[0]].copy(), self.high[numbers[0]].copy(), np.zeros(self.low.shape[1])
+        for number in numbers[1:]:
+            np.maximum(least, self.low[number], out=least)
+            np.maximum(second, np.minimum(top, self.high[number]), out=second)
+            np.maximum(top, self.high[number], out=top)
+        lowest_before, highest_before = np.full(len(least), -1.0), np.full(len(least), -1.0)
+        for number in numbers:
+            low, high = self.low[number].copy(), self.high[number].copy()
+            others = np.where(high == top, second, top)
+            self.low[number] *= (low > highest_before) & (low >= others)
+            np.copyto(self.high[number], 0.0, where=(high <= lowest_before) | (high < least))
+            np.maximum(lowest_before, low, out=lowest_before)
+            np.maximum(highest_before, high, out=highest_before)
+        return least, top
 
     def highest(self, numbers: Sequence[int]) -> Ends:
         worth = [self.worth(number) for number in numbers]
@@ -209,6 +237,8 @@ class _Rows:
             self.pay(number, *left)
 
     def in_proportion(self, numbers: Sequence[int], limit: Ends) -> None:
+        if not (self.sum(numbers)[1] > limit[0]).any():
+            return
         low, high = self.sum(numbers)
         known = (limit[0] == limit[1]) & reduce(np.logical_and, (self.low[number] == self.high[number] for number in numbers))
         below = np.where(known & np.isfinite(high), limit[0], 0.0)  # what is left over after rounding down, where all is known

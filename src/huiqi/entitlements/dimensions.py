@@ -1,4 +1,4 @@
-"""By what the subjects of a registry are grouped in totals: all together, by section of industry, by district."""
+"""By what the subjects of a registry are grouped in totals: by section of industry, by district."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block
+from huiqi.entitlements.totals import Groups
 from huiqi.facts.registry import Registry
 from huiqi.facts.schema import CodeList, Fact
 from huiqi.vocabulary.place import Places
@@ -23,21 +24,18 @@ class Dimension:
     """Groups of subjects; `group` says for each cell of the fact's column, from -2 on, which group it is in."""
 
     name: str
-    fact: Fact | None
+    fact: Fact
     groups: dict[str, Both]
     group: NDArray[np.int32]
 
-    def of(self, block: Block) -> NDArray[np.int32] | None:
-        """The group of every subject of a block; None where all are in one."""
-        return None if self.fact is None else self.group[block.columns[(self.fact.id, None)] + 2]
-
-
-ALL = Dimension("all", None, {"": Both("all", "全部")}, np.zeros(0, np.int32))
+    def of(self, block: Block) -> Groups:
+        """The group of every subject of a block."""
+        return Groups(self.group[block.columns[(self.fact.id, None)] + 2], len(self.groups))
 
 
 def dimensions_of(registry: Registry) -> tuple[Dimension, ...]:
-    """All together, and by industry and place where the registry has them."""
-    found = [ALL]
+    """By industry and place, as far as the registry has them."""
+    found = []
     for name in ("industry", "place"):
         fact = registry.schema.facts.get(name)
         if fact is not None and fact.period == "day" and registry.has(name):

@@ -10,7 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +21,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from huiqi.entitlements.dimensions import Dimension
-from huiqi.entitlements.due import Due
-from huiqi.entitlements.totals import FIELDS, Cells, no_totals
+from huiqi.entitlements.due import Dues, Paid
+from huiqi.entitlements.totals import ALL, FIELDS, Totals
 from huiqi.rules.compile import Measure
 
 ENTITLEMENTS: Final = "entitlements.parquet"
@@ -42,20 +42,18 @@ ROWS: Final = pa.schema(
     ]
 )
 _TOTALS = pa.schema([("measure", pa.int32()), ("dimension", pa.string()), ("group", pa.string()), *((name, pa.int64()) for name in FIELDS)])
+_STANDS = ("yes", "depends", "no")  # as `due` numbers them
 _ABOUT = b"huiqi"
-FORMAT: Final = "parts 2"  #: another with every change of what is kept
+FORMAT: Final = "parts 3"  #: another with every change of what is kept
 UNREADABLE: Final = (OSError, pa.ArrowException)  #: what a file that was spoilt raises
 
 
 @dataclass
 class Part:
-    """What came of a stretch: totals by dimension (measures + 1, groups, FIELDS), subjects by group, and the facts that keep subjects undecided.
-
-    The last line of the totals has what is payable of all measures in stacking rules together: a range of their sum.
-    """
+    """What came of a stretch: totals, how many subjects are in each group, and the facts that keep subjects undecided."""
 
     number: int
-    totals: dict[str, Cells]
+    totals: Totals
     subjects: dict[str, NDArray[np.int64]]
     undecided: list[Counter[str]]
     asked: int = 0  # subjects that were asked what keeps them undecided
@@ -68,33 +66,28 @@ def file_of(number: int) -> str:
     return f"part-{number:05}.parquet"
 
 
-def long_rows(ids: pa.Array, measures: Sequence[Measure], found: Sequence[Due]) -> pa.RecordBatch:
+def long_rows(ids: pa.Array, measures: Sequence[Measure], found: Dues) -> pa.RecordBatch:
     """The yes and depends of a block, by measure; an amount without an upper end is empty."""
-    at = np.concatenate([one.rows for one in found]).astype(np.int32) if found else np.zeros(0, np.int32)
-    numbers = pa.array(np.repeat(np.arange(len(found), dtype=np.int32), [len(one.rows) for one in found]))
-    status = np.concatenate([~one.must for one in found]).astype(np.int32) if found else np.zeros(0, np.int32)
-    paid = [one if one.paid_low is not None else replace(one, paid_low=one.low, paid_high=one.high) for one in found]
-    stands = [~one.must if one.stands is None else one.stands for one in found]
-    left = np.concatenate(stands).astype(np.int32) if found else status
+    paid = found.paid or Paid(found.low, found.high, (~found.must).astype(np.int8))
+    numbers = pa.array(found.numbers)
     columns = [
-        pa.DictionaryArray.from_arrays(pa.array(at), ids),
+        pa.DictionaryArray.from_arrays(pa.array(found.rows.astype(np.int32)), ids),
         pa.DictionaryArray.from_arrays(numbers, pa.array([measure.name for measure in measures], pa.string())),
         pa.DictionaryArray.from_arrays(numbers, pa.array([measure.edition for measure in measures], pa.string())),
-        pa.DictionaryArray.from_arrays(pa.array(status), pa.array(["yes", "depends"])),
-        _fen([one.low for one in found]),
-        _fen([one.high for one in found]),
-        pa.DictionaryArray.from_arrays(pa.array(left), pa.array(["yes", "depends", "no"])),
-        _fen([one.paid_low for one in paid]),
-        _fen([one.paid_high for one in paid]),
+        pa.DictionaryArray.from_arrays(pa.array((~found.must).astype(np.int32)), pa.array(_STANDS)),
+        _fen(found.low),
+        _fen(found.high),
+        pa.DictionaryArray.from_arrays(pa.array(paid.stands.astype(np.int32)), pa.array(_STANDS)),
+        _fen(paid.low),
+        _fen(paid.high),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=ROWS)
 
 
-def _fen(ends: Sequence[Any]) -> pa.Array:
+def _fen(ends: NDArray[np.float64]) -> pa.Array:
     """Amounts as whole fen; an infinite one is empty."""
-    fen = np.concatenate(ends) if ends else np.zeros(0)
-    open_ = np.isinf(fen)
-    return pa.array(np.where(open_, 0, fen).astype(np.int64), mask=open_) if open_.any() else pa.array(fen.astype(np.int64))
+    open_ = np.isinf(ends)
+    return pa.array(np.where(open_, 0, ends).astype(np.int64), mask=open_) if open_.any() else pa.array(ends.astype(np.int64))
 
 
 # ---------------------------------------------------------------- files
@@ -120,6 +113,7 @@ def write_part(
     about = {
         "keys": list(keys),
         "rows": list(counts),
+        "all": int(part.subjects[ALL][0]),
         "subjects": {d.name: _by_name(part.subjects[d.name], d) for d in dimensions},
         "undecided": [dict(counter) for counter in part.undecided],
         "asked": part.asked,
@@ -134,14 +128,14 @@ def _by_name(counts: NDArray[np.int64], dimension: Dimension) -> dict[str, int]:
     return {name: count for name, count in zip(dimension.groups, counts.tolist(), strict=True) if count}
 
 
-def totals_table(totals: Mapping[str, Cells], dimensions: Sequence[Dimension]) -> pa.Table:
+def totals_table(totals: Totals, dimensions: Sequence[Dimension]) -> pa.Table:
     """One row for each measure and group of which there is anything to say."""
+    names = {ALL: [""]} | {d.name: list(d.groups) for d in dimensions}
     tables = []
-    for dimension in dimensions:
-        cells = totals[dimension.name]
+    for name, cells in totals.by.items():
         measures, groups = np.nonzero(cells.any(axis=2))
-        names = pa.array(list(dimension.groups), pa.string()).take(pa.array(groups))
-        columns = [pa.array(measures.astype(np.int32)), pa.array([dimension.name] * len(groups), pa.string()), names]
+        labels = pa.array(names[name], pa.string()).take(pa.array(groups))
+        columns = [pa.array(measures.astype(np.int32)), pa.array([name] * len(groups), pa.string()), labels]
         columns += [pa.array(np.ascontiguousarray(cells[measures, groups, at])) for at in range(len(FIELDS))]
         tables.append(pa.Table.from_arrays(columns, schema=_TOTALS))
     return pa.concat_tables(tables)
@@ -171,18 +165,19 @@ class FormerPart:
             first, last = int(ends[stretch[0]]), int(ends[stretch[-1] + 1])
             yield from table.slice(first, last - first).cast(ROWS).to_batches()
 
-    def take_totals(self, into: Mapping[str, Cells], moved: Mapping[int, int], dimensions: Sequence[Dimension]) -> None:
+    def take_totals(self, into: Totals, moved: Mapping[int, int], dimensions: Sequence[Dimension]) -> None:
         """Put the totals of some measures into others; `moved` says which number a measure has there, that of the last line being the next one."""
         table = pq.read_table(self.folder / TOTALS / self.file)
-        at = {(d.name, group): number for d in dimensions for number, group in enumerate(d.groups)}
+        at = {(ALL, ""): 0} | {(d.name, group): number for d in dimensions for number, group in enumerate(d.groups)}
         columns = [table.column(name).to_pylist() for name in ("measure", "dimension", "group")]
         values = np.stack([table.column(name).to_numpy() for name in FIELDS], axis=1) if table.num_rows else np.zeros((0, len(FIELDS)), np.int64)
         for row, (measure, dimension, group) in enumerate(zip(*columns, strict=True)):
             if measure in moved:
-                into[dimension][moved[measure], at[dimension, group]] = values[row]
+                into.by[dimension][moved[measure], at[dimension, group]] = values[row]
 
     def take_subjects(self, into: Mapping[str, NDArray[np.int64]], dimensions: Sequence[Dimension]) -> None:
         """Put how many subjects are in each group into others."""
+        into[ALL][0] += self.about["all"]
         for dimension in dimensions:
             counts = self.about["subjects"][dimension.name]
             into[dimension.name] += [counts.get(name, 0) for name in dimension.groups]
@@ -201,6 +196,6 @@ def former_parts(folder: Path) -> Iterator[FormerPart]:
 
 def no_part(number: int, measures: int, dimensions: Sequence[Dimension]) -> Part:
     """A part of nobody."""
-    totals = {d.name: no_totals(measures + 1, len(d.groups)) for d in dimensions}
-    subjects = {d.name: np.zeros(len(d.groups), np.int64) for d in dimensions}
+    totals = Totals.nothing(measures, {d.name: len(d.groups) for d in dimensions})
+    subjects = {ALL: np.zeros(1, np.int64)} | {d.name: np.zeros(len(d.groups), np.int64) for d in dimensions}
     return Part(number, totals, subjects, [Counter() for _ in range(measures)])

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Figures, Run
 from huiqi.entitlements.cumulate import Ends, cumulate
-from huiqi.entitlements.due import Due, in_fen
+from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, Paid, in_fen
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Stacking, stack
 from huiqi.rules.plan import Plan, make_plan
 
 ROWS = 4_096  # every measure in a rule is a line over so many rows
-YES, DEPENDS, NO = range(3)  # what stands of a measure after stacking
-
-
-@dataclass(frozen=True)
-class Total:
-    """What subjects get of all measures in stacking rules together, in fen: a range of the sum, narrower than the sum of ranges."""
-
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
 
 
 class Stacked:
@@ -38,34 +28,33 @@ class Stacked:
         self.loose = tuple(n for n, counts in enumerate(whole.counted) if counts and n not in self.numbers)
         limits = [rule.limit for rule in self.stacking.cutting if rule.limit is not None]
         self.limits: Plan = make_plan(rules, (), values={str(number): limit for number, limit in enumerate(limits)})
-        self._lock = threading.Lock()
 
-    def apply(self, block: Block, dues: Mapping[int, Due]) -> tuple[dict[int, Due], Total]:
-        """The dues of measures by number, with what is payable of them; all that stand in rules are among them."""
-        found, total = dict(dues), Total(np.zeros(block.size), np.zeros(block.size))
-        if not self.numbers:
-            return found, total
-        lines = [dues[number] for number in self.numbers]
-        paid = [(np.zeros(len(due.rows)), np.zeros(len(due.rows)), np.zeros(len(due.rows), np.int8)) for due in lines]
+    def apply(self, block: Block, dues: Dues, places: Sequence[int]) -> tuple[Dues, Ends]:
+        """The dues with what is payable of them, and what it comes to for every subject, of all measures in rules together: a range of the sum.
+
+        `places` says where in the dues the measures of the stacking stand.
+        """
+        paid = Paid(dues.low.copy(), dues.high.copy(), (~dues.must).astype(np.int8))
+        total = np.zeros(block.size), np.zeros(block.size)
+        lines = [(dues[place], paid[dues.starts[place] : dues.starts[place + 1]]) for place in places]  # views, which are written to
         limits = self._limits(block)
-        for first in range(0, block.size, ROWS):
+        for first in range(0, block.size if lines else 0, ROWS):
             last = min(first + ROWS, block.size)
-            cuts = [slice(*np.searchsorted(due.rows, (first, last))) for due in lines]
             shape = len(lines), last - first
             low, high, must, may = np.zeros(shape), np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
-            for line, (due, cut) in enumerate(zip(lines, cuts, strict=True)):
+            cuts = [slice(*np.searchsorted(due.rows, (first, last))) for due, _ in lines]
+            for line, ((due, _), cut) in enumerate(zip(lines, cuts, strict=True)):
                 rows = due.rows[cut] - first
                 low[line, rows], high[line, rows], must[line, rows], may[line, rows] = due.low[cut], due.high[cut], due.must[cut], True
             left = cumulate(self.stacking, low, high, must, may, (limits[0][:, first:last], limits[1][:, first:last]))
-            total.low[first:last], total.high[first:last] = left.total_low, left.total_high
-            for line, (due, cut) in enumerate(zip(lines, cuts, strict=True)):
+            total[0][first:last], total[1][first:last] = left.total_low, left.total_high
+            for line, ((due, mine), cut) in enumerate(zip(lines, cuts, strict=True)):
                 rows = due.rows[cut] - first
-                paid[line][0][cut], paid[line][1][cut] = left.low[line, rows], left.high[line, rows]
-                before, after = (due.low[cut], due.high[cut]), (left.low[line, rows], left.high[line, rows])
-                paid[line][2][cut] = _stands(left.must[line, rows], left.may[line, rows], before, after)
-        for number, due, (paid_low, paid_high, stands) in zip(self.numbers, lines, paid, strict=True):
-            found[number] = replace(due, paid_low=paid_low, paid_high=paid_high, stands=stands)
-        return found, total
+                mine.low[cut], mine.high[cut] = left.low[line, rows], left.high[line, rows]
+                mine.stands[cut] = _stands(
+                    left.must[line, rows], left.may[line, rows], (due.low[cut], due.high[cut]), (mine.low[cut], mine.high[cut])
+                )
+        return replace(dues, paid=paid), total
 
     def _limits(self, block: Block) -> Ends:
         """The limits of the rules for every subject, in whole fen: what does not exist leaves nothing."""

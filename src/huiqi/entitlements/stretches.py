@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.content import Contents, columns_read
 from huiqi.entitlements.dimensions import Dimension
-from huiqi.entitlements.due import NOBODY, Due
+from huiqi.entitlements.due import Dues
 from huiqi.entitlements.kernel import Engine, cores, setting_of
 from huiqi.entitlements.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, FormerPart, Part, file_of, long_rows, no_part, write_part
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.reasons import REASONS, Reasons
 from huiqi.entitlements.stacked import Stacked
-from huiqi.entitlements.totals import payable_of, totals_of
+from huiqi.entitlements.totals import ALL, Totals
 from huiqi.entitlements.undecided import Undecided
 from huiqi.entitlements.values import VALUES, Values
 from huiqi.facts.registry import Stretch
@@ -54,7 +54,7 @@ class Evaluator:
         self.population, self.measures, self.dimensions, self.wanted = population, tuple(measures), tuple(dimensions), wanted
         self.plan = make_plan(population.rules, measures, apart=True)
         self.columns = [columns_read(population, self.plan, planned) for planned in self.plan.measures]
-        self.shared: list[Column] = [(d.fact.id, None) for d in dimensions if d.fact is not None]
+        self.shared: list[Column] = [(d.fact.id, None) for d in dimensions]
         self.kept = make_plan(population.rules, measures, values=wanted.values, keep=True) if wanted.reasons or wanted.values else None
         self.reasons = Reasons(self.kept) if self.kept is not None and wanted.reasons else None
         self.values = Values(self.kept) if self.kept is not None and wanted.values else None
@@ -71,23 +71,24 @@ class Evaluator:
             columns |= set(self.population.columns(self.kept))
         return self.population.block(sorted(columns, key=str), stretch.start, stretch.stop)
 
-    def found(self, block: Block, numbers: Sequence[int], workers: int) -> tuple[Part, list[Due]]:
-        """What some measures give to a block: the part's totals for them, and what is due of each; the other measures' stay empty."""
+    def found(self, block: Block, numbers: Sequence[int], workers: int, *, rows: bool) -> tuple[Part, Dues | None]:
+        """What some measures give to a block: the part with their totals, and with `rows` what is due of each; of the others nothing."""
         part = no_part(0, len(self.measures), self.dimensions)
+        groups = {dimension.name: dimension.of(block) for dimension in self.dimensions}
         engine = self._engine(tuple(numbers), block)
-        dues = engine.dues(block, workers)
-        total = None
-        if set(self.stacked.numbers) <= set(numbers):
-            every = dict(zip(numbers, dues, strict=True))
-            paid, total = self.stacked.apply(block, every)
-            dues = [paid[number] for number in numbers]
-        for dimension in self.dimensions:
-            group, size = dimension.of(block), len(dimension.groups)
-            cells = part.totals[dimension.name]
-            cells[list(numbers)] = totals_of(dues, group, size)
-            if total is not None:
-                cells[-1] = payable_of(total.low, total.high, group, size)
-            part.subjects[dimension.name] += np.array([block.size]) if group is None else np.bincount(group, minlength=size)
+        stacked = self.stacked.numbers if set(self.stacked.numbers) <= set(numbers) else ()
+        found = engine.found(block, groups, workers, rows=rows or bool(stacked))
+        totals, dues = found.totals, found.dues
+        if stacked and dues is not None:
+            dues, (low, high) = self.stacked.apply(block, dues, [numbers.index(number) for number in stacked])
+            totals = Totals.of(dues, groups)
+            totals.add_together(low, high, groups)
+        lines = [*numbers, len(self.measures)]
+        for name, cells in totals.by.items():
+            part.totals.by[name][lines] = cells
+        part.subjects[ALL][0] = block.size
+        for name, group in groups.items():
+            part.subjects[name] += np.bincount(group.of, minlength=group.size)
         part.settled = engine.settled
         if self.wanted.every:
             counters, part.asked = self._asking(tuple(numbers)).count(block)
@@ -156,10 +157,11 @@ class Writer:
             former, rows, taken = None, None, {}
         new = [n for n in measures if n not in taken]
         block = evaluator.block(stretch, new)
-        part, dues = evaluator.found(block, new, workers)
+        part, found = evaluator.found(block, new, workers, rows=True)
+        assert found is not None
+        dues = found.but(at for at, n in enumerate(new) if n not in evaluator.wanted.shown)
         part.number, part.taken = number, frozenset(taken)
         counts = [0] * len(keys)
-        dues = [due if n in evaluator.wanted.shown else NOBODY for n, due in zip(new, dues, strict=True)]
         for n, due in zip(new, dues, strict=True):
             counts[n] = len(due.rows)
         if former is not None:
@@ -195,7 +197,7 @@ class Writer:
         return part
 
     def _rows(
-        self, ids: pa.Array, new: list[int], dues: list[Due], former: FormerPart | None, rows: pa.Table | None, taken: dict[int, int]
+        self, ids: pa.Array, new: list[int], dues: Dues, former: FormerPart | None, rows: pa.Table | None, taken: dict[int, int]
     ) -> Iterator[pa.RecordBatch]:  # fmt: skip
         """The long rows of all measures in their order, those evaluated now between those taken over."""
         measures, at = self.evaluator.measures, 0
@@ -209,7 +211,7 @@ class Writer:
             if at in taken:
                 yield from former.some_of(rows, [taken[n] for n in range(at, end)])
             else:
-                yield long_rows(ids, measures[at:end], [dues[new.index(n)] for n in range(at, end)])
+                yield long_rows(ids, measures[at:end], dues.between(new.index(at), new.index(end - 1) + 1))
             at = end
 
 
@@ -219,7 +221,7 @@ def in_memory(evaluator: Evaluator, stretches: Sequence[Stretch]) -> Iterator[Pa
 
     def part(number: int, stretch: Stretch, workers: int) -> Part:
         block = evaluator.block(stretch, numbers)
-        found, _ = evaluator.found(block, numbers, workers)
+        found, _ = evaluator.found(block, numbers, workers, rows=False)
         evaluator.further(block, found)
         return found
 

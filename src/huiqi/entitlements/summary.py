@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.dimensions import ALL, Dimension
+from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.parts import Part, no_part
-from huiqi.entitlements.totals import Cells, cost, count
+from huiqi.entitlements.totals import ALL, DEPENDS, YES, Cells, cost
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 
@@ -51,7 +51,7 @@ class Outcome:
     parts: int = 0
     evaluated: tuple[int, ...] = ()  # for each measure in how many parts; in the others it was taken over from a former run
     folder: Path | None = None
-    dimensions: tuple[Dimension, ...] = (ALL,)
+    dimensions: tuple[Dimension, ...] = ()
     totals: dict[str, Cells] = field(default_factory=dict)
     groups: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     values: dict[str, Counter[str]] = field(default_factory=dict)  # for each value asked for: how many subjects have which codes
@@ -70,31 +70,30 @@ def outcome_of(
     evaluated = np.zeros(len(measures), np.int64)
     for part in parts:
         number += 1
-        for name in whole.totals:
-            whole.totals[name] += part.totals[name]
-            whole.subjects[name] += part.subjects[name]
+        for name, cells in whole.totals.by.items():
+            cells += part.totals.by[name]
+        for name, numbers in whole.subjects.items():
+            numbers += part.subjects[name]
         for counter, more in zip(whole.undecided, part.undecided, strict=True):
             counter.update(more)
         for name, counts in part.values.items():
             values.setdefault(name, Counter()).update(counts)
         evaluated += [at not in part.taken for at in range(len(measures))]
         whole.asked, whole.settled = whole.asked + part.asked, whole.settled + part.settled
-    subjects, cells = int(whole.subjects[ALL.name].sum()), whole.totals[ALL.name][:, 0]
+    subjects, cells = int(whole.subjects[ALL][0]), whole.totals.by[ALL][:, 0]
     tallies = [_tally(measure, cells[at], subjects, whole.undecided[at]) for at, measure in enumerate(measures)]
-    together = (cost(cells[-1], "payable", "low") or 0, cost(cells[-1], "payable", "high"))
-    ends = [together, *((tallies[at].payable_low, tallies[at].payable_high) for at in loose)]
+    ends = [cost(cells[-1], payable=True), *((tallies[at].payable_low, tallies[at].payable_high) for at in loose)]
     highs = [high for _, high in ends if high is not None]
     payable = sum(low for low, _ in ends), sum(highs) if len(highs) == len(ends) else None
     return Outcome(
         tuple(tallies[at] for at in shown), subjects, whole.asked, whole.settled, payable, number, tuple(evaluated[list(shown)].tolist()), None,
-        dimensions, {name: totals[list(shown)] for name, totals in whole.totals.items()}, whole.subjects, values,
+        dimensions, {name: totals[list(shown)] for name, totals in whole.totals.by.items()}, whole.subjects, values,
     )  # fmt: skip
 
 
 def _tally(measure: Measure, cells: Cells, subjects: int, undecided: Counter[str]) -> Tally:
-    yes, depends = count(cells, "yes"), count(cells, "depends")
-    due, payable = ((cost(cells, what, "low") or 0, cost(cells, what, "high")) for what in ("amount", "payable"))
-    return Tally(measure, yes, depends, subjects - yes - depends, *due, undecided, *payable)
+    yes, depends = int(cells[YES]), int(cells[DEPENDS])
+    return Tally(measure, yes, depends, subjects - yes - depends, *cost(cells), undecided, *cost(cells, payable=True))
 
 
 def write_summary(folder: Path, outcome: Outcome) -> None:
@@ -113,7 +112,7 @@ def write_summary(folder: Path, outcome: Outcome) -> None:
 
 def write_groups(folder: Path, outcome: Outcome) -> None:
     """by_industry.csv and the like: one row a measure and group in which there are subjects."""
-    for dimension in outcome.dimensions[1:]:
+    for dimension in outcome.dimensions:
         with (folder / f"by_{dimension.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["measure", "edition", dimension.name, "label_en", "label_zh", "subjects", "yes", "depends", "no", *_MONEY])
@@ -122,10 +121,10 @@ def write_groups(folder: Path, outcome: Outcome) -> None:
             for tally, cells in zip(outcome.tallies, outcome.totals[dimension.name], strict=True):
                 for at in there:
                     (code, label), subjects = names[at], int(outcome.groups[dimension.name][at])
-                    yes, depends = count(cells[at], "yes"), count(cells[at], "depends")
-                    money = [_open(cost(cells[at], what, end)) for what in ("amount", "payable") for end in ("low", "high")]
+                    yes, depends = int(cells[at][YES]), int(cells[at][DEPENDS])
+                    money = [*cost(cells[at]), *cost(cells[at], payable=True)]
                     measure = [tally.measure.name, tally.measure.edition]
-                    writer.writerow([*measure, code, label.en, label.zh, subjects, yes, depends, subjects - yes - depends, *money])
+                    writer.writerow([*measure, code, label.en, label.zh, subjects, yes, depends, subjects - yes - depends, *map(_open, money)])
 
 
 def write_run(

@@ -1,82 +1,109 @@
-"""Exact totals by measure and group: counts, and sums of fen that are the same whatever the order in which they are added up.
+"""What came of measures for everybody and by group: whole numbers that add up to the same in any order, in numpy, in C and in Spark.
 
-A total is an array of int64, shape (measures, groups, FIELDS). A sum of fen stands in it as two numbers: `lo`, the sum of the lower 32 bits of
-every addend, and `hi`, the sum of what is above them; the sum is `lo + (hi << 32)`. Arrays of disjoint subjects add up, exactly for 2**31 of them.
+The last line of an array is not a measure: it has what is payable of all measures in stacking rules together, a range of their sum.
+A sum of fen is held as two: `lo` adds up the lower 32 bits of every amount, `hi` the rest, so the sum is `lo + (hi << 32)`; both stay within
+64 bits for 2**31 amounts. A high end that is infinite adds nothing to `high` and is counted in `unbounded`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.due import Due
+from huiqi.entitlements.due import Due, Total
 
-#: What is counted; an `unbounded` amount has no upper end and adds nothing to `high`.
-FIELDS: Final = (
-    "yes", "depends",
-    "amount_low_lo", "amount_low_hi", "amount_high_lo", "amount_high_hi", "amount_unbounded",
-    "payable_low_lo", "payable_low_hi", "payable_high_lo", "payable_high_hi", "payable_unbounded",
-)  # fmt: skip
+_SUM = ("low_lo", "low_hi", "high_lo", "high_hi", "unbounded")
+#: The fields of a cell of totals: how many have it and may have it, the amount, and what is payable of it.
+FIELDS = ("yes", "depends", *(f"amount_{name}" for name in _SUM), *(f"payable_{name}" for name in _SUM))
+YES, DEPENDS, AMOUNT, PAYABLE = (FIELDS.index(name) for name in ("yes", "depends", "amount_low_lo", "payable_low_lo"))
+ALL = "all"  # the dimension of one group
+Cells = NDArray[np.int64]
+Sum = tuple[int, int | None]  # the lowest and the highest in fen, None for no upper end
+
+
 _LOWER = (1 << 32) - 1
 
-Cells = NDArray[np.int64]
+
+@dataclass(frozen=True)
+class Groups:
+    """Which group each row belongs to, of so many."""
+
+    of: NDArray[np.int32]
+    size: int
+
+    def only(self, rows: NDArray[Any]) -> Groups:
+        """Those of some rows."""
+        return Groups(self.of[rows], self.size)
 
 
-def no_totals(measures: int, groups: int) -> Cells:
-    """Totals of nobody."""
-    return np.zeros((measures, groups, len(FIELDS)), np.int64)
+@dataclass(frozen=True)
+class Totals:
+    """By dimension, an array over measures and one line more, groups, and FIELDS. `all` is always among them."""
+
+    by: Mapping[str, NDArray[np.int64]]
+
+    @staticmethod
+    def nothing(measures: int, sizes: Mapping[str, int]) -> Totals:
+        return Totals({name: np.zeros((measures + 1, size, len(FIELDS)), np.int64) for name, size in ({ALL: 1} | dict(sizes)).items()})
+
+    @staticmethod
+    def of(dues: Sequence[Due], groups: Mapping[str, Groups]) -> Totals:
+        """The totals of what is due of every measure."""
+        found = Totals.nothing(len(dues), {name: one.size for name, one in groups.items()})
+        for number, one in enumerate(dues):
+            each = _fields(one)
+            found.by[ALL][number, 0] = each.sum(axis=0)
+            for name, group in groups.items():
+                np.add.at(found.by[name][number], group.of[one.rows], each)
+        return found
+
+    def add_together(self, low: NDArray[np.float64], high: NDArray[np.float64], groups: Mapping[str, Groups]) -> None:
+        """Put into the last line what is payable to every subject of all measures in stacking rules together."""
+        each = _limbs(low, high)
+        self.by[ALL][-1, 0, PAYABLE:] += each.sum(axis=0)
+        for name, group in groups.items():
+            np.add.at(self.by[name][-1][:, PAYABLE:], group.of, each)
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals({name: cells + other.by[name] for name, cells in self.by.items()})
+
+    def cost(self, measure: int, dimension: str = ALL, group: int = 0, *, payable: bool = False) -> Sum:
+        """The lowest and the highest sum in fen; None: it has no upper end."""
+        return cost(self.by[dimension][measure, group], payable=payable)
+
+    def overall(self) -> list[Total]:
+        """What came of each measure for everybody."""
+        cells = self.by[ALL][:-1, 0]
+        return [Total(yes, depends, *self.cost(number)) for number, (yes, depends) in enumerate(cells[:, [YES, DEPENDS]].tolist())]
 
 
-def totals_of(dues: Sequence[Due], group: NDArray[np.int32] | None, groups: int) -> Cells:
-    """What is due, by the group of each subject of a block; without `group` all are in one."""
-    totals = no_totals(len(dues), groups)
-    for number, one in enumerate(dues):
-        if len(one.rows):
-            totals[number] = _by_group(one, None if group is None else group[one.rows], groups)
-    return totals
+def cost(cell: NDArray[np.int64], *, payable: bool = False) -> Sum:
+    """The lowest and the highest sum in fen of one cell."""
+    low_lo, low_hi, high_lo, high_hi, unbounded = cell.tolist()[PAYABLE if payable else AMOUNT :][:5]
+    return low_lo + (low_hi << 32), None if unbounded else high_lo + (high_hi << 32)
 
 
-def _by_group(one: Due, group: NDArray[np.int32] | None, groups: int) -> Cells:
-    paid_low, paid_high = (one.low, one.high) if one.paid_low is None or one.paid_high is None else (one.paid_low, one.paid_high)
-    return _added_up([one.must, ~one.must, *_money(one.low, one.high), *_money(paid_low, paid_high)], group, groups)
+def added(parts: Iterable[Totals]) -> Totals:
+    """Totals of the same measures and dimensions, added up; at least one."""
+    first, *rest = parts
+    return sum(rest, first)
 
 
-def payable_of(low: NDArray[np.float64], high: NDArray[np.float64], group: NDArray[np.int32] | None, groups: int) -> Cells:
-    """Amounts of all subjects of a block as what is payable, one measure's cells."""
-    nothing = np.zeros(len(low), np.int64)
-    return _added_up([nothing] * 7 + _money(low, high), group, groups)
+def _fields(one: Due) -> NDArray[np.int64]:
+    """What each row adds."""
+    each = np.zeros((len(one.rows), len(FIELDS)), np.int64)
+    each[:, YES], each[:, DEPENDS] = one.must, ~one.must
+    each[:, AMOUNT:PAYABLE] = _limbs(one.low, one.high)
+    each[:, PAYABLE:] = each[:, AMOUNT:PAYABLE] if one.paid is None else _limbs(one.paid.low, one.paid.high)
+    return each
 
 
-def _added_up(columns: Sequence[NDArray[Any]], group: NDArray[np.int32] | None, groups: int) -> Cells:
-    found = np.zeros((groups, len(FIELDS)), np.int64)
-    for number, column in enumerate(columns):
-        if group is None:
-            found[0, number] = column.sum(dtype=np.int64)
-        else:
-            np.add.at(found[:, number], group, column.astype(np.int64))
-    return found
-
-
-def _money(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[NDArray[Any]]:
+def _limbs(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Both ends of amounts as they are added up."""
     open_ = np.isinf(high)
-    return [*_limbs(low), *_limbs(np.where(open_, 0.0, high)), open_]
-
-
-def _limbs(fen: NDArray[np.float64]) -> tuple[Cells, Cells]:
-    whole = fen.astype(np.int64)
-    return whole & _LOWER, whole >> 32
-
-
-def count(cells: Cells, field: str) -> int:
-    """One of the counts of a cell."""
-    return int(cells[FIELDS.index(field)])
-
-
-def cost(cells: Cells, what: str, end: str) -> int | None:
-    """The `low` or `high` end of a cell's `amount` or of what is `payable`, in fen; None where it has no upper end."""
-    if end == "high" and count(cells, f"{what}_unbounded"):
-        return None
-    return count(cells, f"{what}_{end}_lo") + (count(cells, f"{what}_{end}_hi") << 32)
+    ends = [fen.astype(np.int64) for fen in (low, np.where(open_, 0.0, high))]
+    return np.stack([limb for fen in ends for limb in (fen & _LOWER, fen >> 32)] + [open_], axis=1)

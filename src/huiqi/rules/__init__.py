@@ -1,8 +1,8 @@
 """What the text says: from pack folders to typed trees.
 
-library.py      a folder of packs: read, compile, remember
+library.py      a folder of packs: read, compile, remember         cache.py       the same, kept on disk
 pack.py         read one pack folder        records.py  what its files may hold      json_schema.py  the same for editors
-parse.py        a line to syntax            syntax.py   what a line says              grammar.lark    its grammar
+parse.py        a line to syntax            syntax.py   what a line says              grammar.py, grammar.lark    its grammar
 resolve.py      syntax to the typed tree    tree.py     the nodes                     context.py      which names a line sees
 functions/      sum, growth, years_since, ...
 definitions.py  derived facts               tables.py   decision tables               cells.py        their cells

@@ -19,7 +19,7 @@ from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.context import Context, Document, Unresolved
 from huiqi.rules.records import CoreRecord, Cumulation, Source
 from huiqi.rules.resolve import constant, figure
-from huiqi.rules.tree import Arithmetic, Between, Node, Rounded
+from huiqi.rules.tree import Arithmetic, Between, Node, OneOf, Rounded
 from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, UNITS
@@ -239,6 +239,18 @@ def named(name: Text, rules: Rules, pack: str) -> list[int]:
     return [number for distance, number in found if distance == nearest]
 
 
+def _meet(one: Measure, other: Measure) -> bool:
+    """A subject can lie where both apply."""
+    a, b = _reach(one), _reach(other)
+    return a is None or b is None or not a.isdisjoint(b)
+
+
+def _reach(measure: Measure) -> frozenset[str] | None:
+    """The places in which a measure applies, with those to which links extend it; None where it does not say."""
+    wanted = [test.truth.wanted for test in measure.tests if test.origin == "place" and isinstance(test.truth, OneOf)]
+    return frozenset().union(*wanted) if wanted else None
+
+
 def _currency(pack: str, rules: Rules) -> str:
     return next(str(text.record.currency) for text in rules.packs if text.id == pack)
 
@@ -329,16 +341,12 @@ class _Compiler:
         listed = self._named(self.written.measures) if self.written.measures is not None else self._own
         own = [number for number in listed if measures[number].document.pack == self.pack]
         others = [number for number in listed if number not in own]
-        certain = bool(others)
         funded = [n for n in self._paid(range(len(measures))) if self._stacks(measures[n]) and measures[n].record.kind not in NOT_FUNDED]
+        elsewhere = others or [number for number in funded if measures[number].document.pack != self.pack]
         for number in own:
             one = measures[number]
-            beside = (
-                [n for n in others if measures[n].subject == one.subject]
-                if certain
-                else [n for n in funded if measures[n].document.pack != self.pack and measures[n].subject == one.subject and fits(one, measures[n])]
-            )
-            yield self._one(act, (number,), beside=tuple(beside), certain=certain)
+            beside = [n for n in elsewhere if measures[n].subject == one.subject and _meet(one, measures[n]) and (others or fits(one, measures[n]))]
+            yield self._one(act, (number,), beside=tuple(beside), certain=bool(others))
 
     def _shares(self) -> Iterator[StackingRule]:
         assert self.written.share is not None

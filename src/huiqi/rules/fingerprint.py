@@ -37,14 +37,11 @@ def fingerprint_of(node: Node, rules: Rules) -> str:
 
 
 def _writer(rules: Rules) -> _Writer:
-    kept = rules.world.resolved
-    if (found := kept.get(_HERE)) is None or found[0] is not rules.schemas or found[1] is not rules.places:
-        found = kept[_HERE] = rules.schemas, rules.places, _Writer(rules)
-    writer: _Writer = found[2]
+    kept, at = rules.world.resolved, ("fingerprints",)
+    writer: _Writer | None = kept.get(at)
+    if writer is None or not writer.fits(rules):
+        writer = kept[at] = _Writer(rules)
     return writer
-
-
-_HERE = ("fingerprints",)
 
 
 class _Writer:
@@ -55,6 +52,10 @@ class _Writer:
         self.done: dict[int, str] = {}
         self.kept: list[Node] = []  # what holds all that is done, so that an id stays its own
         self.head = f"huiqi {VERSION} {SEMANTICS}"
+
+    def fits(self, rules: Rules) -> bool:
+        """What it has written holds for these rules, which may be those of another day of the same law."""
+        return all(getattr(rules, part) is getattr(self.rules, part) for part in ("packs", "scorecards", "schemas", "places"))
 
     def measure(self, measure: Measure) -> str:
         self.kept += [measure.truth] if measure.amount is None else [measure.truth, measure.amount.node]

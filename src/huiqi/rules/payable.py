@@ -27,10 +27,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from huiqi.rules.cumulation import Act, Had, Merge, Stacking, StackingRule
-from huiqi.vocabulary.ranges import Absent, Number
+from huiqi.rules.exact import Exactly
+from huiqi.vocabulary.ranges import Absent, Number, Pair
 
 Fen = int | float  # a float only where it is an infinity
 Ends = tuple[Fen, Fen]
+NOUGHT: Ends = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Cut:
     after: Claim
     rule: StackingRule
     because_of: tuple[int, ...]
+    limit: Ends | None = None
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,34 @@ class Payable:
 
 
 def in_fen(amount: Number) -> Ends:
-    """A limit that does not exist leaves nothing; one that may not exist may leave nothing."""
+    """Money in whole fen: nothing where there is none, and from nothing on where there may be none."""
     if amount.absent is Absent.SURELY:
-        return 0, 0
+        return NOUGHT
     low, high = (end if isinstance(end, float) else math.floor(end * 100) for end in (amount.low, amount.high))
     return (max(low, 0) if amount.absent is Absent.NEVER else 0), max(high, 0)
+
+
+def amount_due(status: Pair, amount: Number) -> Number:
+    """What is due: nothing where the status is no or the amount is absent, from 0 where either depends."""
+    if not status.may or amount.absent is Absent.SURELY:
+        return Number(Fraction(0), Fraction(0))
+    sure = status.must and amount.absent is Absent.NEVER
+    return Number(amount.low if sure else Fraction(0), amount.high)
+
+
+def claims_of(stacking: Stacking, exact: Exactly) -> list[Claim]:
+    """What is due of each measure to the subject of an evaluation."""
+    claims = []
+    for measure in stacking.measures:
+        status = exact.truth(measure.truth)
+        due = NOUGHT if measure.amount is None else in_fen(amount_due(status, exact.figure(measure.amount.node)))
+        claims.append(Claim(status.must, status.may, *due))
+    return claims
+
+
+def limits_of(stacking: Stacking, exact: Exactly) -> list[Ends]:
+    """The limits of a stacking's rules for that subject."""
+    return [in_fen(exact.figure(limit)) for limit in stacking.limits]
 
 
 def payable(stacking: Stacking, claims: Sequence[Claim], limits: Sequence[Ends]) -> Payable:
@@ -136,7 +162,8 @@ class _Subject:
         left, total = _MEANINGS[rule.act](self, rule, limit, within)
         for number, claim in left.items():
             if claim != self.claims[number]:
-                self.cuts.append(Cut(number, self.claims[number], claim, rule, self.because_of(rule, number)))
+                reasons, limited = self.because_of(rule, number), limit if rule.limit is not None else None
+                self.cuts.append(Cut(number, self.claims[number], claim, rule, reasons, limited))
         for number, claim in left.items():
             self.claims[number] = claim
         after = self.of(rule.covered + merge.rest)

@@ -21,15 +21,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Others
-from huiqi.entitlements.dimensions import ALL, Dimension
-from huiqi.entitlements.due import NOBODY
+from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.parts import Part, long_rows, no_part
 from huiqi.entitlements.population import Column, totals_to_rank
 from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends, fields_of
 from huiqi.entitlements.related import columns_of_related, others_of, related_read
 from huiqi.entitlements.spark.job import Job, Source
 from huiqi.entitlements.stretches import Evaluator, Wanted
-from huiqi.entitlements.totals import FIELDS
+from huiqi.entitlements.totals import ALL, FIELDS
 from huiqi.facts.cells import Reading, unknown_values
 from huiqi.facts.keys import TOLD, read_ids, read_years
 from huiqi.facts.known import Known
@@ -216,10 +215,10 @@ class Worker:
         """The long rows of all subjects, by block, measure and subject; then everything that is added up."""
         job, together = self.job, no_part(0, len(self.job.measures), self.job.dimensions)
         for block in self.blocks(batches, whole):
-            part, dues = self._evaluator.found(block, range(len(job.measures)), 1)
+            part, dues = self._evaluator.found(block, range(len(job.measures)), 1, rows=job.rows)
             _add(together, part)
-            if job.rows:
-                shown = [due if number in job.shown else NOBODY for number, due in enumerate(dues)]
+            if job.rows and dues is not None:
+                shown = dues.but(number for number in range(len(job.measures)) if number not in job.shown)
                 yield _with_numbers(long_rows(block.ids, job.measures, shown))
         yield _sums(together)
 
@@ -306,8 +305,8 @@ def _others(ids: pa.StringArray, whole: Whole) -> dict[RelatedKey, Others]:
 
 
 def _add(together: Part, part: Part) -> None:
-    for name in together.totals:
-        together.totals[name] += part.totals[name]
+    together.totals += part.totals
+    for name in together.subjects:
         together.subjects[name] += part.subjects[name]
     for counter, more in zip(together.undecided, part.undecided, strict=True):
         counter.update(more)
@@ -326,7 +325,7 @@ def _sums(part: Part) -> pa.RecordBatch:
     """Everything that is added up over the cluster, as far as it is not nought: whole numbers alone, so that no order matters."""
     of: list[str] = [ALL.name, ALL.name]
     lines = [np.array([[0, SUMS.index("asked"), part.asked, 0], [0, SUMS.index("settled"), part.settled, 0]], np.int64)]
-    for name, cells in part.totals.items():
+    for name, cells in part.totals.by.items():
         measure, group, what = np.nonzero(cells)
         lines.append(np.stack([measure, what, cells[measure, group, what], group], axis=1))
         there = np.flatnonzero(part.subjects[name])
@@ -358,7 +357,7 @@ def part_of(sums: pa.Table, measures: int, dimensions: Sequence[Dimension]) -> P
             case "settled":
                 part.settled = value
             case _:
-                part.totals[of][measure, group, what] = value
+                part.totals.by[of][measure, group, what] = value
     return part
 
 
