@@ -323,7 +323,7 @@ def _with_numbers(rows: pa.RecordBatch) -> pa.RecordBatch:
 
 def _sums(part: Part) -> pa.RecordBatch:
     """Everything that is added up over the cluster, as far as it is not nought: whole numbers alone, so that no order matters."""
-    of: list[str] = [ALL.name, ALL.name]
+    of: list[str] = [ALL, ALL]
     lines = [np.array([[0, SUMS.index("asked"), part.asked, 0], [0, SUMS.index("settled"), part.settled, 0]], np.int64)]
     for name, cells in part.totals.by.items():
         measure, group, what = np.nonzero(cells)
