@@ -115,7 +115,7 @@ class Registry:
             first[owners] = np.minimum.reduceat(self._keys.year, at)  # the years of a subject may stand in any order
         return first
 
-    def stretches(self, size: int) -> list[Stretch]:
+    def stretches(self, size: int, only: object = None) -> list[Stretch]:
         return [Stretch(self, start, min(start + size, self.subjects)) for start in range(0, self.subjects, size)]
 
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
@@ -212,6 +212,7 @@ class Stretch:
     registry: Registry
     start: int
     stop: int
+    ruled_out: bool = False
 
     def content_hash(self, columns: Iterable[Column]) -> str:
         whole = hashlib.sha256()

@@ -25,7 +25,6 @@ from huiqi.entitlements.dimensions import dimensions_of
 from huiqi.entitlements.evaluate import asked_every, with_what_they_stack_with
 from huiqi.entitlements.parts import ENTITLEMENTS, TOTALS, Part, file_of, rows_writer, totals_table
 from huiqi.entitlements.population import Column, Population, measures_for
-from huiqi.entitlements.related import related_read
 from huiqi.entitlements.spark.job import Job, job_of
 from huiqi.entitlements.spark.session import with_settings
 from huiqi.entitlements.spark.worker import ENDS, PACKED, RESULTS, ROW, SUM, Whole, part_of, problems_in, with_fields, with_related, worker_of
@@ -156,7 +155,7 @@ class _Run:
     def _related(self) -> Whole:
         """What related enterprises add: reckoned here, from the rows of whoever stands in the ownership table."""
         population = self.job.population
-        if not related_read(population.rules, self.registry.schema.subject):
+        if not self.job.related:
             return Whole()
         ownership, problems = read_ownership(self.registry.folder, population.as_of)
         if problems:

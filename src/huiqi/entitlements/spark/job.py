@@ -16,7 +16,9 @@ from huiqi.entitlements.stretches import Evaluator
 from huiqi.facts.registry import Registry
 from huiqi.facts.table import Table
 from huiqi.rules.compile import Measure
+from huiqi.rules.cumulation import stack
 from huiqi.rules.plan import make_plan
+from huiqi.rules.tree import Related
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
 
@@ -40,6 +42,7 @@ class Job:
     dimensions: tuple[Dimension, ...]
     every: int  # each so manieth subject is asked what keeps it undecided, 0 for none
     rows: bool  # long rows are wanted
+    related: tuple[Related, ...]  # what is read of related enterprises
     columns: tuple[Column, ...]
     main: Source
     yearly: Source | None
@@ -54,7 +57,8 @@ def job_of(evaluator: Evaluator, *, rows: bool) -> Job:
         plans.append(make_plan(rules, evaluator.measures, keep=True))
     columns = [*evaluator.shared, *(column for some in evaluator.columns for column in some)]
     columns += [column for plan in plans for column in population.columns(plan)]
-    columns += columns_of_related(schema, population.as_of, related_read(rules, schema.subject))
+    related = related_read(rules, schema.subject, stack(rules, evaluator.measures, schema.subject).limits)
+    columns += columns_of_related(schema, population.as_of, related)
     columns = sorted(dict.fromkeys(columns), key=str)
     main, yearly = registry.tables
     return Job(
@@ -65,6 +69,7 @@ def job_of(evaluator: Evaluator, *, rows: bool) -> Job:
         dimensions=evaluator.dimensions,
         every=wanted.every,
         rows=rows,
+        related=tuple(related),
         columns=tuple(columns),
         main=_source(main, registry, [fact for fact, year in columns if year is None]),
         yearly=None if yearly is None else _source(yearly, registry, [fact for fact, year in columns if year is not None]),

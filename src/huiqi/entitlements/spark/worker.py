@@ -25,7 +25,7 @@ from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.parts import Part, long_rows, no_part
 from huiqi.entitlements.population import Column, totals_to_rank
 from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends, fields_of
-from huiqi.entitlements.related import columns_of_related, others_of, related_read
+from huiqi.entitlements.related import columns_of_related, others_of
 from huiqi.entitlements.spark.job import Job, Source
 from huiqi.entitlements.stretches import Evaluator, Wanted
 from huiqi.entitlements.totals import ALL, FIELDS
@@ -96,7 +96,8 @@ class Worker:
     @cached_property
     def _evaluator(self) -> Evaluator:
         job = self.job
-        return Evaluator(job.population, job.measures, job.dimensions, Wanted(job.shown, False, {}, job.every))
+        ranked = {card: np.zeros(0, np.uint64) for card in job.population.ranked}  # every block brings its own
+        return Evaluator(replace(job.population, ranks=ranked), job.measures, job.dimensions, Wanted(job.shown, False, {}, job.every))
 
     @cached_property
     def _rank_plans(self) -> dict[str, Plan]:
@@ -374,11 +375,10 @@ def with_fields(whole: Whole, ends: pa.Table, cards: Iterable[str]) -> Whole:
 def with_related(job: Job, ownership: Ownership | None, rows: Iterable[pa.RecordBatch]) -> Whole:
     """What related enterprises add, from the packed rows of all of them that are in the registry."""
     registry = job.population.registry
-    wanted = related_read(job.population.rules, registry.schema.subject)
-    columns = set(columns_of_related(registry.schema, job.population.as_of, wanted))
+    columns = set(columns_of_related(registry.schema, job.population.as_of, job.related))
     known: dict[str, tuple[int, Known]] = {}
     for block in Worker(job).blocks(rows):
         block.columns = {column: cells for column, cells in block.columns.items() if column in columns}
         for row, id in enumerate(block.ids.to_pylist()):
             known[id] = (len(known), block.known(row))
-    return Whole({}, pa.array(list(known), pa.string()), {node.key: others_of(node, ownership, known) for node in wanted})
+    return Whole({}, pa.array(list(known), pa.string()), {node.key: others_of(node, ownership, known) for node in job.related})
