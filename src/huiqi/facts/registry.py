@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huiqi.facts.cells import Encoded, Reading, is_known, suits, unknown_values
-from huiqi.facts.keys import STRETCH, TOLD, Keys, read_ids, read_keys
+from huiqi.facts.keys import NO_KEYS, STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
 from huiqi.facts.schema import Fact, Schema
@@ -54,6 +54,11 @@ class Registry:
     _yearly: Table | None
     _keys: Keys
     _readings: dict[str, Reading] = field(default_factory=dict, repr=False)
+
+    @property
+    def tables(self) -> tuple[Table, Table | None]:
+        """The table of the subjects and that of their years."""
+        return self._main, self._yearly
 
     @property
     def title(self) -> Words:
@@ -106,7 +111,8 @@ class Registry:
         """The first calendar year of which each subject has a row, 0 where it has none; in the registry's order."""
         first = np.zeros(self.subjects, np.int16)
         owners, at = np.unique(self._keys.owner, return_index=True)
-        first[owners] = self._keys.year[at]
+        if len(at):
+            first[owners] = np.minimum.reduceat(self._keys.year, at)  # the years of a subject may stand in any order
         return first
 
     def stretches(self, size: int, only: object = None) -> list[Stretch]:
@@ -256,8 +262,11 @@ class _Cursor:
         return taken
 
 
-def open_registry(folder: Path, schema: Schema, places: Places) -> tuple[Registry | None, list[Problem]]:
-    """A registry, or every problem with its files, columns and keys; cells are read by `blocks`."""
+def open_registry(folder: Path, schema: Schema, places: Places, *, keys: bool = True) -> tuple[Registry | None, list[Problem]]:
+    """A registry, or every problem with its files, columns and keys; cells are read by `blocks`.
+
+    Without `keys` no row is read, and the registry is none to read blocks of: who reads its tables by other means sees to the keys.
+    """
     if not folder.is_dir():
         return None, [Problem("registry.no-folder", f"there is no registry {folder}", Where(folder.name))]
     about, problems = read_about(folder)
@@ -275,10 +284,12 @@ def open_registry(folder: Path, schema: Schema, places: Places) -> tuple[Registr
         problems += check_names(about, [table.path.stem for table in tables], names)
     if problems or main is None or about is None:
         return None, problems
-    main, yearly, keys, problems = read_keys(main, yearly)
-    if keys is None:
+    if not keys:
+        return Registry(folder, schema, places, about, main, yearly, NO_KEYS), []
+    main, yearly, found, problems = read_keys(main, yearly)
+    if found is None:
         return None, problems
-    return Registry(folder, schema, places, about, main, yearly, keys), []
+    return Registry(folder, schema, places, about, main, yearly, found), []
 
 
 def _check_columns(table: Table, schema: Schema, yearly: bool) -> list[Problem]:
