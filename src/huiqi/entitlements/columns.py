@@ -1116,9 +1116,9 @@ def _compared(op: str, a: Figures, b: Figures) -> Truths:
 
 
 def _close(x: Floats, y: Floats, rel: float, abs_: float) -> Bools:
-    """Where two figures lie within their errors of each other."""
-    gap = x - y
-    return (np.abs(gap) <= rel * np.maximum(np.abs(x), np.abs(y)) + abs_) & np.isfinite(gap)
+    """Where two figures lie within their errors of each other; where both are without error, which is which is plain."""
+    gap, error = x - y, rel * np.maximum(np.abs(x), np.abs(y)) + abs_
+    return (np.abs(gap) <= error) & (error > 0) & np.isfinite(gap)
 
 
 def _from_nought(a: Figures) -> bool:

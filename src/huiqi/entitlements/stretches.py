@@ -107,11 +107,14 @@ class Evaluator:
         if where is None or where.kind != "place" or where.period != "day" or self.population.related or not self.plan.measures:
             return None
         columns = {}
-        for column in self.population.columns(self.plan):
+        for column in (*self.population.columns(self.plan), *self.population.columns(self.stacked.limits)):
             columns[column] = unknown_values(schema.facts[column[0]].kind, len(places.by_id))
         columns[(where.id, None)] = np.arange(len(places.by_id), dtype=np.int32)
         block = Block(len(places.by_id), self.population.as_of, columns, schema, places, assume_recognised=self.population.assume_recognised)
-        dues = Engine(self.plan, replace(self.setting, ranked=frozenset())).dues(block)
+        unranked = (
+            Engine(self.plan, replace(self.setting, ranked=frozenset())) if self.setting.ranked else self._engine(tuple(range(len(self.measures))))
+        )
+        dues = unranked.dues(block)
         names = list(places.by_id)
         return frozenset(names[row] for row in np.unique(dues.rows).tolist())
 

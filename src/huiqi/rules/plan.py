@@ -7,7 +7,7 @@ to the same; where they were written and under which name makes no difference.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -204,12 +204,22 @@ class _Planner:
 
 
 def _with_a_figure(node: Node) -> tree.Choose | None:
-    """A choice of which one branch is a figure of the text; it is compared branch by branch, since the figure is exact and the other may not be."""
+    """A choice of which some branches are figures of the text; it is compared branch by branch, since they are exact and the others may not be."""
     found = tree.body(node)
     if not isinstance(found, tree.Choose):
         return None
-    first, second = (isinstance(tree.body(branch), tree.Figure) for branch in (found.then, found.otherwise))
-    return found if first != second else None
+    figures = [isinstance(branch, tree.Figure) for branch in _branches(found)]
+    return found if any(figures) and not all(figures) else None
+
+
+def _branches(node: Node) -> Iterator[Node]:
+    """What a choice chooses among, through choices in it."""
+    node = tree.body(node)
+    if isinstance(node, tree.Choose):
+        yield from _branches(node.then)
+        yield from _branches(node.otherwise)
+    else:
+        yield node
 
 
 def make_plan(
