@@ -92,9 +92,13 @@ def _possible(tally: Tally) -> Both:
 def said_of_stacking(outcome: Outcome) -> Iterator[Both]:
     """What all measures cost together after stacking, and what stacking takes."""
     low, high = map(brief_money, outcome.payable)
+    beside = outcome.beside
+    whose = (
+        Both(f"these measures and {beside} with which they stack", f"以上措施及与之叠加的{beside}项") if beside else Both("all measures", "全部措施")
+    )
     yield Both(
-        f"all measures together, after stacking rules: assured {low.en}, possible {high.en} (a range of the sum)",
-        f"全部措施合计（已计叠加规则）：确定{low.zh}，可能{high.zh}（为合计的区间）",
+        f"{whose.en} together, after stacking rules: assured {low.en}, possible {high.en} (a range of the sum)",
+        f"{whose.zh}合计（已计叠加规则）：确定{low.zh}，可能{high.zh}（为合计的区间）",
     )
     cut = sum(tally.cost_low - tally.payable_low for tally in outcome.tallies)
     if cut:

@@ -48,6 +48,7 @@ class Outcome:
     asked: int  # subjects that were asked what keeps them undecided: all, or some that are evenly spread
     settled: int  # results that rounding left open and the exact evaluator settled
     payable: tuple[int, int | None] = (0, 0)  # all measures together after stacking: a range of the sum, in fen, None for no upper end
+    beside: int = 0  # measures that were not asked for, but stack with those that were: they are in `payable`
     parts: int = 0
     evaluated: tuple[int, ...] = ()  # for each measure in how many parts; in the others it was taken over from a former run
     folder: Path | None = None
@@ -86,9 +87,19 @@ def outcome_of(
     highs = [high for _, high in ends if high is not None]
     payable = sum(low for low, _ in ends), sum(highs) if len(highs) == len(ends) else None
     return Outcome(
-        tuple(tallies[at] for at in shown), subjects, whole.asked, whole.settled, payable, number, tuple(evaluated[list(shown)].tolist()), None,
-        dimensions, {name: totals[list(shown)] for name, totals in whole.totals.by.items()}, whole.subjects, values,
-    )  # fmt: skip
+        tallies=tuple(tallies[at] for at in shown),
+        subjects=subjects,
+        asked=whole.asked,
+        settled=whole.settled,
+        payable=payable,
+        beside=len(measures) - len(shown),
+        parts=number,
+        evaluated=tuple(evaluated[list(shown)].tolist()),
+        dimensions=dimensions,
+        totals={name: totals[list(shown)] for name, totals in whole.totals.by.items()},
+        groups=whole.subjects,
+        values=values,
+    )
 
 
 def _tally(measure: Measure, cells: Cells, subjects: int, undecided: Counter[str]) -> Tally:
