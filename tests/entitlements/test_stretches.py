@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,7 +53,17 @@ def test_places_in_which_somebody_can_have_a_measure(rules: Rules, tmp_path: Pat
     """Of whom only the nation or the province is known may be in Hangzhou; who is in Shaoxing is not."""
     population = Population(registry_of(tmp_path / "r", rules, ["bj"]), rules, arbitrary.AS_OF)
     evaluator = Evaluator(population, rules.measures, (), Wanted(frozenset({0}), False, {}, 0))
-    assert evaluator.places() == {"cn", "zj", "hz", "bj"}
+    assert evaluator.possible() == {"place": {"cn", "zj", "hz", "bj"}}
+
+
+def test_days_on_which_somebody_can_have_a_measure(tmp_path: Path) -> None:
+    """Ten years old at the end of June 2024, and founded in this century."""
+    dated = POLICY.replace("- listed\n", "- years_since(established) >= 10\n        - established >= 2001-01-01\n")
+    rules = arbitrary.rules_of(arbitrary.packs_folder(tmp_path, dated))
+    population = Population(registry_of(tmp_path / "r", rules, ["bj"]), rules, arbitrary.AS_OF)
+    evaluator = Evaluator(population, rules.measures, (), Wanted(frozenset({0}), False, {}, 0))
+    days = [datetime.date(2001, 1, 1).toordinal(), arbitrary.AS_OF.replace(year=arbitrary.AS_OF.year - 10).toordinal()]
+    assert evaluator.possible()["established"] == tuple(map(float, days))
 
 
 def test_a_stretch_that_is_ruled_out_is_only_counted(rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ class Contents:
 
 def columns_read(population: Population, plan: Plan, planned: PlannedMeasure) -> list[Column]:
     """The columns that the status and the amount of a measure read, and for those of years the date of birth."""
-    read = {step.data for step in _steps(plan, planned) if step.op.startswith("fact_")}
+    read = {step.data for step in steps_of(plan, planned) if step.op.startswith("fact_")}
     if planned.apart is not None:
         read |= set(planned.apart.facts)
     born = population.registry.schema.born
@@ -73,14 +73,14 @@ def columns_read(population: Population, plan: Plan, planned: PlannedMeasure) ->
 
 def _of_all(plan: Plan, planned: PlannedMeasure) -> list[object]:
     """The scorecards whose classes by rank, and the sums over related enterprises, that a measure reads."""
-    steps = list(_steps(plan, planned))
+    steps = list(steps_of(plan, planned))
     if planned.apart is not None:
         steps += planned.apart.steps
     found = {step.data[0] if step.op == "rank_class" else step.data for step in steps if step.op in ("rank_class", "related")}
     return sorted(found, key=repr)
 
 
-def _steps(plan: Plan, planned: PlannedMeasure) -> Iterator[Step]:
+def steps_of(plan: Plan, planned: PlannedMeasure) -> Iterator[Step]:
     """The steps that the status and the amount of a measure need, but for an amount that is planned apart."""
     needed = {slot for slot in (planned.status, planned.amount) if slot is not None}
     for slot in range(len(plan.steps) - 1, -1, -1):

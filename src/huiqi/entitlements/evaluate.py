@@ -57,8 +57,7 @@ def evaluate(
     population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), [*nodes.values(), *limits]))
     evaluator = Evaluator(population, measures, dimensions_of(registry), Wanted(frozenset(shown), reasons, nodes, every))
     together = partial(outcome_of, measures, shown, evaluator.stacked.loose, evaluator.dimensions)
-    places = evaluator.places()
-    stretches = registry.stretches(STRETCH, {} if places is None else {"place": places})
+    stretches = registry.stretches(STRETCH, evaluator.possible())
 
     def told(parts: Iterator[Part]) -> Iterator[Part]:
         for stretch, part in zip(stretches, parts, strict=True):

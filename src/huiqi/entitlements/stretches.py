@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.content import Contents, columns_read
+from huiqi.entitlements.content import Contents, columns_read, steps_of
 from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.due import Dues
 from huiqi.entitlements.kernel import Engine, cores
@@ -30,7 +32,8 @@ from huiqi.entitlements.totals import ALL, Groups
 from huiqi.entitlements.undecided import Undecided
 from huiqi.entitlements.values import VALUES, Values
 from huiqi.facts.cells import unknown_values
-from huiqi.facts.registry import Stretch
+from huiqi.facts.registry import Possible, Stretch
+from huiqi.facts.schema import FIRST_DAY, LAST_DAY, Fact
 from huiqi.rules.compile import Measure
 from huiqi.rules.plan import make_plan
 from huiqi.rules.tree import Node
@@ -100,23 +103,37 @@ class Evaluator:
                 part.undecided[number] = counter
         return part, found.dues
 
-    def places(self) -> frozenset[str] | None:
-        """The places in which somebody could have one of the measures, if nothing else were known of anybody; None: that cannot be told."""
+    def possible(self) -> dict[str, Possible]:
+        """What of a fact leaves it possible that somebody has one of the measures, if nothing else were known of anybody: places, and the first
+        and the last day, as far as every measure asks for them. Nothing where that cannot be told."""
         schema, places = self.population.registry.schema, self.population.registry.places
-        where = schema.facts.get("place")
-        if where is None or where.kind != "place" or where.period != "day" or self.population.related or not self.plan.measures:
-            return None
-        columns = {}
-        for column in (*self.population.columns(self.plan), *self.population.columns(self.stacked.limits)):
-            columns[column] = unknown_values(schema.facts[column[0]].kind, len(places.by_id))
-        columns[(where.id, None)] = np.arange(len(places.by_id), dtype=np.int32)
-        block = Block(len(places.by_id), self.population.as_of, columns, schema, places, assume_recognised=self.population.assume_recognised)
-        unranked = (
-            Engine(self.plan, replace(self.setting, ranked=frozenset())) if self.setting.ranked else self._engine(tuple(range(len(self.measures))))
+        found: dict[str, Possible] = {}
+        if self.population.related or not self.plan.measures:
+            return found
+        asked = set.intersection(
+            *({step.data[0] for step in steps_of(self.plan, planned) if step.op.startswith("fact_")} for planned in self.plan.measures)
         )
-        dues = unranked.dues(block)
-        names = list(places.by_id)
-        return frozenset(names[row] for row in np.unique(dues.rows).tolist())
+        for fact in (schema.facts[id] for id in sorted(asked)):
+            if fact.kind == "place" and fact.period == "day":
+                names = list(places.by_id)
+                found[fact.id] = frozenset(names[at] for at in self._may(fact, np.arange(len(names), dtype=np.int32)).tolist())
+            elif fact.kind == "date":
+                days = np.arange(FIRST_DAY, LAST_DAY + 1, dtype=np.float64)
+                may = days[self._may(fact, days)]
+                found[fact.id] = (float(may[0]), float(may[-1])) if len(may) else (1.0, 0.0)
+        return found
+
+    def _may(self, fact: Fact, cells: NDArray[Any]) -> NDArray[np.intp]:
+        """With which of the cells of a fact, all others being unknown, somebody may have a measure."""
+        schema = self.population.registry.schema
+        read = [*self.population.columns(self.plan), *self.population.columns(self.stacked.limits)]
+        columns = {column: unknown_values(schema.facts[column[0]].kind, len(cells)) for column in read} | {(fact.id, None): cells}
+        block = Block(
+            len(cells), self.population.as_of, columns, schema, self.population.registry.places, assume_recognised=self.setting.assume_recognised
+        )
+        unranked = replace(self.setting, ranked=frozenset())
+        engine = Engine(self.plan, unranked) if self.setting.ranked else self._engine(tuple(range(len(self.measures))))
+        return np.unique(engine.dues(block, cores()).rows)
 
     def nobody(self, stretch: Stretch) -> Part:
         """The part of a stretch in which nobody has anything: it is only counted who is there."""

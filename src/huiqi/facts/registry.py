@@ -207,6 +207,9 @@ class Registry:
         return self._readings[fact.id]
 
 
+Possible = frozenset[str] | tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Stretch:
     registry: Registry
