@@ -1,6 +1,6 @@
 """Say which folders go into the wheel: the library, and the packs beside it as huiqi/packs. All else is in pyproject.toml.
 
-The kernel is optional: without a compiler the installation goes on, and numpy does its work.
+The kernel and the reading of pages are optional: without a compiler the installation goes on, and numpy does their work.
 """
 
 import os
@@ -18,12 +18,10 @@ setup(
     package_data={"": ["py.typed", "*.lark", "*.html"], "huiqi.packs": ["**/*"]},
     include_package_data=False,
     ext_modules=[
-        Extension(
-            "huiqi.entitlements._kernel",
-            ["src/huiqi/entitlements/_kernel.c"],
-            extra_compile_args=FLAGS + shlex.split(os.environ.get("HUIQI_KERNEL_FLAGS", "")),
-            py_limited_api=True,
-            optional=True,
+        Extension(name, [source], extra_compile_args=FLAGS + shlex.split(os.environ.get("HUIQI_KERNEL_FLAGS", "")), py_limited_api=True, optional=True)
+        for name, source in (
+            ("huiqi.entitlements._kernel", "src/huiqi/entitlements/_kernel.c"),
+            ("huiqi.facts._pages", "src/huiqi/facts/_pages.c"),
         )
     ],
 )

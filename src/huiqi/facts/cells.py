@@ -16,7 +16,7 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -157,6 +157,17 @@ class Reading:
         scale = 10**self.fact.decimals
         return abs(steps) < LARGEST and math.floor(_exact(steps / scale) * scale + Fraction(1, 2)) == steps
 
+    def indices(self, ids: Iterable[str]) -> frozenset[float]:
+        """The values of codes or places by their ids; KeyError for one that is not there."""
+        return frozenset(self._index[id] for id in ids)
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float]:
+        """What a plain cell is multiplied by (a date: what is added to its day), the least and the greatest value."""
+        if self.fact.kind == "date":
+            return _EPOCH, FIRST_DAY, LAST_DAY
+        return (float(self._scale), *self._ends) if self.fact.is_figure else (1.0, -math.inf, math.inf)
+
     @cached_property
     def _scale(self) -> Fraction:
         """Steps in one unit of the column."""
@@ -182,11 +193,13 @@ class Reading:
 
     def _dictionary(self, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
         """Values and faults of all words, the value of an empty cell last; the batches of a file often share a dictionary."""
-        if not self._last or not self._last[0][0].equals(dictionary):
+        last = self._last[0] if self._last else None  # another thread may put its own there
+        if last is None or not last[0].equals(dictionary):
             read = [self._read.get(word) or self._remember(word) for word in dictionary.to_pylist()]
-            values = np.array([value for value, _ in read] + [self._unknown], dtype=_dtype(self.fact.kind))
-            self._last[:] = [(dictionary, values, [code for _, code in read])]
-        return self._last[0][1:]
+            values = np.array([value for value, _ in read] + [self._unknown], dtype=dtype_of(self.fact.kind))
+            last = dictionary, values, [code for _, code in read]
+            self._last[:] = [last]
+        return last[1:]
 
     def _remember(self, word: str | None) -> tuple[float, str]:
         self._read[word] = result = self._word(word)
@@ -325,7 +338,12 @@ def read_day(text: str, form: str) -> datetime.date:
 
 def unknown_values(kind: Kind, length: int) -> np.ndarray:
     """A column of which nothing is known."""
-    return np.full(length, {"flag": UNKNOWN, "category": UNKNOWN, "place": UNKNOWN, "text": None}.get(kind, math.nan), dtype=_dtype(kind))
+    return np.full(length, unknown_value(kind), dtype_of(kind))
+
+
+def unknown_value(kind: Kind) -> float | None:
+    """The value of an empty cell."""
+    return {"flag": UNKNOWN, "category": UNKNOWN, "place": UNKNOWN, "text": None}.get(kind, math.nan)
 
 
 def is_known(values: np.ndarray) -> np.ndarray:
@@ -335,7 +353,8 @@ def is_known(values: np.ndarray) -> np.ndarray:
     return ~np.isnan(values) if values.dtype == np.float64 else values != UNKNOWN
 
 
-def _dtype(kind: Kind) -> Any:
+def dtype_of(kind: Kind) -> Any:
+    """The type of a column's values."""
     return {"flag": np.int8, "category": np.int32, "place": np.int32, "text": object}.get(kind, np.float64)
 
 

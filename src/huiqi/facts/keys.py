@@ -72,7 +72,7 @@ def _scan(table: Table) -> tuple[Table, list[str], int, np.ndarray, list[Problem
             same = pc.equal(ids, before).to_numpy(zero_copy_only=False) & ~absent
             repeated.add(count + np.flatnonzero(same))
         else:
-            year, wrong = _years(batch.column(1))
+            year, wrong = read_years(batch.column(1))
             wrong_year.add(count + np.flatnonzero(wrong))
             years.append(year)
         count, last = count + len(ids), ids[-1].as_py()
@@ -125,7 +125,7 @@ def _sorted(table: Table) -> Table:
     return replace(table, order=pc.sort_indices(ids).to_numpy().astype(np.int64))
 
 
-def _years(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def read_years(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Calendar years, and which cells are none."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         good = pc.fill_null(pc.match_substring_regex(column, r"^\s*\d{4}\s*$"), False)

@@ -10,15 +10,16 @@ import pyarrow.parquet as pq
 
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
-_BROKEN = (OSError, pa.ArrowException, UnicodeError)
+#: What pyarrow raises where a file is broken.
+BROKEN = (OSError, pa.ArrowException, UnicodeError)
 
 
 def open_parquet(path: Path, name: str) -> tuple[pa.Schema | None, list[Problem]]:
     """Its columns and their types."""
     try:
         return pq.read_schema(path), []
-    except _BROKEN as error:
-        return None, [_problem(name, error)]
+    except BROKEN as error:
+        return None, [parquet_problem(name, error)]
 
 
 def read_parquet(
@@ -42,13 +43,15 @@ def read_parquet(
                     first, last = max(start - at, 0), batch.num_rows if stop is None else min(stop - at, batch.num_rows)
                     at += batch.num_rows
                     if first < last:
-                        batch.validate(full=True)  # text that is not UTF-8 would be found much later
+                        for column in batch.columns:
+                            if not pa.types.is_primitive(column.type):
+                                column.validate(full=True)  # text that is not UTF-8 would be found much later
                         batch = batch.slice(first, last - first)
                         yield batch if columns is None else batch.select(columns)
-    except _BROKEN as error:
-        raise FaultyInput([_problem(name, error)]) from error
+    except BROKEN as error:
+        raise FaultyInput([parquet_problem(name, error)]) from error
 
 
-def _problem(name: str, error: Exception) -> Problem:
+def parquet_problem(name: str, error: Exception) -> Problem:
     said = (str(error) or type(error).__name__).splitlines()[0]
     return Problem("table.parquet", f"the Parquet file cannot be read: {said}", Where(name), "it may have been cut short; write or copy it again")

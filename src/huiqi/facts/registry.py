@@ -4,27 +4,31 @@
     for block in registry.blocks([("listed", None), ("revenue", 2023)]):
         block.ids, block.columns["revenue", 2023]
 
-The two tables are walked side by side, in the order of ids. A table that is not in that order is put into it, in memory.
+Parquet tables in order of id are read a row group at a time, from anywhere and by several threads (row_groups.py). Others are walked side by
+side in the order of ids; a table that is not in that order is put into it, in memory.
 """
 
 from __future__ import annotations
 
 import bisect
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huiqi.facts.cells import Encoded, Reading, is_known, suits, unknown_values
+from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_known, suits, unknown_value, unknown_values
 from huiqi.facts.keys import STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
-from huiqi.facts.schema import Fact, Schema
+from huiqi.facts.row_groups import GroupedTable, Layout, Long, Reader, faults_between, lay_out
+from huiqi.facts.schema import Schema
 from huiqi.facts.table import ENDINGS, Table, open_table
 from huiqi.facts.text_table import missing_column
 from huiqi.vocabulary.place import Places
@@ -32,19 +36,38 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean, 
 from huiqi.vocabulary.record import Words
 
 Column = tuple[str, int | None]  #: a fact, and a calendar year unless it is a day fact
+#: Of a day fact the codes or places that can matter, or the least and the greatest value (cells.py).
+Possible = frozenset[str] | tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some subjects in order of id, and their encoded values (cells.py)."""
+    """Some subjects in order of id, and their encoded values (cells.py); `first_years` as of the registry."""
 
     ids: pa.StringArray
     columns: dict[Column, np.ndarray]
+    first_years: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The subjects from `start` to `stop`; `ruled_out` where the tables say, unread, that none of them can matter."""
+
+    number: int
+    start: int
+    stop: int
+    ruled_out: bool
+    _registry: Registry = field(repr=False, compare=False)
+
+    def content_hash(self, columns: Iterable[Column]) -> str:
+        """SHA-256 over what the tables hold of these subjects in these columns, as it is stored; it follows changes of cells, not those of the
+        schema, code lists or places. Where the tables are no row groups in order, it follows the whole registry."""
+        return self._registry.hash_between(columns, self.start, self.stop)
 
 
 @dataclass(frozen=True)
 class Registry:
-    """An opened registry; nothing but its keys is in memory."""
+    """An opened registry; nothing but its layout, or its keys, is in memory."""
 
     folder: Path
     schema: Schema
@@ -52,7 +75,8 @@ class Registry:
     about: About
     _main: Table
     _yearly: Table | None
-    _keys: Keys
+    _keys: Keys | None
+    _layout: Layout | None
     _readings: dict[str, Reading] = field(default_factory=dict, repr=False)
 
     @property
@@ -65,16 +89,87 @@ class Registry:
 
     @property
     def subjects(self) -> int:
-        return self._keys.count
+        return self._layout.subjects if self._layout is not None else self._keyed.count
+
+    @property
+    def _keyed(self) -> Keys:
+        assert self._keys is not None
+        return self._keys
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over the names and bytes of its files."""
+        """SHA-256 over the names and contents of its files: over all bytes, save that pages of Parquet with a checksum of their own (CRC-32), as
+        huiqi writes them, are known by it where the tables are read by row groups. It tells what changed, not who forged."""
         whole = hashlib.sha256()
         owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
-        for path in sorted([self.folder / FILE, *owners, *(table.path for table in (self._main, self._yearly) if table)]):
+        grouped = [] if self._layout is None else [table for table in (self._layout.main, self._layout.yearly) if table is not None]
+        paths = [self.folder / FILE, *owners, *(table.path for table in (self._main, self._yearly) if table is not None and not grouped)]
+        for path in sorted(paths):
             with path.open("rb") as file:
                 whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        if self._layout is not None:
+            with Reader(self._layout, self._readings) as reader:
+                for table in grouped:
+                    whole.update(f"{table.table.path.name} {table.starts.tolist()}\n".encode())
+                    for group in range(table.footer.num_row_groups):
+                        whole.update(reader.digest(table, group, table.table.types))
+        return whole.hexdigest()
+
+    def stretches(self, size: int = 1 << 16, only: Mapping[str, Possible] = MappingProxyType({})) -> list[Stretch]:
+        """All subjects in consecutive stretches: whole row groups of the main table, small ones joined to at most `size` subjects.
+
+        A subject matters only if each of the day facts `only` can be one of the given codes or places, or lie between the given ends. A stretch
+        is ruled out where the row groups' statistics or dictionaries exclude it for every row; an empty cell and `none` exclude nothing.
+        """
+        layout = self._layout
+        if layout is None:
+            ends = [*range(0, self.subjects, size), self.subjects]
+            return [Stretch(n, start, stop, False, self) for n, (start, stop) in enumerate(pairwise(ends))]
+        starts = layout.main.starts.tolist()
+        found: list[Stretch] = []
+        with Reader(layout, self._readings) as reader:
+            begin = 0
+            for group, stop in enumerate(starts[1:]):
+                following = starts[min(group + 2, len(starts) - 1)]
+                if stop == starts[-1] or following - starts[begin] > size:
+                    if stop > starts[begin]:
+                        out = all(self._excluded(reader, one, only) for one in range(begin, group + 1) if starts[one] < starts[one + 1])
+                        found.append(Stretch(len(found), starts[begin], stop, out, self))
+                    begin = group + 1
+        return found
+
+    def _excluded(self, reader: Reader, group: int, only: Mapping[str, Possible]) -> bool:
+        for fact, possible in only.items():
+            if self.schema.facts[fact].period != "day":
+                raise ValueError(f"{fact} is a year fact")
+            if self.has(fact):
+                reading = self._reading(fact)
+                values = reader.values(group, fact)
+                if values is None or not len(values) or not is_known(values).all() or np.isin(values, (NONE, NO_DATE)).any():
+                    continue
+                if isinstance(possible, frozenset):
+                    if not np.isin(values, list(reading.indices(possible))).any():
+                        return True
+                elif values.max() < possible[0] or values.min() > possible[1]:
+                    return True
+        return False
+
+    def hash_between(self, columns: Iterable[Column], start: int, stop: int) -> str:
+        """The content hash of a stretch."""
+        layout = self._layout
+        if layout is None:
+            return hashlib.sha256(f"{self.content_hash} {start} {stop}".encode()).hexdigest()
+        whole = hashlib.sha256()
+        columns = [column for column in dict.fromkeys(columns) if self.has(column[0])]
+        day = sorted(fact for fact, year in columns if year is None)
+        with Reader(layout, self._readings) as reader:
+            for group in layout.groups(start, stop):
+                whole.update(f"{max(start, layout.main.starts[group])} {min(stop, layout.main.starts[group + 1])}\n".encode())
+                whole.update(reader.digest(layout.main, group, ["id", *day]))
+                for other in layout.over[group]:
+                    assert layout.yearly is not None
+                    facts = sorted({fact for fact, year in columns if year is not None and layout.year[other] in (0, year)})
+                    whole.update(reader.digest(layout.yearly, other, ["id", "year", *facts]))
         return whole.hexdigest()
 
     def has(self, fact_id: str) -> bool:
@@ -92,7 +187,7 @@ class Registry:
 
     def years(self, fact_id: str | None = None) -> tuple[int, ...]:
         """The calendar years of the year table; with a fact, those for which it is known of somebody (one pass over its column)."""
-        years = np.unique(self._keys.year).tolist()
+        years = self._years
         if fact_id is None:
             return tuple(years)
         if not self.has(fact_id) or self.schema.facts[fact_id].period == "day":
@@ -102,11 +197,24 @@ class Registry:
         return tuple(year for fact, year in columns if (fact, year) in known)
 
     @cached_property
+    def _years(self) -> list[int]:
+        if self._layout is None:
+            return np.unique(self._keyed.year).tolist()
+        found = set(self._layout.year.tolist())
+        if 0 in found:
+            with Reader(self._layout, self._readings) as reader:
+                for group in np.flatnonzero(self._layout.year == 0).tolist():
+                    found.update(np.unique(reader.years(group)[0]).tolist())
+        return sorted(found - {0})
+
+    @cached_property
     def first_years(self) -> np.ndarray:
         """The first calendar year of which each subject has a row, 0 where it has none; in the registry's order."""
+        if self._layout is not None:
+            return np.concatenate([np.zeros(0, np.int16), *(block.first_years for block in self.blocks([], STRETCH))])
         first = np.zeros(self.subjects, np.int16)
-        owners, at = np.unique(self._keys.owner, return_index=True)
-        first[owners] = self._keys.year[at]
+        owners, at = np.unique(self._keyed.owner, return_index=True)
+        first[owners] = self._keyed.year[at]
         return first
 
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
@@ -116,7 +224,9 @@ class Registry:
 
     def position(self, id: str) -> int | None:
         """The place of a subject in the registry's order, or nothing if the registry does not know it."""
-        stretch = bisect.bisect_right(self._keys.firsts, id) - 1
+        if self._layout is not None:
+            return self._layout.position(id)
+        stretch = bisect.bisect_right(self._keyed.firsts, id) - 1
         if stretch < 0:
             return None
         start = stretch * STRETCH
@@ -128,7 +238,7 @@ class Registry:
         return None
 
     def blocks(self, columns: Iterable[Column], size: int = 16_384, *, start: int = 0, stop: int | None = None) -> Iterator[Block]:
-        """The subjects from `start` to `stop`, `size` at a time.
+        """The subjects from `start` to `stop`, `size` at a time; several threads may read at once.
 
         Raises FaultyInput with up to 20 problems where a cell cannot be read or is not in the fact's range.
         """
@@ -138,10 +248,8 @@ class Registry:
                 raise ValueError(f"{fact_id} is a {self.schema.facts[fact_id].period} fact")
         stop = self.subjects if stop is None else min(stop, self.subjects)
         problems: list[Problem] = []
-        main, yearly = self._cursors(columns, start, stop)
-        for first in range(start, stop, size):
-            last = min(first + size, stop)
-            block = self._block(columns, main, yearly, first, last, problems)
+        parts = self._walked(columns, size, start, stop, problems) if self._layout is None else self._grouped(columns, size, start, stop, problems)
+        for block in parts:
             if not problems:
                 yield block
             elif len(problems) >= TOLD:
@@ -149,13 +257,91 @@ class Registry:
         if problems:
             raise FaultyInput(in_order(problems[:TOLD]))
 
+    def _grouped(self, columns: list[Column], size: int, start: int, stop: int, problems: list[Problem]) -> Iterator[Block]:
+        """By row groups."""
+        layout = self._layout
+        assert layout is not None
+        for fact, _ in columns:
+            self._reading(fact)
+        with Reader(layout, self._readings) as reader:
+            groups = range(0)
+            for first in range(start, stop, size):
+                last = min(first + size, stop)
+                if layout.groups(first, last) != groups:
+                    groups = layout.groups(first, last)
+                    reader.forget_all_but(groups)
+                yield self._block_of(reader, groups, columns, first, last, problems)
+
+    def _block_of(self, reader: Reader, groups: range, columns: list[Column], first: int, last: int, problems: list[Problem]) -> Block:
+        layout = reader.layout
+        ids, years = [], np.zeros(last - first, np.int16)
+        values = {(fact, year): np.empty(last - first, dtype_of(self.schema.facts[fact].kind)) for fact, year in columns}
+        for column in columns:
+            if not self.has(column[0]):
+                values[column][:] = unknown_value(self.schema.facts[column[0]].kind)
+        for group in groups:
+            begin = int(layout.main.starts[group])
+            start, stop = max(first - begin, 0), min(last, int(layout.main.starts[group + 1])) - begin
+            here = slice(begin + start - first, begin + stop - first)
+            ids.append(reader.main_ids(group).slice(start, stop - start))
+            for (fact, year), out in values.items():
+                if year is None and self.has(fact):
+                    long = reader.fill(layout.main, group, fact, start, stop, out[here])
+                    if long is not None:
+                        self._tell(long, fact, layout.main, group, start, stop, problems)
+            self._fill_years(reader, group, start, stop, {column: out[here] for column, out in values.items() if column[1] is not None}, problems)
+            reader.first_years(group, start, stop, years[here])
+        return Block(ids[0] if len(ids) == 1 else pa.concat_arrays(ids), values, years)
+
+    def _fill_years(self, reader: Reader, group: int, start: int, stop: int, columns: dict[Column, np.ndarray], problems: list[Problem]) -> None:
+        layout, filled = reader.layout, set[Column]()
+        columns = {column: out for column, out in columns.items() if self.has(column[0])}
+        for other in layout.over[group] if columns else []:
+            assert layout.yearly is not None
+            if layout.same[other]:
+                for (fact, year), out in columns.items():
+                    if year == layout.year[other]:
+                        filled.add((fact, year))
+                        if (long := reader.fill(layout.yearly, other, fact, start, stop, out)) is not None:
+                            self._tell(long, fact, layout.yearly, other, start, stop, problems)
+                continue
+            if layout.year[other] and all(year != layout.year[other] for _, year in columns):
+                continue
+            owner, years = reader.rows(group, other)
+            for (fact, year), out in columns.items():
+                rows = np.flatnonzero((years == year) & (owner >= start) & (owner < stop))
+                if len(rows):
+                    if (fact, year) not in filled:
+                        out[:] = unknown_value(self.schema.facts[fact].kind)
+                        filled.add((fact, year))
+                    found, long = reader.whole(layout.yearly, other, fact)
+                    out[owner[rows] - start] = found[rows]
+                    if long is not None:
+                        self._tell(long, fact, layout.yearly, other, int(rows[0]), int(rows[-1]) + 1, problems, rows)
+        for column in columns.keys() - filled:
+            columns[column][:] = unknown_value(self.schema.facts[column[0]].kind)
+
+    def _tell(
+        self, long: Long, fact: str, grouped: GroupedTable, group: int, start: int, stop: int, problems: list[Problem], rows: np.ndarray | None = None
+    ) -> None:
+        if long.encoded.faults:
+            faults = faults_between(long, start, stop, rows)
+            encoded = Encoded(long.encoded.values, faults)
+            problems += _told(encoded, self._reading(fact), long.column, grouped.table, int(grouped.starts[group]), TOLD - len(problems))
+
+    def _walked(self, columns: list[Column], size: int, start: int, stop: int, problems: list[Problem]) -> Iterator[Block]:
+        """Both tables side by side."""
+        main, yearly = self._cursors(columns, start, stop)
+        for first in range(start, stop, size):
+            yield self._block(columns, main, yearly, first, min(first + size, stop), problems)
+
     def _cursors(self, columns: list[Column], start: int, stop: int) -> tuple[_Cursor, _Cursor | None]:
         day = [fact for fact, year in columns if year is None and self.has(fact)]
         main = _Cursor(self._main, ["id", *day], start, stop)
         wanted = list(dict.fromkeys(fact for fact, year in columns if year is not None and self.has(fact)))
         if self._yearly is None or not wanted:
             return main, None
-        low, high = np.searchsorted(self._keys.owner, np.array([start, stop], np.int32)).tolist()
+        low, high = np.searchsorted(self._keyed.owner, np.array([start, stop], np.int32)).tolist()
         return main, _Cursor(self._yearly, wanted, low, high)
 
     def _block(self, columns: list[Column], main: _Cursor, yearly: _Cursor | None, first: int, last: int, problems: list[Problem]) -> Block:
@@ -166,10 +352,10 @@ class Registry:
         for fact in main.facts:
             values[fact, None] = self._encode(parts, fact, self._main, first, problems)
         if yearly is not None:
-            low, high = np.searchsorted(self._keys.owner, np.array([first, last], np.int32))
-            years = self._keys.year[low:high]
+            low, high = np.searchsorted(self._keyed.owner, np.array([first, last], np.int32))
+            years = self._keyed.year[low:high]
             rows = {year: np.flatnonzero(years == year) for _, year in columns if year is not None}
-            owner = self._keys.owner[low:high] - first
+            owner = self._keyed.owner[low:high] - first
             parts = yearly.take(int(high - low))
             whole = {fact: self._encode(parts, fact, yearly.table, int(low), problems) for fact in yearly.facts} if parts else {}
             for fact, year in columns:
@@ -178,10 +364,10 @@ class Registry:
         for column in columns:
             if column not in values:
                 values[column] = unknown_values(self.schema.facts[column[0]].kind, length)
-        return Block(ids, {column: values[column] for column in columns})
+        return Block(ids, {column: values[column] for column in columns}, self.first_years[first:last])
 
     def _encode(self, parts: list[pa.RecordBatch], fact: str, table: Table, position: int, problems: list[Problem]) -> np.ndarray:
-        reading = self._reading(self.schema.facts[fact])
+        reading = self._reading(fact)
         found = []
         for part in parts:
             column = part.column(fact)
@@ -192,10 +378,10 @@ class Registry:
             position += part.num_rows
         return found[0] if len(found) == 1 else np.concatenate(found)
 
-    def _reading(self, fact: Fact) -> Reading:
-        if fact.id not in self._readings:
-            self._readings[fact.id] = Reading(fact, self.places)
-        return self._readings[fact.id]
+    def _reading(self, fact: str) -> Reading:
+        if fact not in self._readings:
+            self._readings[fact] = Reading(self.schema.facts[fact], self.places)
+        return self._readings[fact]
 
 
 def _spread(values: np.ndarray, rows: np.ndarray, owner: np.ndarray, onto: np.ndarray) -> np.ndarray:
@@ -256,10 +442,13 @@ def open_registry(folder: Path, schema: Schema, places: Places) -> tuple[Registr
         problems += check_names(about, [table.path.stem for table in tables], names)
     if problems or main is None or about is None:
         return None, problems
+    layout = lay_out(main, yearly)
+    if layout is not None:
+        return Registry(folder, schema, places, about, main, yearly, None, layout), []
     main, yearly, keys, problems = read_keys(main, yearly)
     if keys is None:
         return None, problems
-    return Registry(folder, schema, places, about, main, yearly, keys), []
+    return Registry(folder, schema, places, about, main, yearly, keys, None), []
 
 
 def _check_columns(table: Table, schema: Schema, yearly: bool) -> list[Problem]:

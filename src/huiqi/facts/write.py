@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import shutil
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,6 +24,7 @@ from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.whole import whole_folder
 
 ROW_GROUP = 1 << 16
+ROWS_OF_A_YEAR = 1 << 12  #: so many are worth a row group
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 
 
@@ -63,8 +66,8 @@ def write_registry(
         raise FileExistsError(f"{folder} exists; nothing was written")
     with whole_folder(folder) as unfinished:
         write_about(unfinished / FILE, title, made_up, provenance, columns)
-        _write_table(unfinished / f"{schema.subject}.parquet", schema, places, main, required=True)
-        _write_table(unfinished / f"{schema.subject}_year.parquet", schema, places, yearly)
+        ends = _write_table(unfinished / f"{schema.subject}.parquet", schema, places, main)
+        _write_table(unfinished / f"{schema.subject}_year.parquet", schema, places, yearly, ends)
         for path in more:
             shutil.move(path, unfinished / path.name)
 
@@ -78,19 +81,24 @@ def may_replace(folder: Path, overwrite: bool) -> bool:
     return not any(folder.iterdir()) or (overwrite and (folder / FILE).is_file())
 
 
-def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Rows], required: bool = False) -> None:
+def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Rows], ends: list[str] | None = None) -> list[str]:
+    """The last ids of its row groups; `ends` are those of the main table, without them it is this."""
     parts = iter(parts)
     first = next(parts, None)
     if first is None:
-        if required:
+        if ends is None:
             pq.write_table(pa.table({"id": pa.array([], pa.string())}), path)
-        return
+        return []
     words = [name for name in first.columns if _is_words(schema.facts[name])]
     batches = (_arrow(part, schema, places) for rest in ([first], parts) for part in rest)
     head = next(batches)
-    with pq.ParquetWriter(path, head.schema, compression="zstd", use_dictionary=words) as writer:
-        for table in _row_groups(head, batches):
+    packed = {name: "lz4" if name in ("id", "year") else "none" for name in head.schema.names}
+    lasts = []
+    with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words, write_page_checksum=True) as writer:
+        for table in _row_groups(head, batches) if ends is None else _by_year(_stretches(chain([head], batches), ends)):
             writer.write_table(table, row_group_size=ROW_GROUP)
+            lasts += [table["id"][min(n, table.num_rows) - 1].as_py() for n in range(ROW_GROUP, table.num_rows + ROW_GROUP, ROW_GROUP)]
+    return lasts
 
 
 def _row_groups(head: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -104,6 +112,31 @@ def _row_groups(head: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
             yield whole.slice(0, full)
             waiting = [whole.slice(full)]
     yield pa.concat_tables(waiting)
+
+
+def _stretches(tables: Iterable[pa.Table], ends: list[str]) -> Iterator[pa.Table]:
+    """Year rows cut where row groups of the main table end."""
+    waiting: list[pa.Table] = []
+    left = iter(ends[:-1])
+    end = next(left, None)
+    for table in tables:
+        while end is not None and table.num_rows and table["id"][-1].as_py() > end:
+            cut = bisect_right(table["id"], end, key=lambda id: id.as_py())
+            yield pa.concat_tables([*waiting, table.slice(0, cut)])
+            waiting, table, end = [], table.slice(cut), next(left, None)
+        waiting.append(table)
+    yield pa.concat_tables(waiting)
+
+
+def _by_year(stretches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Every year apart, in order of id, so that years nobody asks for need not be read; few rows stay together, in order of id and year."""
+    for table in stretches:
+        years = pc.unique(table["year"]).sort() if table.num_rows else []
+        if table.num_rows < ROWS_OF_A_YEAR * len(years):
+            yield table
+        else:
+            for year in years:
+                yield table.filter(pc.equal(table["year"], year))
 
 
 def _arrow(rows: Rows, schema: Schema, places: Places) -> pa.Table:
