@@ -24,6 +24,7 @@
 
 enum { ROWS = 1024 }; /* decoded at a time: what is between two steps stays in the first-level cache */
 enum { FINE, ODD, BROKEN };
+static const uint64_t UNKNOWN[2] = {0x7ff8000000000000u, 0xff}; /* NaN; of flags -1 */
 static uint64_t spread[256]; /* the bits of a byte, lowest first, as eight bytes */
 
 /* ---------------------------------------------------------------- page headers: Thrift's compact protocol */
@@ -142,18 +143,22 @@ static int next_run(Runs *runs) {
     return 1;
 }
 
+static void unpack(const uint8_t *from, uint64_t at, uint8_t *to, int64_t count) {
+    int64_t n = 0;
+    if (!(at & 7)) for (; n + 8 <= count; n += 8, at += 8) memcpy(to + n, &spread[from[at >> 3]], 8);
+    else for (; n + 8 <= count; n += 8, at += 8) memcpy(to + n, &spread[(uint8_t)(from[at >> 3] >> (at & 7) | from[(at >> 3) + 1] << (8 - (at & 7)))], 8);
+    for (; n < count; n++, at++) to[n] = from[at >> 3] >> (at & 7) & 1;
+}
+
 static int take_bits(Runs *runs, uint8_t *to, int64_t count) { /* of runs of width 1 */
     while (count) {
         if (!runs->left && !next_run(runs)) return 0;
-        int64_t now = count < runs->left ? count : runs->left, n = 0;
+        int64_t now = count < runs->left ? count : runs->left;
         if (!runs->packed) {
             memset(to, runs->value & 1, (size_t)now);
         } else {
-            uint64_t at = runs->at;
-            for (; n < now && (at & 7); n++, at++) to[n] = runs->packed[at >> 3] >> (at & 7) & 1;
-            for (; n + 8 <= now; n += 8, at += 8) memcpy(to + n, &spread[runs->packed[at >> 3]], 8);
-            for (; n < now; n++, at++) to[n] = runs->packed[at >> 3] >> (at & 7) & 1;
-            runs->at = at;
+            unpack(runs->packed, runs->at, to, now);
+            runs->at += (uint64_t)now;
         }
         runs->left -= now, to += now, count -= now;
     }
@@ -183,8 +188,6 @@ static int take(Runs *runs, uint32_t *to, int64_t count) {
 
 /* ---------------------------------------------------------------- cells */
 
-typedef struct { const uint8_t *at, *end; double scale, low, high; } Plain;
-
 FOR_EACH_PROCESSOR static int steps(const uint8_t *restrict from, double *restrict to, int64_t count, double scale, double low, double high) {
     const double whole = 6755399441055744.0; /* 1.5 * 2^52: added and taken away, it leaves the nearest whole number */
     int64_t odd = 0;
@@ -211,17 +214,29 @@ FOR_EACH_PROCESSOR static int days(const uint8_t *restrict from, double *restric
     return odd ? ODD : FINE;
 }
 
-#define EXPAND(type)                                                                                               \
-    static void expand_##type(const type *dense, const uint8_t *filled, type *to, int64_t count, type unknown) {   \
-        for (int64_t n = 0, k = 0; n < count; n++) {                                                               \
-            type given = dense[k];                                                                                 \
-            to[n] = filled[n] ? given : unknown;                                                                   \
-            k += filled[n];                                                                                        \
-        }                                                                                                          \
+/* Filled cells to their rows, an unknown value between them. By bits and not by a condition: which cells are filled cannot be foretold. */
+#define EXPAND(name, type)                                                                                        \
+    static void name(const type *restrict dense, const uint8_t *restrict filled, type *restrict to, int64_t count, type unknown) { \
+        for (int64_t n = 0, k = 0; n < count; n++) {                                                              \
+            type mask = (type)(0 - (type)filled[n]);                                                              \
+            to[n] = (type)((dense[k] & mask) | (unknown & (type)~mask));                                          \
+            k += filled[n];                                                                                       \
+        }                                                                                                         \
     }
-EXPAND(int64_t)
-EXPAND(int32_t)
-EXPAND(int8_t)
+EXPAND(expand_eight, uint64_t)
+EXPAND(expand_four, uint32_t)
+EXPAND(expand_one, uint8_t)
+
+static int64_t sum(const uint8_t *filled, int64_t count) { /* of bytes that are 0 or 1 */
+    int64_t found = 0, n = 0;
+    for (; n + 8 <= count; n += 8) {
+        uint64_t eight;
+        memcpy(&eight, filled + n, 8);
+        found += (int64_t)(eight * 0x0101010101010101u >> 56);
+    }
+    for (; n < count; n++) found += filled[n];
+    return found;
+}
 
 static void look_up(const uint32_t *index, const void *table, void *to, int64_t count, Py_ssize_t item) {
     if (item == 8) for (int64_t n = 0; n < count; n++) ((uint64_t *)to)[n] = ((const uint64_t *)table)[index[n]];
@@ -236,11 +251,9 @@ typedef struct {
     double scale, low, high;
 } Form;
 
-static int decode_page(const uint8_t *page, int64_t length, int nullable, int64_t values, const Form *form, int64_t start, int64_t stop, uint8_t *out) {
+static int decode_page(const uint8_t *page, int64_t length, int nullable, const Form *form, int64_t start, int64_t stop, uint8_t *out) {
     const uint8_t *end = page + length;
     Runs levels = {.width = 1}, indices = {.width = 0};
-    Py_ssize_t item = form->form == 'b' ? 1 : 8;
-    if (form->form == 'x') item = 0;
     if (nullable) {
         uint32_t size;
         if (length < 4) return BROKEN;
@@ -249,7 +262,6 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, int64_
         levels.from = (Bytes){page + 4, page + 4 + size, 0};
         page += 4 + size;
     }
-    (void)values, (void)item;
     int64_t before = 0; /* filled cells that are passed over */
     uint8_t filled[ROWS];
     _Alignas(64) uint64_t dense[ROWS + 1];
@@ -258,8 +270,7 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, int64_
         int64_t now = start - n < ROWS ? start - n : ROWS, some = now;
         if (nullable) {
             if (!take_bits(&levels, filled, now)) return BROKEN;
-            some = 0;
-            for (int64_t row = 0; row < now; row++) some += filled[row];
+            some = sum(filled, now);
         }
         before += some;
     }
@@ -277,8 +288,7 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, int64_
         int64_t now = stop - n < ROWS ? stop - n : ROWS, some = now;
         if (nullable) {
             if (!take_bits(&levels, filled, now)) return BROKEN;
-            some = 0;
-            for (int64_t row = 0; row < now; row++) some += filled[row];
+            some = sum(filled, now);
         }
         uint8_t *to = out + (n - start) * size;
         void *here = some == now ? (void *)to : (void *)dense;
@@ -293,7 +303,7 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, int64_
             break;
         case 'b':
             if ((before + some + 7) / 8 > end - page) return BROKEN;
-            for (int64_t k = 0; k < some; k++) ((uint8_t *)here)[k] = page[(before + k) >> 3] >> ((before + k) & 7) & 1;
+            unpack(page, (uint64_t)before, here, some);
             break;
         default:
             if (some && !take(&indices, index, some)) return BROKEN;
@@ -304,17 +314,18 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, int64_
         }
         before += some;
         if (some == now) continue;
+        const uint8_t *last = form->form == 'x' ? (const uint8_t *)form->table + (form->entries - 1) * size : (const uint8_t *)&UNKNOWN[form->form == 'b'];
+        uint64_t unknown = 0;
+        memcpy(&unknown, last, (size_t)size);
         if (size == 8) {
-            int64_t unknown;
-            double nan = NAN;
-            if (form->form == 'x') memcpy(&unknown, (const int64_t *)form->table + form->entries - 1, 8);
-            else memcpy(&unknown, &nan, 8);
             dense[some] = 0;
-            expand_int64_t((const int64_t *)dense, filled, (int64_t *)to, now, unknown);
+            expand_eight(dense, filled, (uint64_t *)to, now, unknown);
         } else if (size == 4) {
-            expand_int32_t((const int32_t *)dense, filled, (int32_t *)to, now, ((const int32_t *)form->table)[form->entries - 1]);
+            ((uint32_t *)dense)[some] = 0;
+            expand_four((const uint32_t *)dense, filled, (uint32_t *)to, now, (uint32_t)unknown);
         } else {
-            expand_int8_t((const int8_t *)dense, filled, (int8_t *)to, now, form->form == 'x' ? ((const int8_t *)form->table)[form->entries - 1] : -1);
+            ((uint8_t *)dense)[some] = 0;
+            expand_one((const uint8_t *)dense, filled, to, now, (uint8_t)unknown);
         }
     }
     return odd;
@@ -338,7 +349,7 @@ static PyObject *decode(PyObject *module, PyObject *arguments) {
         if (letter == 'x') form.scale = (double)item;
         if (letter != 'x' || form.entries > 0) {
             Py_BEGIN_ALLOW_THREADS
-            result = decode_page(page.buf, page.len, nullable, values, &form, start, stop, out.buf);
+            result = decode_page(page.buf, page.len, nullable, &form, start, stop, out.buf);
             Py_END_ALLOW_THREADS
         }
     }

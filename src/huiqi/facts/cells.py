@@ -195,11 +195,26 @@ class Reading:
         """Values and faults of all words, the value of an empty cell last; the batches of a file often share a dictionary."""
         last = self._last[0] if self._last else None  # another thread may put its own there
         if last is None or not last[0].equals(dictionary):
-            read = [self._read.get(word) or self._remember(word) for word in dictionary.to_pylist()]
-            values = np.array([value for value, _ in read] + [self._unknown], dtype=dtype_of(self.fact.kind))
-            last = dictionary, values, [code for _, code in read]
+            if (plain := self._plain_days(dictionary)) is not None:
+                last = dictionary, plain, [""] * len(dictionary)
+            else:
+                read = [self._read.get(word) or self._remember(word) for word in dictionary.to_pylist()]
+                values = np.array([value for value, _ in read] + [self._unknown], dtype=dtype_of(self.fact.kind))
+                last = dictionary, values, [code for _, code in read]
             self._last[:] = [last]
         return last[1:]
+
+    def _plain_days(self, dictionary: pa.Array) -> np.ndarray | None:
+        """The values of words that are all 2024-06-30 or none, the value of an empty cell last; nothing if they are not."""
+        if self.fact.kind != "date" or not self.fact.optional or self.codes or self.unknown or dictionary.null_count:
+            return None
+        absent = pc.is_in(dictionary, pa.array(list(self.none), pa.string()))
+        try:
+            days = pc.if_else(absent, "1970-01-01", dictionary.cast(pa.string())).cast(pa.date32()).cast(pa.int32()).to_numpy()
+        except pa.ArrowInvalid:
+            return None
+        values = np.append(np.where(absent.to_numpy(zero_copy_only=False), NO_DATE, days + float(_EPOCH)), math.nan)
+        return values if ((values[:-1] >= FIRST_DAY) | (values[:-1] == NO_DATE)).all() else None
 
     def _remember(self, word: str | None) -> tuple[float, str]:
         self._read[word] = result = self._word(word)

@@ -27,7 +27,7 @@ from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_know
 from huiqi.facts.keys import STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
-from huiqi.facts.row_groups import GroupedTable, Layout, Long, Reader, faults_between, lay_out
+from huiqi.facts.row_groups import GroupedTable, Layout, Long, Reader, Spare, faults_between, lay_out
 from huiqi.facts.schema import Schema
 from huiqi.facts.table import ENDINGS, Table, open_table
 from huiqi.facts.text_table import missing_column
@@ -78,6 +78,7 @@ class Registry:
     _keys: Keys | None
     _layout: Layout | None
     _readings: dict[str, Reading] = field(default_factory=dict, repr=False)
+    _spare: Spare = field(default_factory=Spare, repr=False, compare=False)
 
     @property
     def title(self) -> Words:
@@ -275,7 +276,7 @@ class Registry:
     def _block_of(self, reader: Reader, groups: range, columns: list[Column], first: int, last: int, problems: list[Problem]) -> Block:
         layout = reader.layout
         ids, years = [], np.zeros(last - first, np.int16)
-        values = {(fact, year): np.empty(last - first, dtype_of(self.schema.facts[fact].kind)) for fact, year in columns}
+        values = {(fact, year): self._spare.take(last - first, dtype_of(self.schema.facts[fact].kind)) for fact, year in columns}
         for column in columns:
             if not self.has(column[0]):
                 values[column][:] = unknown_value(self.schema.facts[column[0]].kind)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import bisect
 import hashlib
 import os
+import sys
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -104,7 +106,7 @@ class GroupedTable:
 
 
 def _grouped(table: Table) -> GroupedTable | None:
-    if not hasattr(os, "pread") or table.text is not None or table.order is not None or not pa.types.is_string(_plain(table.types["id"])):
+    if not hasattr(os, "preadv") or table.text is not None or table.order is not None or not pa.types.is_string(_plain(table.types["id"])):
         return None
     try:
         footer = pq.read_metadata(table.path)
@@ -271,6 +273,33 @@ def owners(ids: pa.StringArray, rows: pa.StringArray) -> np.ndarray:
 # ---------------------------------------------------------------- reading
 
 
+class Spare:
+    """Arrays that are used again once nobody holds them: touching fresh memory costs more than decoding. Several threads may take from it."""
+
+    def __init__(self, most: int = 1 << 28):
+        self._held: dict[tuple[np.dtype[Any], int], deque[np.ndarray]] = {}
+        self._left = most
+
+    def take(self, length: int, kind: Any) -> np.ndarray:
+        """An array of anything."""
+        if kind is object:
+            return np.empty(length, object)
+        held = self._held.setdefault((np.dtype(kind), length), deque())
+        try:
+            oldest = held.popleft()
+        except IndexError:
+            pass
+        else:
+            held.append(oldest)
+            if sys.getrefcount(oldest) == 3:  # `held`, `oldest` and the argument: no block, no slice of it
+                return oldest
+        fresh = np.empty(length, kind)
+        if fresh.nbytes <= self._left:
+            self._left -= fresh.nbytes
+            held.append(fresh)
+        return fresh
+
+
 class Long(NamedTuple):
     """A column of a row group that pyarrow has read, and why some of its cells cannot stand."""
 
@@ -285,6 +314,7 @@ class Reader:
     layout: Layout
     readings: dict[str, Reading]
     _files: dict[str, int] = field(default_factory=dict)
+    _place: bytearray = field(default_factory=bytearray)
     _kept: dict[tuple[str, int, str], Any] = field(default_factory=dict)
 
     def __enter__(self) -> Reader:
@@ -330,10 +360,11 @@ class Reader:
     def _ids(self, grouped: GroupedTable, group: int) -> pa.StringArray:
         chunk = grouped.chunk(group, "id")
         pages, dictionary = self._pages(grouped, chunk)
-        if dictionary is not None or chunk.type != "BYTE_ARRAY" or len(pages) != 1 or pages[0].encoding != _PLAIN:
+        if dictionary is not None or chunk.type != "BYTE_ARRAY" or any(page.encoding != _PLAIN for page in pages):
             raise _Long
-        offsets, data = np.empty(chunk.rows + 1, np.int32), bytearray(len(pages[0].body))
-        used = _pages.texts(pages[0].body, chunk.nullable, chunk.rows, offsets, 0, data)
+        offsets, data, used = np.zeros(chunk.rows + 1, np.int32), bytearray(sum(len(page.body) for page in pages)), 0
+        for page in pages:
+            used = _pages.texts(page.body, chunk.nullable, page.rows, offsets[page.first : page.first + page.rows + 1], used, data)
         ids = pa.StringArray.from_buffers(chunk.rows, pa.py_buffer(offsets), pa.py_buffer(data).slice(0, used))
         if not data.isascii():
             ids.validate(full=True)
@@ -410,9 +441,10 @@ class Reader:
         key = (grouped.table.name, group, name)
         pages, table = self._kept.get(key) or (None, None)
         if pages is None:
-            pages, dictionary = self._pages(grouped, chunk)
+            part = (start, stop) != (0, chunk.rows)
+            pages, dictionary = self._pages(grouped, chunk, keep=part)
             table = None if dictionary is None else _table(reading, dictionary, chunk.type, grouped.table.types[name])
-            if (start, stop) != (0, chunk.rows):
+            if part:
                 self._kept[key] = pages, table
         scale, low, high = reading.bounds
         odd = False
@@ -427,9 +459,17 @@ class Reader:
             odd |= _pages.decode(page.body, chunk.nullable, page.rows, how, table if how == "x" else b"", scale, low, high, *place)
         return odd
 
-    def _pages(self, grouped: GroupedTable, chunk: Chunk) -> tuple[list[Page], tuple[Any, int] | None]:
-        """The pages of a chunk and its dictionary."""
-        raw = memoryview(_read(self._files[grouped.table.name], chunk.length, chunk.at))
+    def _pages(self, grouped: GroupedTable, chunk: Chunk, keep: bool = False) -> tuple[list[Page], tuple[Any, int] | None]:
+        """The pages of a chunk and its dictionary; good until the next chunk is read, unless they are to be kept."""
+        if keep:
+            self._place = bytearray(chunk.length)
+        elif len(self._place) < chunk.length:
+            self._place = bytearray(2 * chunk.length)
+        raw = memoryview(self._place)[: chunk.length]
+        if keep:
+            self._place = bytearray()
+        if os.preadv(self._files[grouped.table.name], [raw], chunk.at) != chunk.length:
+            raise _Long
         at, first, pages, dictionary = 0, 0, [], None
         while at < len(raw) and first < chunk.rows:
             header = _pages.header(raw, at)
