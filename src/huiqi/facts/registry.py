@@ -264,7 +264,7 @@ class Registry:
         assert layout is not None
         for fact, _ in columns:
             self._reading(fact)
-        with Reader(layout, self._readings) as reader:
+        with Reader(layout, self._readings, self._spare) as reader:
             groups = range(0)
             for first in range(start, stop, size):
                 last = min(first + size, stop)

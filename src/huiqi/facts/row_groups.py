@@ -313,6 +313,7 @@ class Reader:
 
     layout: Layout
     readings: dict[str, Reading]
+    spare: Spare = field(default_factory=Spare)
     _files: dict[str, int] = field(default_factory=dict)
     _place: bytearray = field(default_factory=bytearray)
     _kept: dict[tuple[str, int, str], Any] = field(default_factory=dict)
@@ -462,12 +463,11 @@ class Reader:
     def _pages(self, grouped: GroupedTable, chunk: Chunk, keep: bool = False) -> tuple[list[Page], tuple[Any, int] | None]:
         """The pages of a chunk and its dictionary; good until the next chunk is read, unless they are to be kept."""
         if keep:
-            self._place = bytearray(chunk.length)
-        elif len(self._place) < chunk.length:
-            self._place = bytearray(2 * chunk.length)
-        raw = memoryview(self._place)[: chunk.length]
-        if keep:
-            self._place = bytearray()
+            raw = memoryview(self.spare.take(-(-chunk.length >> 14) << 14, np.uint8))[: chunk.length]
+        else:
+            if len(self._place) < chunk.length:
+                self._place = bytearray(2 * chunk.length)
+            raw = memoryview(self._place)[: chunk.length]
         if os.preadv(self._files[grouped.table.name], [raw], chunk.at) != chunk.length:
             raise _Long
         at, first, pages, dictionary = 0, 0, [], None
