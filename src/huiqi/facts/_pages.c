@@ -8,6 +8,9 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -227,6 +230,26 @@ EXPAND(expand_eight, uint64_t)
 EXPAND(expand_four, uint32_t)
 EXPAND(expand_one, uint8_t)
 
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("avx512f"))) static void expand_by_eights(const uint64_t *dense, const uint8_t *filled, uint64_t *to, int64_t count, uint64_t unknown) {
+    const __m512i unknowns = _mm512_set1_epi64((long long)unknown);
+    int64_t n = 0, k = 0;
+    for (; n + 8 <= count; n += 8) {
+        uint64_t eight;
+        memcpy(&eight, filled + n, 8);
+        __mmask8 mask = (__mmask8)(eight * 0x0102040810204080u >> 56);
+        _mm512_storeu_si512(to + n, _mm512_mask_expand_epi64(unknowns, mask, _mm512_loadu_si512(dense + k)));
+        k += (int64_t)(eight * 0x0101010101010101u >> 56);
+    }
+    expand_eight(dense + k, filled + n, to + n, count - n, unknown);
+}
+#define HAS_EIGHTS __builtin_cpu_supports("avx512f")
+#else
+#define expand_by_eights expand_eight
+#define HAS_EIGHTS 0
+#endif
+static int eights;
+
 static int64_t sum(const uint8_t *filled, int64_t count) { /* of bytes that are 0 or 1 */
     int64_t found = 0, n = 0;
     for (; n + 8 <= count; n += 8) {
@@ -264,7 +287,7 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, const 
     }
     int64_t before = 0; /* filled cells that are passed over */
     uint8_t filled[ROWS];
-    _Alignas(64) uint64_t dense[ROWS + 1];
+    _Alignas(64) uint64_t dense[ROWS + 8]; /* eight at a time are read */
     uint32_t index[ROWS];
     for (int64_t n = 0; n < start; n += ROWS) {
         int64_t now = start - n < ROWS ? start - n : ROWS, some = now;
@@ -318,8 +341,8 @@ static int decode_page(const uint8_t *page, int64_t length, int nullable, const 
         uint64_t unknown = 0;
         memcpy(&unknown, last, (size_t)size);
         if (size == 8) {
-            dense[some] = 0;
-            expand_eight(dense, filled, (uint64_t *)to, now, unknown);
+            memset(dense + some, 0, 64);
+            (eights ? expand_by_eights : expand_eight)(dense, filled, (uint64_t *)to, now, unknown);
         } else if (size == 4) {
             ((uint32_t *)dense)[some] = 0;
             expand_four((const uint32_t *)dense, filled, (uint32_t *)to, now, (uint32_t)unknown);
@@ -485,6 +508,7 @@ static PyMethodDef functions[] = {
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_pages", "Pages of Parquet as encoded columns.", -1, functions, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__pages(void) {
+    eights = HAS_EIGHTS;
     for (int byte = 0; byte < 256; byte++)
         for (int bit = 0; bit < 8; bit++) spread[byte] |= (uint64_t)(byte >> bit & 1) << (8 * bit);
     return PyModule_Create(&definition);

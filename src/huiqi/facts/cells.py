@@ -191,6 +191,11 @@ class Reading:
                 faults.append(Faults(code, rows))
         return Encoded(values[index], tuple(faults))
 
+    def table(self, words: pa.StringArray) -> np.ndarray | None:
+        """The values of words and, last, of an empty cell; nothing if one of them is faulty."""
+        values, codes = self._dictionary(words)
+        return None if any(codes) else values
+
     def _dictionary(self, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
         """Values and faults of all words, the value of an empty cell last; the batches of a file often share a dictionary."""
         last = self._last[0] if self._last else None  # another thread may put its own there

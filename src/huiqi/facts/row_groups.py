@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of, unknown_values
+from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of
 from huiqi.facts.keys import read_ids, read_years
 from huiqi.facts.parquet_table import BROKEN, parquet_problem
 from huiqi.facts.table import Table
@@ -290,8 +290,9 @@ class Spare:
         except IndexError:
             pass
         else:
+            free = sys.getrefcount(oldest) == 2  # `oldest` and the argument: no block, no slice of it
             held.append(oldest)
-            if sys.getrefcount(oldest) == 3:  # `held`, `oldest` and the argument: no block, no slice of it
+            if free:
                 return oldest
         fresh = np.empty(length, kind)
         if fresh.nbytes <= self._left:
@@ -463,7 +464,7 @@ class Reader:
     def _pages(self, grouped: GroupedTable, chunk: Chunk, keep: bool = False) -> tuple[list[Page], tuple[Any, int] | None]:
         """The pages of a chunk and its dictionary; good until the next chunk is read, unless they are to be kept."""
         if keep:
-            raw = memoryview(self.spare.take(-(-chunk.length >> 14) << 14, np.uint8))[: chunk.length]
+            raw = self.spare.take(-(-chunk.length >> 14) << 14, np.uint8).data[: chunk.length]
         else:
             if len(self._place) < chunk.length:
                 self._place = bytearray(2 * chunk.length)
@@ -572,19 +573,17 @@ def _form(reading: Reading, stored: str, type: pa.DataType) -> str | None:
 def _table(reading: Reading, dictionary: tuple[Any, int], stored: str, type: pa.DataType) -> np.ndarray | None:
     """The values of a dictionary's words and, last, of an empty cell; nothing if they have to be looked at closely."""
     body, values = dictionary
-    if stored == "BYTE_ARRAY" and pa.types.is_string(_plain(type)):
+    if stored == "BYTE_ARRAY" and pa.types.is_string(_plain(type)) and not reading.fact.is_figure and reading.fact.kind != "text":
         offsets, data = np.empty(values + 1, np.int32), bytearray(len(body))
         used = _pages.texts(body, False, values, offsets, 0, data)
         words = pa.StringArray.from_buffers(values, pa.py_buffer(offsets), pa.py_buffer(data).slice(0, used))
-        words.validate(full=True)
-    elif stored == "DOUBLE" and pa.types.is_float64(_plain(type)):
-        words = pa.array(np.frombuffer(body, np.float64, values))
-    else:
-        return None
-    encoded = reading.encode(words)
-    if encoded.faults or encoded.values.dtype == object:
-        return None
-    return np.concatenate([encoded.values, unknown_values(reading.fact.kind, 1)])
+        if not data.isascii():
+            words.validate(full=True)
+        return reading.table(words)
+    if stored == "DOUBLE" and pa.types.is_float64(_plain(type)) and reading.fact.is_figure:
+        encoded = reading.encode(pa.array(np.frombuffer(body, np.float64, values)))
+        return None if encoded.faults else np.append(encoded.values, np.nan)
+    return None
 
 
 def _read(file: int, length: int, at: int) -> bytes:
