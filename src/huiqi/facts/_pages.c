@@ -496,7 +496,46 @@ static PyObject *owners(PyObject *module, PyObject *arguments) {
     return PyLong_FromLongLong(alone);
 }
 
+/* spread(values, owner, years, year, start, unknown, out): the rows of a year to their subjects from `start` on; `unknown`, unless it is empty, elsewhere */
+static PyObject *spread_rows(PyObject *module, PyObject *arguments) {
+    (void)module;
+    Py_buffer values, owner, years, unknown, out;
+    int year, fine;
+    Py_ssize_t start;
+    if (!PyArg_ParseTuple(arguments, "y*y*y*iny*w*", &values, &owner, &years, &year, &start, &unknown, &out)) return NULL;
+    Py_ssize_t item = out.itemsize, rows = owner.len / 4, count = out.len / (item ? item : 1);
+    fine = (item == 1 || item == 4 || item == 8) && values.len == rows * item && years.len == rows * 2 && (!unknown.len || unknown.len == item);
+    if (fine) {
+        const int32_t *of = owner.buf;
+        const int16_t *in = years.buf;
+        Py_BEGIN_ALLOW_THREADS
+        uint64_t empty = 0;
+        memcpy(&empty, unknown.buf, (size_t)unknown.len);
+#define SPREAD(type)                                                                                      \
+    do {                                                                                                  \
+        type *to = out.buf;                                                                               \
+        const type *from = values.buf;                                                                    \
+        if (unknown.len) for (Py_ssize_t n = 0; n < count; n++) to[n] = (type)empty;                      \
+        for (Py_ssize_t row = 0; row < rows; row++) {                                                     \
+            Py_ssize_t at = (Py_ssize_t)of[row] - start;                                                  \
+            if (in[row] == year && of[row] >= 0 && at >= 0 && at < count) to[at] = from[row];             \
+        }                                                                                                 \
+    } while (0)
+        if (item == 8) SPREAD(uint64_t);
+        else if (item == 4) SPREAD(uint32_t);
+        else SPREAD(uint8_t);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&values), PyBuffer_Release(&owner), PyBuffer_Release(&years), PyBuffer_Release(&unknown), PyBuffer_Release(&out);
+    if (!fine) {
+        PyErr_SetString(PyExc_ValueError, "no rows of such values");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"spread", spread_rows, METH_VARARGS, "The rows of a year to their subjects."},
     {"header", header, METH_VARARGS, "A page's header, or None where the bytes end within it."},
     {"decode", decode, METH_VARARGS, "Some rows of a page as encoded values; whether one of them is odd."},
     {"texts", texts, METH_VARARGS, "The texts of a page, none of them missing."},

@@ -297,6 +297,7 @@ class Registry:
     def _fill_years(self, reader: Reader, group: int, start: int, stop: int, columns: dict[Column, np.ndarray], problems: list[Problem]) -> None:
         layout, filled = reader.layout, set[Column]()
         columns = {column: out for column, out in columns.items() if self.has(column[0])}
+        keep = start > 0 or stop < layout.main.starts[group + 1] - layout.main.starts[group]  # it is looked at again
         for other in layout.over[group] if columns else []:
             assert layout.yearly is not None
             if layout.same[other]:
@@ -308,17 +309,14 @@ class Registry:
                 continue
             if layout.year[other] and all(year != layout.year[other] for _, year in columns):
                 continue
-            owner, years = reader.rows(group, other)
-            for (fact, year), out in columns.items():
-                rows = np.flatnonzero((years == year) & (owner >= start) & (owner < stop))
-                if len(rows):
-                    if (fact, year) not in filled:
-                        out[:] = unknown_value(self.schema.facts[fact].kind)
-                        filled.add((fact, year))
-                    found, long = reader.whole(layout.yearly, other, fact)
-                    out[owner[rows] - start] = found[rows]
-                    if long is not None:
-                        self._tell(long, fact, layout.yearly, other, int(rows[0]), int(rows[-1]) + 1, problems, rows)
+            for fact in dict.fromkeys(fact for fact, _ in columns):
+                by_year = {year: out for (of, year), out in columns.items() if of == fact and year is not None and layout.year[other] in (0, year)}
+                fresh = {year for year in by_year if (fact, year) not in filled}
+                filled.update((fact, year) for year in by_year)
+                if (long := reader.spread(group, other, fact, start, by_year, fresh, keep)) is not None:
+                    owner, years = reader.rows(group, other)
+                    rows = np.flatnonzero(np.isin(years, list(by_year)) & (owner >= start) & (owner < stop))
+                    self._tell(long, fact, layout.yearly, other, 0, len(owner), problems, rows)
         for column in columns.keys() - filled:
             columns[column][:] = unknown_value(self.schema.facts[column[0]].kind)
 

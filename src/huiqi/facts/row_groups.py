@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of
+from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of, unknown_value, unknown_values
 from huiqi.facts.keys import read_ids, read_years
 from huiqi.facts.parquet_table import BROKEN, parquet_problem
 from huiqi.facts.table import Table
@@ -42,6 +42,7 @@ _DATA, _DICTIONARY = 0, 2  # types of pages
 _PLAIN, _INDICES, _RUNS = 0, (2, 8), 3  # encodings
 _TYPES = {"DOUBLE": pa.float64(), "FLOAT": pa.float32(), "INT32": pa.int32(), "INT64": pa.int64()}
 _IDS, _ROWS = "ids", "rows"  # what is kept beside columns; no table has such a name, for that has an ending
+_LAST_YEAR = 9_999
 _HEADER = 1 << 10  # bytes within which most headers of pages end
 
 
@@ -166,11 +167,11 @@ def lay_out(main: Table, yearly: Table | None, threads: int = 2) -> Layout | Non
         return None
     owned = np.zeros(len(layout.same), np.int64)
     try:
-        with Reader(layout, {}) as reader, ThreadPoolExecutor(threads) as pool:
-            for found in pool.map(lambda group: _check(reader, group), range(len(layout.firsts))):
-                if found is None:
+        with ThreadPoolExecutor(threads) as pool:
+            for part in pool.map(lambda start: _check_some(layout, range(start, len(layout.firsts), threads)), range(threads)):
+                if part is None:
                     return None
-                for other, count, same in found:
+                for other, count, same in part:
                     owned[other] += count
                     layout.same[other] = same
     except (*BROKEN, FaultyInput):
@@ -202,6 +203,17 @@ def _by_footers(main: GroupedTable, yearly: GroupedTable | None) -> Layout | Non
         if sum(map(len, over)) > 4 * (groups + len(known)):  # rows in no order at all
             return None
     return Layout(main, yearly, firsts, over, year, np.zeros(groups, bool))
+
+
+def _check_some(layout: Layout, groups: range) -> list[tuple[int, int, bool]] | None:
+    found = []
+    with Reader(layout, {}) as reader:
+        for group in groups:
+            one = _check(reader, group)
+            if one is None:
+                return None
+            found += one
+    return found
 
 
 def _check(reader: Reader, group: int) -> list[tuple[int, int, bool]] | None:
@@ -399,27 +411,46 @@ class Reader:
     def first_years(self, group: int, start: int, stop: int, out: np.ndarray) -> None:
         """The first calendar year of which some subjects of a row group have a row, where they have one; `out` is nought."""
         layout = self.layout
-        whole = min((int(layout.year[other]) for other in layout.over[group] if layout.same[other]), default=0)
-        out[:] = whole
-        for other in layout.over[group]:
-            year = int(layout.year[other])
-            if layout.same[other] or (whole and year > whole):
-                continue
+        out[:] = whole = min((int(layout.year[other]) for other in layout.over[group] if layout.same[other]), default=0)
+        others = [other for other in layout.over[group] if not layout.same[other] and not (whole and layout.year[other] > whole)]
+        for other in sorted(others, key=lambda other: -layout.year[other]):  # of several years last, whatever they are
             owner, years = self.rows(group, other)
-            rows = np.flatnonzero((owner >= start) & (owner < stop))
-            at, known = owner[rows] - start, years[rows]
-            found = np.where(out == 0, np.iinfo(np.int16).max, out)
-            np.minimum.at(found, at, known)
-            out[:] = np.where(found == np.iinfo(np.int16).max, 0, found)
+            if start > 0 or stop < layout.main.starts[group + 1] - layout.main.starts[group] or owner.min(initial=0) < 0:
+                mine = (owner >= start) & (owner < stop)
+                owner, years = owner[mine] - start, years[mine]
+            if layout.year[other]:
+                out[owner] = years
+            else:
+                found = np.where(out == 0, _LAST_YEAR, out)
+                np.minimum.at(found, owner, years)
+                out[:] = np.where(found == _LAST_YEAR, 0, found)
 
-    def whole(self, grouped: GroupedTable, group: int, name: str) -> tuple[np.ndarray, Long | None]:
-        """All values of a column of a row group, kept."""
-        key = (grouped.table.name, group, f"{name} whole")
-        if key not in self._kept:
-            rows = int(np.diff(grouped.starts)[group])
-            out = np.empty(rows, dtype_of(self.readings[name].fact.kind))
-            self._kept[key] = out, self.fill(grouped, group, name, 0, rows, out)
-        return self._kept[key]
+    def spread(self, group: int, other: int, name: str, start: int, by_year: dict[int, np.ndarray], fresh: set[int], keep: bool) -> Long | None:
+        """The rows that a row group of the year table has of subjects of a row group of the main table, from the subject `start` on: a column, each
+        year into its own array; of the years that are `fresh` all others become unknown. The whole column if it had to be read the long way."""
+        grouped = self.layout.yearly
+        assert grouped is not None
+        kind = self.readings[name].fact.kind
+        key = (grouped.table.name, other, f"{name} whole")
+        found = self._kept.get(key)
+        if found is None:
+            rows = int(grouped.starts[other + 1] - grouped.starts[other])
+            values = self.spare.take(rows, dtype_of(kind))
+            found = values, self.fill(grouped, other, name, 0, rows, values)
+            if keep:
+                self._kept[key] = found
+        values, long = found
+        owner, years = self.rows(group, other)
+        for year, out in by_year.items():
+            if _COMPILED and values.dtype != object:
+                unknown = unknown_values(kind, 1) if year in fresh else b""
+                _pages.spread(values, owner, years, year, start, unknown, out)
+            else:
+                those = np.flatnonzero((years == year) & (owner >= start) & (owner < start + len(out)))
+                if year in fresh:
+                    out[:] = unknown_value(kind)
+                out[owner[those] - start] = values[those]
+        return long
 
     def fill(self, grouped: GroupedTable, group: int, name: str, start: int, stop: int, out: np.ndarray) -> Long | None:
         """Some rows of a column of a row group; the whole column if it had to be read the long way."""
