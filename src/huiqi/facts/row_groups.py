@@ -328,6 +328,7 @@ class Reader:
     readings: dict[str, Reading]
     spare: Spare = field(default_factory=Spare)
     _files: dict[str, int] = field(default_factory=dict)
+    _opened: dict[str, pq.ParquetFile] = field(default_factory=dict)
     _place: bytearray = field(default_factory=bytearray)
     _kept: dict[tuple[str, int, str], Any] = field(default_factory=dict)
 
@@ -347,7 +348,10 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         for file in self._files.values():
             os.close(file)
+        for opened in self._opened.values():
+            opened.close()
         self._files.clear()
+        self._opened.clear()
 
     def forget_all_but(self, groups: range) -> None:
         """Drop what was kept of row groups of the main table other than these, and of those of the year table that are not over these."""
@@ -360,7 +364,13 @@ class Reader:
     def raw(self, grouped: GroupedTable, group: int, name: str) -> bytes:
         """A chunk as it is stored."""
         chunk = grouped.chunk(group, name)
-        return _read(self._files[grouped.table.name], chunk.length, chunk.at)
+        return self._stored(grouped, chunk)
+
+    def _stored(self, grouped: GroupedTable, chunk: Chunk) -> bytes:
+        found = os.pread(self._files[grouped.table.name], chunk.length, chunk.at)
+        if len(found) != chunk.length:
+            raise FaultyInput([parquet_problem(grouped.table.name, OSError("it ends too early"))])
+        return found
 
     def ids(self, grouped: GroupedTable, group: int) -> pa.StringArray:
         """The ids of a row group; FaultyInput if they are not text."""
@@ -529,15 +539,16 @@ class Reader:
     def _arrow(self, grouped: GroupedTable, group: int, name: str) -> pa.Array:
         """A column of a row group, by pyarrow."""
         table = grouped.table
-        words = [name] if name not in ("id", "year") and pa.types.is_string(table.types[name]) else []
         try:
-            with pq.ParquetFile(table.path, metadata=grouped.footer, read_dictionary=words) as file:
-                column = file.read_row_group(group, columns=[name], use_threads=False).column(0).combine_chunks()
-                column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-                if len(column) != int(np.diff(grouped.starts)[group]):
-                    raise OSError("a column has fewer rows than the table")
-                column.validate(full=True)
-                return column
+            if table.name not in self._opened:
+                words = [name for name, type in table.types.items() if name not in ("id", "year") and pa.types.is_string(type)]
+                self._opened[table.name] = pq.ParquetFile(table.path, read_dictionary=words)
+            column = self._opened[table.name].read_row_group(group, columns=[name], use_threads=False).column(0).combine_chunks()
+            column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+            if len(column) != grouped.starts[group + 1] - grouped.starts[group]:
+                raise OSError("a column has fewer rows than the table")
+            column.validate(full=True)
+            return column
         except BROKEN as error:
             raise FaultyInput([parquet_problem(table.name, error)]) from error
 
@@ -551,7 +562,7 @@ class Reader:
         for name in names:
             chunk = grouped.chunk(group, name)
             whole.update(f"{name} {grouped.table.types[name]} {chunk[1:]}\n".encode())
-            whole.update(self._headers(file, chunk) or _read(file, chunk.length, chunk.at))
+            whole.update(self._headers(file, chunk) or self._stored(grouped, chunk))
         return whole.digest()
 
     def _headers(self, file: int, chunk: Chunk) -> bytes | None:
@@ -615,16 +626,6 @@ def _table(reading: Reading, dictionary: tuple[Any, int], stored: str, type: pa.
         encoded = reading.encode(pa.array(np.frombuffer(body, np.float64, values)))
         return None if encoded.faults else np.append(encoded.values, np.nan)
     return None
-
-
-def _read(file: int, length: int, at: int) -> bytes:
-    found = os.pread(file, length, at)
-    while len(found) < length:
-        more = os.pread(file, length - len(found), at + len(found))
-        if not more:
-            raise _Long
-        found += more
-    return found
 
 
 def _decompressed(body: Any, size: int, codec: str) -> Any:
