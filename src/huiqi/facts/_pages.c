@@ -534,7 +534,46 @@ static PyObject *spread_rows(PyObject *module, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
+/* expand(values, first, present, unknown, out): values from the first on to those of `out` that are present, the unknown value to the others */
+static PyObject *expand(PyObject *module, PyObject *arguments) {
+    (void)module;
+    Py_buffer values, present, unknown, out;
+    Py_ssize_t first;
+    if (!PyArg_ParseTuple(arguments, "y*ny*y*w*", &values, &first, &present, &unknown, &out)) return NULL;
+    Py_ssize_t item = out.itemsize, count = present.len;
+    int fine = (item == 1 || item == 4 || item == 8) && unknown.len == item && out.len == count * item && !(values.len % item) && first >= 0;
+    if (fine) {
+        Py_BEGIN_ALLOW_THREADS
+        const uint8_t *mask = present.buf;
+        uint8_t filled[ROWS];
+        _Alignas(64) uint64_t dense[ROWS + 8];
+        uint64_t empty = 0;
+        memcpy(&empty, unknown.buf, (size_t)item);
+        for (Py_ssize_t n = 0; n < count && fine; n += ROWS) {
+            Py_ssize_t now = count - n < ROWS ? count - n : ROWS;
+            for (Py_ssize_t row = 0; row < now; row++) filled[row] = mask[n + row] & 1;
+            Py_ssize_t some = (Py_ssize_t)sum(filled, now);
+            if (some > values.len / item - first) { fine = 0; break; }
+            memcpy(dense, (const uint8_t *)values.buf + first * item, (size_t)(some * item));
+            memset((uint8_t *)dense + some * item, 0, (size_t)(8 * item));
+            uint8_t *to = (uint8_t *)out.buf + n * item;
+            if (item == 8) (eights ? expand_by_eights : expand_eight)(dense, filled, (uint64_t *)to, now, empty);
+            else if (item == 4) expand_four((const uint32_t *)dense, filled, (uint32_t *)to, now, (uint32_t)empty);
+            else expand_one((const uint8_t *)dense, filled, to, now, (uint8_t)empty);
+            first += some;
+        }
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&values), PyBuffer_Release(&present), PyBuffer_Release(&unknown), PyBuffer_Release(&out);
+    if (!fine) {
+        PyErr_SetString(PyExc_ValueError, "no such values");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef functions[] = {
+    {"expand", expand, METH_VARARGS, "Values to the rows that have one."},
     {"spread", spread_rows, METH_VARARGS, "The rows of a year to their subjects."},
     {"header", header, METH_VARARGS, "A page's header, or None where the bytes end within it."},
     {"decode", decode, METH_VARARGS, "Some rows of a page as encoded values; whether one of them is odd."},

@@ -77,6 +77,7 @@ class GroupedTable:
     table: Table
     footer: pq.FileMetaData
     size: int
+    _chunks: dict[tuple[int, str], Chunk] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -89,10 +90,15 @@ class GroupedTable:
         return {column.path: (n, column.max_definition_level == 1) for n, column in enumerate(found) if not column.max_repetition_level}
 
     def chunk(self, group: int, name: str) -> Chunk:
+        """The chunk of a column; remembered, since the footer answers slowly."""
+        if (known := self._chunks.get((group, name))) is not None:
+            return known
         number, nullable = self._columns[name]
         found = self.footer.row_group(group).column(number)
         at = min(place for place in (found.dictionary_page_offset, found.data_page_offset) if place)
-        return Chunk(at, found.total_compressed_size, found.num_values, found.compression, found.physical_type, nullable)
+        chunk = Chunk(at, found.total_compressed_size, found.num_values, found.compression, found.physical_type, nullable)
+        self._chunks[group, name] = chunk
+        return chunk
 
     def ends(self, group: int, name: str) -> tuple[Any, Any] | None:
         """The least and the greatest cell of a column, by the footer; nothing if that does not say so or a cell is empty."""
@@ -411,6 +417,18 @@ class Reader:
             self._kept[key] = owners(ids, those), self.years(other)[0]
         return self._kept[key]
 
+    def _present(self, group: int, other: int) -> np.ndarray | None:
+        """Which subjects have a row, where it is of one year and all rows are about them, each once and in their order."""
+        key = (_ROWS, group, f"{other} present")
+        if key not in self._kept:
+            owner, _ = self.rows(group, other)
+            present = np.zeros(int(self.layout.main.starts[group + 1] - self.layout.main.starts[group]), np.uint8)
+            fine = bool(self.layout.year[other]) and len(owner) > 0 and owner[0] >= 0 and bool((owner[1:] > owner[:-1]).all())
+            if fine:
+                present[owner] = 1
+            self._kept[key] = present if fine else None
+        return self._kept[key]
+
     def main_ids(self, group: int) -> pa.StringArray:
         """The ids of a row group of the main table, kept."""
         key = (_IDS, group, "")
@@ -450,6 +468,12 @@ class Reader:
             if keep:
                 self._kept[key] = found
         values, long = found
+        present = self._present(group, other) if _COMPILED and values.dtype != object else None
+        if present is not None and fresh == set(by_year) and len(by_year) == 1:
+            (out,) = by_year.values()
+            first = int(np.count_nonzero(present[:start]))
+            _pages.expand(values, first, present[start : start + len(out)], unknown_values(kind, 1), out)
+            return long
         owner, years = self.rows(group, other)
         for year, out in by_year.items():
             if _COMPILED and values.dtype != object:
