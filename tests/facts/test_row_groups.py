@@ -225,6 +225,13 @@ def test_faulty_cells_are_told_as_by_walking(
         list(registry.blocks(DAY + YEAR, 1, start=at, stop=at + 1))
 
 
+def test_a_day_beyond_all_calendars_is_told(tmp_path: Path, schema: Schema, places: Places) -> None:
+    main = pa.table({"id": ["A", "B"], "established": pa.array([1 << 30, 0], pa.int32()).cast(pa.date32())})
+    registry = opened(write(tmp_path / "three-firms", main, None, 4), schema, places)
+    with pytest.raises(FaultyInput, match=r"enterprise\.parquet:1: cell\.date: established of A: 1073741824 is not a date"):
+        list(registry.blocks([("established", None)]))
+
+
 def test_figures_with_more_decimals_are_rounded_as_ever(tmp_path: Path, schema: Schema, places: Places) -> None:
     main = pa.table({"id": ["A", "B", "C", "D"], "capital": [1.005, 2.675, 0.1 + 0.2, 9e13 + 0.37]})
     registry = opened(write(tmp_path / "r", main, None, 4), schema, places)

@@ -388,12 +388,19 @@ def _spread(values: np.ndarray, rows: np.ndarray, owner: np.ndarray, onto: np.nd
     return onto
 
 
+def _written(cell: pa.Scalar) -> str:
+    try:
+        return str(cell.as_py())
+    except (OverflowError, ValueError):  # a date that Python does not know: its number of days
+        return str(cell.value)
+
+
 def _told(encoded: Encoded, reading: Reading, column: pa.Array, table: Table, position: int, most: int) -> list[Problem]:
     problems: list[Problem] = []
     for faults in encoded.faults:
         for row in faults.rows[: max(most - len(problems), 0)].tolist():
             batch = next(table.batches(["id"], 1, position + row, position + row + 1))
-            id, value = read_ids(batch.column(0))[0].as_py(), str(column[row].as_py())
+            id, value = read_ids(batch.column(0))[0].as_py(), _written(column[row])
             message = f"{reading.fact.id} of {id}: {reading.fault(faults.code, value).en}"
             problems.append(Problem(faults.code, message, table.place(position + row), reading.remedy(faults.code, value)))
     return problems
