@@ -12,16 +12,21 @@ from setuptools import Extension, find_packages, setup
 # Results must not depend on the processor: a product and a sum are rounded one after the other, and nothing is reordered.
 FLAGS = [] if sys.platform == "win32" else ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
 
+KERNEL = "src/huiqi/entitlements"
+
 setup(
     packages=[*find_packages("src"), "huiqi.packs"],
     package_dir={"": "src", "huiqi.packs": "packs"},
     package_data={"": ["py.typed", "*.lark", "*.html"], "huiqi.packs": ["**/*"]},
     include_package_data=False,
     ext_modules=[
-        Extension(name, [source], extra_compile_args=FLAGS + shlex.split(os.environ.get("HUIQI_KERNEL_FLAGS", "")), py_limited_api=True, optional=True)
-        for name, source in (
-            ("huiqi.entitlements._kernel", "src/huiqi/entitlements/_kernel.c"),
-            ("huiqi.facts._pages", "src/huiqi/facts/_pages.c"),
+        Extension(
+            "huiqi.entitlements._kernel",
+            [f"{KERNEL}/{name}.c" for name in ("_kernel", "_block", "_block_v3", "_block_v4")],
+            depends=[f"{KERNEL}/{name}.h" for name in ("_plan", "_bits", "_figures", "_truths", "_block")],
+            extra_compile_args=FLAGS + shlex.split(os.environ.get("HUIQI_KERNEL_FLAGS", "")),
+            py_limited_api=True,
+            optional=True,
         )
     ],
 )

@@ -33,10 +33,11 @@ from openfisca_core.simulations import Simulation
 
 from huiqi.entitlements.ask import ask
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.due import Due, due, total_of
+from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.evaluate import BLOCK, evaluate
 from huiqi.entitlements.explain import Explainer
 from huiqi.entitlements.kernel import Engine, cores, kernel_name, setting_of
+from huiqi.entitlements.totals import Totals
 from huiqi.facts.registry import open_registry
 from huiqi.rules.check import check_library
 from huiqi.rules.compile import Rules
@@ -128,7 +129,7 @@ def check_kernel(engine: Engine, plan: Plan, parts: list[Block]) -> None:
         (wanted,) = everything(plan, [block])
         for one, other in zip(engine.dues(block), wanted, strict=True):
             assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("rows", "must", "low", "high"))
-        assert engine.totals(block) == [total_of(other) for other in wanted]
+        assert engine.totals(block).overall() == Totals.of(wanted, {}).overall()
 
 
 SHARES = (("8 % unknown", 0.08), ("all known", 0.0))
@@ -161,7 +162,7 @@ def throughput(packs: Path, count: int, repeats: int) -> None:
 
 def _totals(engine: Engine, parts: list[Block], workers: int) -> None:
     for block in parts:
-        engine.totals(block, workers)
+        engine.totals(block, workers=workers)
 
 
 def _dues(engine: Engine, parts: list[Block]) -> None:
@@ -176,7 +177,7 @@ def on_all_cores(packs: Path, count: int, repeats: int) -> None:
     for named, share in SHARES:
         parts = blocks(enterprises.draw_columns(count, rules.places, unknown=share), rules, count)
         engine = Engine(plan, setting_of(parts[0]))
-        assert engine.totals(parts[0], 1) == engine.totals(parts[0], cores())
+        assert engine.totals(parts[0]).overall() == engine.totals(parts[0], workers=cores()).overall()
         one, all_ = medians(repeats, *(partial(_totals, engine, parts, workers) for workers in (1, cores())), clock=time.perf_counter)
         cells = count * len(plan.measures) / 1e9
         print(f"{named}, by the clock: {one / cells:.2f} ns an enterprise and measure with one thread, {all_ / cells:.2f} with {cores()}")

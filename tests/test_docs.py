@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import huiqi
-from huiqi.cli.app import app
+from huiqi.cli.app import COMMANDS
 from huiqi.rules import functions
 from huiqi.rules.cases import run_cases
 from huiqi.rules.check import check_library
@@ -23,8 +23,13 @@ def read(name: str) -> str:
 
 
 def test_every_command_is_in_the_readme() -> None:
-    for command in app.registered_commands:
-        assert f"huiqi {command.name}" in read("README.md") or command.name == "demo", command.name
+    for command in COMMANDS:
+        assert f"huiqi {command}" in read("README.md") or command == "demo", command
+
+
+def test_every_command_is_listed() -> None:
+    files = {path.stem.rstrip("_") for path in (ROOT / "src" / "huiqi" / "cli").glob("*.py")}
+    assert files - {"__init", "app", "options", "show", "writing"} == set(COMMANDS)
 
 
 def test_every_export_is_explained() -> None:

@@ -38,7 +38,7 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, st
     rules = library.rules(AS_OF)
     registry, problems = open_registry(folder / "registry", rules.schemas["enterprise"], rules.places)
     assert registry is not None, problems
-    evaluate(rules, registry, AS_OF, out=folder / "results", values=["industry_class", "size_class"], undecided=False)
+    evaluate(rules, registry, AS_OF, out=folder / "results", values=["industry_class", "size_class"], undecided="none")
     rows = pq.read_table(folder / "results" / "values.parquet").to_pylist()
     assert len(rows) > 2_900
     return {row["subject"]: (row["industry_class"], row["size_class"]) for row in rows}

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import arbitrary
 from huiqi.facts.known import Known
-from huiqi.rules.cases import amount_due, read_case, say
+from huiqi.rules.cases import read_case, say
 from huiqi.rules.compile import Measure, Rules, compile_rules
 from huiqi.rules.context import Context, Typed, Unresolved
 from huiqi.rules.exact import Exactly
 from huiqi.rules.library import Library
 from huiqi.rules.pack import Common, read_common, read_pack
+from huiqi.rules.payable import amount_due
 from huiqi.rules.records import CaseRecord
 from huiqi.rules.resolve import expression
 from huiqi.vocabulary.problem import NOWHERE, Problem

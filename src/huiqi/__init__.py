@@ -17,6 +17,8 @@ Every value is a range; a fact that nobody knows is the whole range of what it c
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from huiqi.vocabulary.version import VERSION
+
 if TYPE_CHECKING:
     from huiqi.entitlements.ask import ask
     from huiqi.entitlements.evaluate import evaluate
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from huiqi.rules.library import packs_folder, read_library
     from huiqi.vocabulary.problem import FaultyInput, Problem
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "Explainer",

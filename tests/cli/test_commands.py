@@ -72,7 +72,7 @@ def test_evaluate_prints_a_table_and_writes_the_results(place: Place) -> None:
     assert printed.status == 0
     assert "Growing firms 1" in printed.out
     assert "R&D" not in printed.out
-    assert "3 subjects (enterprise), measures: 1; results in results/" in printed.out
+    assert "3 subjects (enterprise), measures: 1\nresults in results/" in printed.out
     assert (place.folder / "results" / "entitlements.parquet").exists()
     assert printed.err == ""
 
@@ -169,3 +169,16 @@ def test_a_place_that_cannot_be_written_is_told(place: Place, command: list[str]
     assert printed.status in (1, 2)
     assert "file" in printed.err
     assert (place.folder / "file").read_text(encoding="utf-8") == "mine"
+
+
+def test_what_comes_from_the_cache_reads_the_same(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = place.huiqi("explain", "b", *place.on)
+    monkeypatch.setenv("HUIQI_CACHE", str(place.folder / "kept"))
+    monkeypatch.setattr("huiqi.rules.cache.SETTLED", 0.0)
+    for _ in range(2):
+        assert place.huiqi("explain", "b", *place.on) == fresh
+        assert len(list((place.folder / "kept").iterdir())) == 2
+    policy = place.folder / "packs" / "p" / "special" / "a.yaml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("expense / revenue >= 3%", "expense / revenue >= 4%"), encoding="utf-8")
+    changed = place.huiqi("explain", "b", *place.on)
+    assert changed.out == fresh.out.replace("3%", "4%") != fresh.out

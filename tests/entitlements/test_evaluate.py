@@ -114,9 +114,9 @@ def test_reasons_hold_every_test_of_every_subject(rules: Rules, registry: Regist
 
 
 def test_blocks_of_any_size_give_the_same(rules: Rules, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "whole", undecided=False)
-    monkeypatch.setattr(module, "BLOCK", 2)
-    evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "small", undecided=False)
+    evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "whole", undecided="none")
+    monkeypatch.setattr(module, "STRETCH", 2)
+    evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "small", undecided="none")
     whole, small = (pq.read_table(tmp_path / name / "entitlements.parquet").to_pylist() for name in ("whole", "small"))
     assert sorted(map(str, whole)) == sorted(map(str, small))
 
@@ -124,10 +124,10 @@ def test_blocks_of_any_size_give_the_same(rules: Rules, registry: Registry, tmp_
 def test_with_and_without_the_compiled_kernel_the_same_is_written(
     rules: Rules, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "compiled", undecided=False)
-    only_totals = evaluate(rules, registry, arbitrary.AS_OF, undecided=False)
+    compiled = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "compiled", undecided="none")
+    only_totals = evaluate(rules, registry, arbitrary.AS_OF, undecided="none")
     monkeypatch.setenv("HUIQI_KERNEL", "numpy")
-    plain = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "plain", undecided=False)
+    plain = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "plain", undecided="none")
     assert compiled.tallies == plain.tallies == only_totals.tallies
     tables = [pq.read_table(tmp_path / name / "entitlements.parquet").to_pylist() for name in ("compiled", "plain")]
     assert tables[0] == tables[1]
@@ -139,7 +139,7 @@ def test_a_result_is_replaced_whole(rules: Rules, registry: Registry, tmp_path: 
     out = tmp_path / "out"
     evaluate(rules, registry, arbitrary.AS_OF, out=out, reasons=True)
     evaluate(rules, registry, arbitrary.AS_OF, out=out)
-    assert sorted(path.name for path in out.iterdir()) == ["entitlements.parquet", "run.json", "summary.csv"]
+    assert sorted(path.name for path in out.iterdir()) == ["by_place.csv", "entitlements.parquet", "run.json", "summary.csv", "totals"]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

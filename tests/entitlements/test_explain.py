@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from completions import examples, some
-from huiqi.entitlements.evaluate import entitlement
+from huiqi.entitlements.due import entitlement
 from huiqi.entitlements.explain import Explainer, Explanation, Reason, status_of
 from huiqi.entitlements.population import Population
 from huiqi.facts.known import Known

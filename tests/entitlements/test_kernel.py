@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,14 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arbitrary
+from huiqi.entitlements import kernel
 from huiqi.entitlements.columns import Block, Run, block_of
-from huiqi.entitlements.due import Due, due, total_of
+from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.kernel import Engine, kernel_name, setting_of
+from huiqi.entitlements.totals import Groups, Totals
 from huiqi.facts.known import Known
-from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Rules
+from huiqi.rules.payable import amount_due
 from huiqi.rules.plan import Plan, make_plan
 
+LEVELS = kernel.levels()
 pytestmark = pytest.mark.skipif(kernel_name() != "C", reason="the kernel is not compiled here")
 
 
@@ -39,12 +44,21 @@ def many(known: list[Known], plan: Plan, times: int) -> Block:
     return replace(block, size=len(rows), columns=columns, ids=None, first_years=block.first_years[rows])
 
 
+def check_totals(found: Totals, wanted: Totals) -> None:
+    assert {name: cells.tolist() for name, cells in found.by.items()} == {name: cells.tolist() for name, cells in wanted.by.items()}
+
+
+def drawn_groups(size: int) -> dict[str, Groups]:
+    rng = np.random.default_rng(size)
+    return {name: Groups(rng.integers(0, count, size, np.int32), count) for name, count in (("industry", 3), ("place", 17))}
+
+
 def by_numpy(plan: Plan, block: Block) -> list[Due]:
     run = Run(plan, block).run()
     return [due(run, planned) for planned in plan.measures]
 
 
-def check_same(found: list[Due], wanted: list[Due]) -> None:
+def check_same(found: Sequence[Due], wanted: Sequence[Due]) -> None:
     for one, other in zip(found, wanted, strict=True):
         for name in ("rows", "must", "low", "high"):
             assert getattr(one, name).tolist() == getattr(other, name).tolist(), name
@@ -57,10 +71,27 @@ def test_the_kernel_equals_numpy(data: Any) -> None:
     known = data.draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places))
     block = many(known, plan, data.draw(st.sampled_from([1, 1, 13, 171, 900])))
     block.assume_recognised = data.draw(st.booleans())
-    engine, wanted = Engine(plan, setting_of(block)), by_numpy(plan, block)
-    workers = data.draw(st.integers(1, 3))
-    check_same(engine.dues(block, workers), wanted)
-    assert engine.totals(block, workers) == [total_of(one) for one in wanted]
+    level = data.draw(st.integers(0, LEVELS - 1))
+    engine, wanted = Engine(plan, setting_of(block), level=level), by_numpy(plan, block)
+    workers, groups = data.draw(st.integers(1, 3)), drawn_groups(block.size)
+    found = engine.found(block, groups, workers)
+    assert found.dues is not None
+    check_same(found.dues, wanted)
+    check_totals(found.totals, Totals.of(wanted, groups))
+    check_totals(engine.totals(block, groups, workers), found.totals)
+
+
+@given(st.data())
+def test_the_tests_of_every_row_are_those_of_numpy(data: Any) -> None:
+    rules = rules_from(data.draw(arbitrary.policy()))
+    plan = make_plan(rules, keep=True, apart=True)
+    block = many(data.draw(arbitrary.subjects(rules.schemas["enterprise"], rules.places)), plan, data.draw(st.sampled_from([1, 13, 171])))
+    engine = Engine(plan, setting_of(block), tests=True, level=data.draw(st.integers(0, LEVELS - 1)))
+    wanted = Engine(plan, setting_of(block), tests=True, numpy_only=True).found(block).tests
+    found = engine.found(block, {}, data.draw(st.integers(1, 3)), rows=data.draw(st.booleans())).tests
+    assert found is not None
+    assert wanted is not None
+    assert found.tolist() == wanted.tolist()
 
 
 @given(st.data())
@@ -114,7 +145,7 @@ def test_figures_beyond_the_mantissa_are_left_to_numpy() -> None:
     (found,) = engine.dues(block)
     assert found.rows.tolist() == [1, 2]
     assert engine.settled > 0
-    assert [total.yes for total in engine.totals(block)] == [2]
+    assert [total.yes for total in engine.totals(block).overall()] == [2]
 
 
 @pytest.mark.parametrize("amount", [2**51, 2**52 - 1])  # the second is so large that rounding it is left to numpy
@@ -122,13 +153,13 @@ def test_sums_beyond_64_bits_are_exact(amount: int) -> None:
     """6,000 enterprises, each due some 20 or 40 trillion yuan: more than 9.2e18 fen do not fit into 64 bits with a sign."""
     engine, block = made("revenue > 0元", [{("revenue", 2023): amount}], ", amount: revenue")
     whole = block.only(np.zeros(6_000, np.intp))
-    (total,) = engine.totals(whole, 2)
+    (total,) = engine.totals(whole, workers=2).overall()
     assert (total.yes, total.low, total.high) == (6_000, 6_000 * amount, 6_000 * amount)
 
 
 def test_a_cost_without_upper_end() -> None:
     engine, block = made("revenue > 0元", [{("revenue", 2023): 1}, {}], ", amount: unpublished")
-    (total,) = engine.totals(block)
+    (total,) = engine.totals(block).overall()
     assert (total.yes, total.depends, total.low, total.high) == (1, 1, 0, None)
 
 
@@ -136,7 +167,30 @@ def test_the_number_of_workers_makes_no_difference() -> None:
     facts: list[dict[tuple[str, int | None], Any]] = [{("revenue", 2023): n, ("expense", 2023): 7 * n} for n in range(1, 60)] + [{}]
     engine, block = made("expense >= 3元", facts, ", amount: {rate: 33.3333%, of: expense, cap: 5元}")
     whole = block.only(np.arange(40_000, dtype=np.intp) % 60)
-    assert engine.totals(whole, 1) == engine.totals(whole, 2) == engine.totals(whole, 5) == [total_of(engine.dues(whole, 3)[0])]
+    groups = drawn_groups(whole.size)
+    dues = engine.dues(whole, 3)
+    check_same(dues, engine.dues(whole, 1))
+    for workers in (1, 2, 5):
+        check_totals(engine.totals(whole, groups, workers), Totals.of(dues, groups))
+
+
+def test_groups_lie_within_their_size() -> None:
+    engine, block = made("revenue > 0元", [{("revenue", 2023): 1}] * 3)
+    for wrong in (-1, 2):
+        with pytest.raises(ValueError, match="group"):
+            engine.totals(block, {"place": Groups(np.array([0, wrong, 1], np.int32), 2)})
+    with pytest.raises(ValueError, match="array"):
+        engine.totals(block, {"place": Groups(np.zeros(2, np.int32), 2)})
+
+
+def test_threads_share_an_engine() -> None:
+    facts: list[dict[tuple[str, int | None], Any]] = [{("revenue", 2023): n} for n in range(1, 60)] + [{}]
+    engine, block = made("revenue >= 0.3元", facts, ", amount: revenue")
+    blocks = [block.only(np.arange(size, dtype=np.intp) % 60) for size in (1, 2, 511, 512, 513, 2_000)] * 4
+    wanted = [engine.dues(one) for one in blocks]
+    with ThreadPoolExecutor(4) as threads:
+        for found, other in zip(threads.map(engine.dues, blocks), wanted, strict=True):
+            check_same(found, other)
 
 
 GROUPS = """

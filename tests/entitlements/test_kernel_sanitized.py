@@ -13,8 +13,8 @@ import pytest
 
 import huiqi.entitlements
 
-SOURCE = Path(huiqi.entitlements.__file__).with_name("_kernel.c")
-FLAGS = ["-std=c11", "-O1", "-g", "-shared", "-fPIC", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+SOURCES = [Path(huiqi.entitlements.__file__).with_name(f"{name}.c") for name in ("_kernel", "_block", "_block_v3", "_block_v4")]
+FLAGS = ["-std=c11", "-O0", "-g1", "-shared", "-fPIC", "-ffp-contract=off", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 #: Put the sanitized kernel in the place of the other, and run the tests of the kernel with fewer examples.
 CHILD = """
@@ -35,7 +35,7 @@ class Few:
         settings.load_profile("few")
 
 
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", sys.argv[2]], plugins=[Few()]))
+sys.exit(pytest.main(["-q", "-s", "-p", "no:cacheprovider", sys.argv[2]], plugins=[Few()]))
 """
 
 
@@ -47,10 +47,10 @@ def runtime(compiler: str) -> str | None:
 
 def test_the_sanitizers_find_nothing(tmp_path: Path) -> None:
     compiler = shutil.which("gcc")
-    if compiler is None or (library := runtime(compiler)) is None or not SOURCE.exists():
+    if compiler is None or (library := runtime(compiler)) is None or not SOURCES[0].exists():
         pytest.skip("needs gcc with its address sanitizer, and the source")
     built = tmp_path / "_kernel.abi3.so"
-    subprocess.run([compiler, *FLAGS, f"-I{sysconfig.get_paths()['include']}", str(SOURCE), "-o", str(built), "-lm"], check=True)
+    subprocess.run([compiler, *FLAGS, f"-I{sysconfig.get_paths()['include']}", *map(str, SOURCES), "-o", str(built), "-lm"], check=True)
     tests = Path(__file__).with_name("test_kernel.py")
     settings = {"LD_PRELOAD": library, "ASAN_OPTIONS": "detect_leaks=0", "PYTHONPATH": os.pathsep.join(map(str, sys.path)), "PYTHONMALLOC": "malloc"}
     child = [sys.executable, "-c", CHILD, str(built), str(tests), os.environ.get("HUIQI_SANITIZED_EXAMPLES", "15")]

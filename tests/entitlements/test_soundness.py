@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from completions import completed, examples, learned, some, unknown
 from huiqi.facts.known import Known
 from huiqi.rules import tree
-from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.exact import Exactly
+from huiqi.rules.payable import amount_due
 from huiqi.vocabulary.ranges import Exact, Pair
 
 

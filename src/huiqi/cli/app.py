@@ -1,37 +1,60 @@
-"""All commands under one name."""
+"""All commands under one name; only the one that is asked for is loaded."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import huiqi
-from huiqi.cli.ask import ask
-from huiqi.cli.check import check
-from huiqi.cli.coverage import coverage
-from huiqi.cli.demo import demo
-from huiqi.cli.diff import diff
-from huiqi.cli.evaluate import evaluate
-from huiqi.cli.explain import explain
-from huiqi.cli.import_ import import_
-from huiqi.cli.render import render
-from huiqi.cli.schema import schema
-from huiqi.cli.synthesize import synthesize
-from huiqi.cli.test import test
-from huiqi.entitlements.kernel import kernel_name
+
+COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
+_STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+class _Commands(Mapping[str, Any]):
+    """Commands by name, each from its file when it is first looked at: who evaluates does not wait for what draws pages."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        if name not in self.loaded:
+            word = "import_" if name == "import" else name  # a word of Python's
+            alone = typer.Typer(**_STYLE)
+            alone.command(name=name)(getattr(importlib.import_module(f"huiqi.cli.{word}"), word))
+            self.loaded[name] = typer.main.get_command(alone)
+        return self.loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Group(TyperGroup):
+    def __init__(self, **given: Any):
+        super().__init__(**given | {"commands": _Commands()})
+
 
 app = typer.Typer(
+    cls=_Group,
     help="huiqi (惠企): a district's 1+X industry-support policy system as code.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    **_STYLE,
 )
 
 
 def _version(asked: bool) -> None:
     if asked:
+        from huiqi.entitlements.kernel import kernel_name
+
         typer.echo(f"huiqi {huiqi.__version__} (kernel: {kernel_name()})")
         raise typer.Exit
 
@@ -43,7 +66,3 @@ def _main(
     ] = False,
 ) -> None:
     """Say the version where it is asked for."""
-
-
-for command in (check, test, import_, synthesize, evaluate, explain, ask, render, diff, coverage, schema, demo):
-    app.command(name=command.__name__.strip("_"))(command)

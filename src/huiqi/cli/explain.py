@@ -10,7 +10,7 @@ import typer
 from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, population_of, rules_of
 from huiqi.cli.show import console, show_explanation
 from huiqi.entitlements.columns import Run
-from huiqi.entitlements.explain import Explainer, Explanation, FactUsed, Reason
+from huiqi.entitlements.explain import AmountReason, CutReason, Explainer, Explanation, FactUsed, Reason
 from huiqi.rules.records import Source
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
 
@@ -77,12 +77,32 @@ def as_json(e: Explanation) -> dict[str, Any]:
         "as_of": e.as_of.isoformat(),
         "law_on": e.law_on.isoformat(),
         "status": e.status,
-        "amount": None
-        if e.amount is None
-        else {"low": e.amount.low, "high": e.amount.high, "currency": e.amount.currency, "lines": [line.as_json() for line in e.amount.lines]},
+        "amount": _amount(e.amount),
+        "payable": _amount(e.payable),
+        "cuts": [_cut(cut) for cut in e.cuts],
         "reasons": [_reason(reason) for reason in e.reasons],
         "deciding": [_fact(fact) for fact in e.deciding],
         "notes": [note.as_json() for note in e.notes],
+    }
+
+
+def _amount(amount: AmountReason | None) -> dict[str, Any] | None:
+    if amount is None:
+        return None
+    return {"low": amount.low, "high": amount.high, "currency": amount.currency, "lines": [line.as_json() for line in amount.lines]}
+
+
+def _cut(cut: CutReason) -> dict[str, Any]:
+    return {
+        "text": cut.text.as_json(),
+        "before": list(cut.before),
+        "after": list(cut.after),
+        "because_of": [measure.name for measure in cut.because_of],
+        "form": cut.rule.form,
+        "document": str(cut.rule.document.record.document),
+        "clause": cut.rule.clause,
+        "label": {"en": str(cut.rule.label.en), "zh": str(cut.rule.label.zh)},
+        "source": _source(cut.rule.source),
     }
 
 

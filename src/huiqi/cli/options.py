@@ -12,7 +12,7 @@ import typer
 from huiqi.entitlements.population import Population
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.rules.compile import Measure, Rules, key_of
-from huiqi.rules.library import Library, packs_folder, read_library
+from huiqi.rules.library import Library, packs_folder, read_library, without_collecting
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean, errors
 
 
@@ -45,8 +45,8 @@ def day(text: str, option: str) -> datetime.date:
 
 
 def library_of(names: list[str], *, rules_only: bool = False) -> Library:
-    """The packs, or FaultyInput with all their problems."""
-    library, problems = read_library(names or shipped(), rules_only=rules_only)
+    """The packs, or FaultyInput with all their problems; with `rules_only` from the cache where they were read before."""
+    library, problems = read_library(names or shipped(), rules_only=rules_only, cached=rules_only)
     if library is None or errors(problems):
         raise FaultyInput(problems)
     return library
@@ -60,7 +60,9 @@ def shipped() -> list[str]:
 def rules_of(names: list[str], as_of: str, law_on: str | None) -> tuple[Rules, datetime.date]:
     """The rules in force, and the day whose facts count."""
     facts_day = day(as_of, "--as-of")
-    return library_of(names, rules_only=True).rules(day(law_on, "--law-on") if law_on else facts_day), facts_day
+    law_day = day(law_on, "--law-on") if law_on else facts_day
+    with without_collecting(for_good=True):
+        return library_of(names, rules_only=True).rules(law_day), facts_day
 
 
 def registry_of(folder: Path, rules: Rules, subject: str = "enterprise") -> Registry:

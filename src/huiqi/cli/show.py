@@ -6,20 +6,23 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from huiqi.entitlements.evaluate import Outcome, Tally
-from huiqi.entitlements.explain import Explanation, FactUsed, Reason
-from huiqi.facts.provenance import Provenance
-from huiqi.facts.schema import Schema
 from huiqi.publication.names import SOURCE_WORDS, STATUS_WORDS
 from huiqi.publication.wording import NOT_PUBLIC
 from huiqi.vocabulary.problem import Problem
 from huiqi.vocabulary.speech import Both, brief_money, money_range
+
+if TYPE_CHECKING:  # whoever shows problems need not wait for what evaluates
+    from huiqi.entitlements.explain import Explanation, FactUsed, Reason
+    from huiqi.entitlements.summary import Outcome, Tally
+    from huiqi.facts.provenance import Provenance
+    from huiqi.facts.schema import Schema
 
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -75,7 +78,7 @@ def show_outcome(outcome: Outcome, schema: Schema, lang: str) -> None:
 def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
     record = tally.measure.record
     title = f"{escape(record.title(lang))} [dim]{tally.measure.edition}[/]"
-    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.cost_low)(lang), _possible(tally)(lang)]
+    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.payable_low)(lang), _possible(tally)(lang)]
     facts = [f"{schema.facts[fact].label(lang)} ({count:,})" for fact, count in tally.undecided_by.most_common(2)]
     return [title, f"{tally.yes:,}", f"{tally.depends:,}", f"{tally.no:,}", *money, escape("; ".join(facts))]
 
@@ -83,7 +86,20 @@ def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
 def _possible(tally: Tally) -> Both:
     """The high end of the cost: a figure, none because the text gives none, or none because of what nobody knows."""
     amount = tally.measure.amount
-    return NOT_PUBLIC if tally.cost_high is None and amount is not None and amount.unpublished else brief_money(tally.cost_high)
+    return NOT_PUBLIC if tally.payable_high is None and amount is not None and amount.unpublished else brief_money(tally.payable_high)
+
+
+def said_of_stacking(outcome: Outcome) -> Iterator[Both]:
+    """What all measures cost together after stacking, and what stacking takes."""
+    low, high = map(brief_money, outcome.payable)
+    yield Both(
+        f"all measures together, after stacking rules: assured {low.en}, possible {high.en} (a range of the sum)",
+        f"全部措施合计（已计叠加规则）：确定{low.zh}，可能{high.zh}（为合计的区间）",
+    )
+    cut = sum(tally.cost_low - tally.payable_low for tally in outcome.tallies)
+    if cut:
+        taken = brief_money(cut)
+        yield Both(f"stacking rules take {taken.en} of what would be assured without them", f"叠加规则从确定额中核减{taken.zh}")
 
 
 # ---------------------------------------------------------------- explanations
@@ -112,6 +128,7 @@ class ExplanationText:
         words = Both("facts of {0}, law of {1}", "事实截至{0}，政策以{1}为准")(lang).format(e.as_of, e.law_on)
         yield f"{e.subject}{self._colon}{_MARKS[e.status]} [bold]{STATUS_WORDS[e.status](lang)}[/]  [dim]({words})[/]"
         yield from self._amount()
+        yield from self._payable()
         for reason in e.reasons:
             yield from self._reason(reason, 1)
         yield from self._deciding()
@@ -131,6 +148,16 @@ class ExplanationText:
         yield f"  {label}{self._colon}[bold]{escape(said(self.lang))}[/]"
         for line in amount.lines:
             yield f"    {escape(line(self.lang))}"
+
+    def _payable(self) -> Iterator[str]:
+        payable, cuts = self.explanation.payable, self.explanation.cuts
+        if payable is not None and (cuts or payable.lines):
+            label = Both("payable (after stacking rules)", "应付金额（已计叠加规则）")(self.lang)
+            yield f"  {label}{self._colon}[bold]{escape(money_range(payable.low, payable.high, payable.currency)(self.lang))}[/]"
+            for line in payable.lines:
+                yield f"    {escape(line(self.lang))}"
+        for cut in cuts:
+            yield f"    [yellow]↓[/] {escape(cut.text(self.lang))}"
 
     def _reason(self, reason: Reason, depth: int, matters: bool = True) -> Iterator[str]:
         """A reason with its parts; `matters` is false below a group that is settled by other parts, where the facts are left out."""

@@ -4,15 +4,9 @@ from typing import Any
 
 from huiqi.entitlements.lowering import Program
 
+LEVELS: int
+
+def prepare(program: Program, letters: str, level: int, /) -> Any: ...
 def run(
-    program: Program,
-    columns: tuple[Any, ...],
-    letters: str,
-    first: int,
-    last: int,
-    counts: Any,
-    sums: Any,
-    dues: tuple[Any, Any, Any, Any] | None,
-    doubts: Any,
-    /,
-) -> int: ...
+    prepared: Any, columns: tuple[Any, ...], first: int, last: int, dimensions: tuple[tuple[Any, int, Any], ...], rows: bool, tests: Any, /
+) -> tuple[tuple[bytearray, bytearray, bytearray, bytearray, bytearray] | None, bytearray]: ...

@@ -11,7 +11,7 @@ import numpy as np
 
 from huiqi.entitlements.columns import Block, Others, Run, block_of
 from huiqi.entitlements.deciding import deciding_facts, facts_behind
-from huiqi.entitlements.evaluate import Entitlement, entitlement
+from huiqi.entitlements.due import Entitlement, entitlement
 from huiqi.entitlements.explain import Explainer
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.schema import Fact

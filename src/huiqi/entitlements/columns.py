@@ -282,6 +282,9 @@ class Block:
 
     def known(self, row: int) -> Known:
         """One subject's facts, for the exact evaluator."""
+        if self.part_of is not None:  # whose columns are taken row by row
+            whole, rows = self.part_of
+            return whole.known(int(rows[row]))
         values: dict[tuple[str, int | None], Raw] = {}
         for (id, year), column in self.columns.items():
             raw = decode(self.schema.facts[id], column[row], self.places)

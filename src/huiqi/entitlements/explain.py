@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal
@@ -19,10 +19,11 @@ from huiqi.facts.ownership import Weight
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Fact
 from huiqi.rules import tree
-from huiqi.rules.cases import amount_due
 from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.cumulation import Act, Stacking, StackingRule, stack, stacking_of, together
 from huiqi.rules.exact import Exactly
 from huiqi.rules.groups import related_in
+from huiqi.rules.payable import Claim, Cut, Ends, Payable, amount_due, claims_of, limits_of, payable
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
 from huiqi.rules.records import Source
 from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, unit_of
@@ -91,8 +92,19 @@ class AmountReason:
 
 
 @dataclass(frozen=True)
+class CutReason:
+    """What a stacking rule took from a measure, in fen (None: no upper end), and on account of which other measures."""
+
+    before: tuple[int, int | None]
+    after: tuple[int, int | None]
+    text: Both
+    because_of: tuple[Measure, ...]
+    rule: StackingRule
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """Everything behind one measure for one subject."""
+    """Everything behind one measure for one subject; `payable` is what stacking leaves of its amount, by `cuts` in their order."""
 
     subject: str
     measure: Measure
@@ -103,6 +115,8 @@ class Explanation:
     amount: AmountReason | None
     deciding: tuple[FactUsed, ...]
     notes: tuple[Both, ...] = ()
+    payable: AmountReason | None = None
+    cuts: tuple[CutReason, ...] = ()
 
 
 def _no_provenance(_: str) -> Provenance | None:
@@ -159,6 +173,21 @@ class Explainer:
         self.renderer = Renderer(self.rules.places, self.as_of.year - 1)
         self._planned = {planned.measure.id: planned for planned in self.plan.measures}
 
+    @cached_property
+    def stacking(self) -> Stacking:
+        """The stacking rules that bear on its measures, with all other measures on which they rest."""
+        numbers = {measure.id: number for number, measure in enumerate(self.rules.measures)}
+        found = together(stacking_of(self.rules), (numbers[measure.id] for measure in self.measures or ()))
+        return stack(self.rules, [self.rules.measures[number] for number in sorted(found)])
+
+    @cached_property
+    def _reading(self) -> Plan:
+        """The plan with the facts that stacking reads besides."""
+        own = {measure.id for measure in self.measures or ()}
+        limits = {f"limit {number}": node for number, node in enumerate(self.stacking.limits)}
+        further = make_plan(self.rules, [m for m in self.stacking.measures if m.id not in own], values=limits)
+        return replace(self.plan, facts=self.plan.facts | further.facts)
+
     @classmethod
     def of_registry(cls, population: Population, measures: Sequence[Measure] | None = None) -> Explainer:
         """An explainer for the subjects of a registry; classes by rank are taken over all of it."""
@@ -173,12 +202,12 @@ class Explainer:
     def subject(self, id: str) -> Run | None:
         """A registry's subject, evaluated; None where the registry does not have it."""
         assert self.population is not None
-        block = self.population.subject(id, self.plan)
+        block = self.population.subject(id, self._reading)
         return None if block is None else Run(self.plan, block).run()
 
     def known(self, known: Known) -> Run:
         """Facts at hand, evaluated."""
-        block = block_of([known], [(fact, year) for (_, year), fact in self.plan.facts.items()])
+        block = block_of([known], [(fact, year) for (_, year), fact in self._reading.facts.items()])
         block.assume_recognised = self.assume_recognised
         return Run(self.plan, block).run()
 
@@ -223,6 +252,8 @@ class _Subject:
             self.amount(measure, pair),
             deciding,
             tuple(self.notes(measure)),
+            self.payable(measure, pair),
+            tuple(self.cut(one) for one in self.stacked.cuts if self.explainer.stacking.measures[one.measure].id == measure.id),
         )
 
     # ------------------------------------------------------------ reasons
@@ -482,6 +513,62 @@ class _Subject:
         low, high = int(due.low * 100), None if isinstance(due.high, float) else int(due.high * 100)
         return AmountReason(low, high, self.currency(measure), tuple(self._amount_lines(measure)) if pair.may else ())
 
+    # ------------------------------------------------------------ stacking
+
+    @cached_property
+    def stacked(self) -> Payable:
+        """What is left of all measures that bear on each other."""
+        stacking = self.explainer.stacking
+        return payable(stacking, claims_of(stacking, self.exact), limits_of(stacking, self.exact))
+
+    def payable(self, measure: Measure, pair: Pair) -> AmountReason | None:
+        """What stacking leaves of an amount, and who bears it."""
+        if measure.amount is None or not pair.may:
+            return None
+        stacking = self.explainer.stacking
+        number = next(number for number, one in enumerate(stacking.measures) if one.id == measure.id)
+        shares = [
+            both(("{0} {1}", "{0}{1}"), self._bearer(bearer), speech.figure(share, PLAIN, share=True)) for bearer, share in stacking.shares(number)
+        ]
+        lines = (both(("borne by: {0}", "资金承担：{0}"), listed(shares, ", ", "、")),) if shares else ()
+        return AmountReason(*_whole(self.stacked.claims[number].ends), self.currency(measure), lines)
+
+    def _bearer(self, id: str) -> Both:
+        place = self.explainer.rules.places.by_id.get(id)
+        return of_words(place.label) if place is not None else _LEVELS[id]
+
+    def cut(self, cut: Cut) -> CutReason:
+        """A cut in words: "¥500 → ¥0: the city's rent aid is as high or higher (district rules, clause 9: ...)"."""
+        measures = self.explainer.stacking.measures
+        because_of = tuple(measures[number] for number in cut.because_of)
+        rule, currency = cut.rule, self.currency(measures[cut.measure])
+        text = both(("{0}: {1}", "{0}：{1}"), _change(measures[cut.measure], cut, currency), self._because(cut, because_of, currency))
+        document = rule.document.record
+        source = both(("{0}, {1}: {2}", "{0} {1}：{2}"), str(document.document), rule.clause, of_words(rule.label))
+        said = both(("{0} ({1})", "{0}（{1}）"), text, source)
+        return CutReason(_whole(cut.before.ends), _whole(cut.after.ends), said, because_of, rule)
+
+    def _because(self, cut: Cut, because_of: tuple[Measure, ...], currency: str) -> Both:
+        """Why: one form of words for what is sure, and one for what may be."""
+        sure = not (cut.after.high if cut.before.high else cut.after.may)
+        names = [of_words(measure.record.title) for measure in because_of]
+        some = listed(names[:MOST_NAMED], " or ", "或")
+        if len(names) > MOST_NAMED:
+            some = both(("{0} or {1} others", "{0}等{1}项"), some, Both(str(len(names) - MOST_NAMED), str(len(names))))
+        if cut.limit is not None:
+            limit = speech.money_range(*_whole(cut.limit), currency)
+            words = both(("{0} in all at most", "合计不超过{0}"), limit)
+            if names:
+                words = both(("{0}, with {1}", "与{1}{0}"), words, listed(names[:MOST_NAMED], ", ", "、"))
+            if cut.rule.act is Act.PROPORTIONAL:
+                words = both(("{0}, all cut in proportion", "{0}，按比例核减"), words)
+            if cut.rule.written.per == "three_years":
+                words = both(("{0}; what was granted in earlier years is not known", "{0}；此前年度已获金额未知"), words)
+            return words
+        without = not cut.before.high or any(measure.amount is None for measure in because_of)
+        form = "chosen" if cut.rule.act is Act.HIGHEST and without else cut.rule.act
+        return both(_BECAUSE[form, sure or (cut.rule.act is Act.LESS and cut.rule.certain)], some)
+
     def currency(self, measure: Measure) -> str:
         return next(str(pack.record.currency) for pack in self.explainer.rules.packs if pack.id == measure.document.pack)
 
@@ -555,6 +642,38 @@ def _counted(id: str, weight: Weight) -> Both:
     return both(("{0} at {1} to {2}, as its share is not known", "{0}（按{1}至{2}，持股比例未知）"), id, low, high)
 
 
+def _whole(ends: Ends) -> tuple[int, int | None]:
+    """A range of fen; None for an end that there is not."""
+    return int(ends[0]), int(ends[1]) if ends[1] != math.inf else None
+
+
+def _change(measure: Measure, cut: Cut, currency: str) -> Both:
+    """What is left of what was there: money, or where there is none a status."""
+
+    def said(claim: Claim) -> Both:
+        return speech.money_range(*_whole(claim.ends), currency) if measure.amount is not None else _STATUS[status_of(Pair(claim.must, claim.may))]
+
+    return both(("{0} → {1}", "{0}→{1}"), said(cut.before), said(cut.after))
+
+
+MOST_NAMED = 3
+_STATUS: dict[Status, Both] = {"yes": Both("yes", "符合"), "depends": Both("depends", "待定"), "no": Both("no", "不符合")}
+_LEVELS = {
+    "union": Both("union", "联盟"), "nation": Both("nation", "国家"), "province": Both("province", "省"), "city": Both("city", "市"),
+    "district": Both("district", "区"), "zone": Both("zone", "园区"),
+}  # fmt: skip
+_BECAUSE: dict[tuple[Act | str, bool], tuple[str, str]] = {
+    (Act.HIGHEST, True): ("{0} is as high or higher", "{0}金额不低于此"),
+    (Act.HIGHEST, False): ("{0} may be as high or higher", "{0}金额可能不低于此"),
+    ("chosen", True): ("{0} stands in its place", "已享受{0}"),
+    ("chosen", False): ("{0} may be chosen instead", "可能改享{0}"),
+    (Act.FIRST, True): ("{0} comes first", "优先享受{0}"),
+    (Act.FIRST, False): ("{0} may come first", "可能优先享受{0}"),
+    (Act.UNLESS, True): ("{0} is had for the same", "同一事项已获{0}"),
+    (Act.UNLESS, False): ("{0} may be had for the same", "同一事项可能已获{0}"),
+    (Act.LESS, True): ("it contains what is paid by {0}", "其中已含{0}"),
+    (Act.LESS, False): ("it may contain what is paid by {0}", "其中可能已含{0}"),
+}
 _BELOW = ("{0} is below 0, so growth over it has no value", "{0}为负，无法计算增长率")
 _ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")
 _NOT_YET = ("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立")

@@ -6,7 +6,7 @@ Both give the same to the bit, so nobody has to ask which of them ran; `kernel_n
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.due import Due, Total, due, total_of
-from huiqi.entitlements.lowering import Program, Setting, lower
+from huiqi.entitlements.due import NOBODY, Due, Dues, due
+from huiqi.entitlements.lowering import Program, Setting, Uncarried, lower
+from huiqi.entitlements.totals import ALL, AMOUNT, PAYABLE, Groups, Totals, added
 from huiqi.rules.plan import Plan
 
 try:
@@ -28,6 +29,8 @@ else:
     _COMPILED = True
 
 STRETCH = 4_096  # at least so many rows are worth a thread
+_NONE: Mapping[str, Groups] = {}
+_KEPT = (np.int64, np.intp, np.bool_, np.float64, np.float64)  # how many, rows, must, low, high
 _CELLS = {"d": np.float64, "b": np.int8, "h": np.int16, "i": np.int32, "Q": np.uint64}
 
 
@@ -36,58 +39,116 @@ def kernel_name() -> str:
     return "numpy" if not _COMPILED or os.environ.get("HUIQI_KERNEL") == "numpy" else "C"
 
 
+def levels() -> int:
+    """In how many compilations of the kernel this processor can run it."""
+    return _kernel.LEVELS if kernel_name() == "C" else 0
+
+
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
+    """What came of the measures of a plan over a block; None where it was not asked for.
+
+    Of each row, tests hold two bits a test, in the order of `Engine.tests`: test n must hold in bit 2n, may hold in bit 2n + 1, the lowest first.
+    """
+
+    totals: Totals
+    dues: Dues | None
+    tests: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
+class _Stretch:
     """What the kernel said of some rows; a doubt is a row and the place of a carried measure, or -1 for all of them."""
 
-    totals: list[Total]
-    dues: list[Due]
+    totals: Totals
+    dues: Dues | None
     doubts: NDArray[np.int32]
 
 
 class Engine:
-    """A plan, and who does what of it. Its measures' amounts are planned apart."""
+    """A plan, and who does what of it. Its measures' amounts are planned apart. It is made once and used for many blocks, by any thread."""
 
-    def __init__(self, plan: Plan, setting: Setting, *, numpy_only: bool = False):
+    def __init__(self, plan: Plan, setting: Setting, *, tests: bool = False, numpy_only: bool = False, level: int = -1):
+        """With `tests` the plan keeps its results, and those of all measures' tests are found as well.
+
+        `level` is one of the kernel's compilations, -1 the best that this processor can do.
+        """
         self.plan = plan
+        self.tests = tuple(dict.fromkeys(slot for planned in plan.measures for slot in planned.tests)) if tests else ()
+        self.tests_by_numpy = tests
         self.program: Program | None = None
         rest: Sequence[int] = range(len(plan.measures))
         if kernel_name() == "C" and not numpy_only:
-            self.program = lower(plan, setting)
+            try:
+                self.program = lower(plan, setting, self.tests)
+                self.tests_by_numpy = False
+            except Uncarried:  # one of the tests
+                self.program = lower(plan, setting)
+            self.prepared = _kernel.prepare(self.program, self.program.letters, level)
+            self.wanted = [(what[0], what[1:], np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
             rest = tuple(self.program.uncarried)
         self.rest = tuple(rest)
         self.by_numpy = (plan if self.program is None else plan.part(self.rest)) if self.rest else None
         self.settled = 0  # results that the exact evaluator settled
 
-    def dues(self, block: Block, workers: int = 1) -> list[Due]:
+    def dues(self, block: Block, workers: int = 1) -> Dues:
         """What is due of every measure over a block."""
-        dues: list[Due | None] = [None] * len(self.plan.measures)
-        for number, one in zip(self.rest, self._with_numpy(self.by_numpy, block), strict=True):
-            dues[number] = one
-        if self.program is not None:
-            stretches = self._with_kernel(self.program, block, workers, totals=False)
-            again = self._doubted(self.program, block, stretches)
-            for place, number in enumerate(self.program.carried):
-                dues[number] = _joined([*(found.dues[place] for found in stretches), *([again[place]] if place in again else [])])
-        return [one for one in dues if one is not None]
+        dues = self.found(block, {}, workers).dues
+        assert dues is not None
+        return dues
 
-    def totals(self, block: Block, workers: int = 1) -> list[Total]:
+    def totals(self, block: Block, groups: Mapping[str, Groups] = _NONE, workers: int = 1) -> Totals:
         """The totals of every measure over a block, for which no row needs to be written down."""
-        totals = [Total()] * len(self.plan.measures)
-        for number, one in zip(self.rest, self._with_numpy(self.by_numpy, block), strict=True):
-            totals[number] = total_of(one)
-        if self.program is not None:
-            stretches = self._with_kernel(self.program, block, workers, totals=True)
-            again = self._doubted(self.program, block, stretches)
-            for place, number in enumerate(self.program.carried):
-                parts = [found.totals[place] for found in stretches] + ([total_of(again[place])] if place in again else [])
-                totals[number] = sum(parts, Total())
-        return totals
+        return self.found(block, groups, workers, rows=False).totals
+
+    def found(self, block: Block, groups: Mapping[str, Groups] = _NONE, workers: int = 1, *, rows: bool = True) -> Found:
+        """Totals and, with `rows`, what is due of every measure, from one pass."""
+        tests = self._tests_of(block) if self.tests_by_numpy else None
+        if self.program is None:
+            every = self._with_numpy(self.by_numpy, block)
+            return Found(Totals.of(every, groups), Dues.of([one] for one in every) if rows else None, tests)
+        if len(self.program.tests):
+            tests = np.empty((block.size, _bytes(len(self.tests))), np.uint8)
+        stretches = self._with_kernel(self.program, block, groups, workers, rows, None if self.tests_by_numpy else tests)
+        if len(self.program.tests) and tests is not None:
+            whole = np.concatenate([one.doubts[one.doubts[:, 1] < 0, 0] for one in stretches])
+            if len(whole):
+                tests[whole] = self._tests_of(block.only(whole.astype(np.intp)))
+        again = self._doubted(self.program, block, stretches)
+        rest = self._with_numpy(self.by_numpy, block)
+        totals = stretches[0].totals if len(stretches) == 1 else added(one.totals for one in stretches)
+        dues = [one.dues for one in stretches if one.dues is not None]
+        if not rest and not again:
+            return Found(totals, None if not rows else dues[0] if len(dues) == 1 else Dues.of(zip(*dues, strict=True)), tests)
+        carried = self.program.carried
+        by_numpy = {**{carried[place]: one for place, one in again.items()}, **dict(zip(self.rest, rest, strict=True))}
+        more = Totals.of([by_numpy.get(number, NOBODY) for number in range(len(self.plan.measures))], groups)
+        for name, cells in more.by.items():
+            cells[[*carried, -1]] += totals.by[name]
+        if not rows:
+            return Found(more, None, tests)
+        parts: list[list[Due]] = [[] for _ in self.plan.measures]
+        for place, number in enumerate(carried):
+            some = [one[place] for one in dues]
+            parts[number] = [_in_order([*some, again[place]])] if place in again else some
+        for number, one in zip(self.rest, rest, strict=True):
+            parts[number] = [one]
+        return Found(more, Dues.of(parts), tests)
+
+    def _tests_of(self, block: Block) -> NDArray[np.uint8]:
+        """The tests of each row, by numpy."""
+        run = Run(self.plan, block).run()
+        self.settled += run.settled
+        bits = np.zeros((block.size, 8 * _bytes(len(self.tests))), bool)
+        for number, slot in enumerate(self.tests):
+            found = run.truths(slot)
+            bits[:, 2 * number], bits[:, 2 * number + 1] = found.must, found.may
+        return np.packbits(bits, axis=1, bitorder="little")
 
     def _with_numpy(self, plan: Plan | None, block: Block) -> list[Due]:
         if plan is None:
@@ -97,22 +158,25 @@ class Engine:
         self.settled += run.settled
         return found
 
-    def _with_kernel(self, program: Program, block: Block, workers: int, *, totals: bool) -> list[_Found]:
+    def _with_kernel(
+        self, program: Program, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool, tests: NDArray[np.uint8] | None
+    ) -> list[_Stretch]:
         """Stretches of rows, each by a thread."""
-        columns = tuple(_cells(block, what, letter) for what, letter in program.columns)
+        columns = tuple(_columns(block, self.wanted))
+        encoded = {name: (np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
+        run = partial(_run, self.prepared, len(program.carried), columns, encoded, rows, tests)
+        if block.size <= size:
+            return [run(0, block.size)]
         stretches = [(first, min(first + size, block.size)) for first in range(0, block.size, size)]
-        run = partial(_run, program, columns, totals=totals)
-        if len(stretches) == 1:
-            return [run(*stretches[0])]
         with ThreadPoolExecutor(len(stretches)) as threads:
             return list(threads.map(run, *zip(*stretches, strict=True)))
 
-    def _doubted(self, program: Program, block: Block, stretches: list[_Found]) -> dict[int, Due]:
+    def _doubted(self, program: Program, block: Block, stretches: list[_Stretch]) -> dict[int, Due]:
         """The rows without a result, by carried measure, as numpy and the exact evaluator see them."""
-        doubts = np.concatenate([found.doubts for found in stretches]) if stretches else np.zeros((0, 2), np.int32)
-        if not len(doubts):
+        if not any(len(found.doubts) for found in stretches):
             return {}
+        doubts = np.concatenate([found.doubts for found in stretches])
         rows, everything = np.unique(doubts[:, 0]), doubts[:, 1] < 0
         whole = np.isin(rows, doubts[everything, 0])
         wanted = range(len(program.carried)) if everything.any() else sorted(set(doubts[:, 1].tolist()))
@@ -129,53 +193,53 @@ def setting_of(block: Block) -> Setting:
     return Setting(block.as_of, block.schema.subject, block.places, frozenset(block.ranks), block.assume_recognised)
 
 
-def _cells(block: Block, what: tuple[Any, ...], letter: str) -> NDArray[Any]:
-    match what:
-        case ("fact", id, year):
-            cells: Any = block.columns[(id, year)]
-        case ("ranks", card):
-            cells = block.ranks[card]
-        case _:
+def _columns(block: Block, wanted: Sequence[tuple[str, Any, np.dtype[Any]]]) -> Iterator[NDArray[Any]]:
+    """The columns that a program reads, encoded as it says."""
+    columns = block.columns
+    for kind, key, dtype in wanted:
+        if kind == "fact":
+            cells: Any = columns[key]
+        elif kind == "ranks":
+            cells = block.ranks[key[0]]
+        else:
             cells = np.zeros(block.size, np.int16) if block.first_years is None else block.first_years
-    return np.ascontiguousarray(cells, _CELLS[letter])
+        yield np.ascontiguousarray(cells, dtype)
 
 
-def _run(program: Program, columns: tuple[NDArray[Any], ...], first: int, last: int, *, totals: bool) -> _Found:
+def _bytes(tests: int) -> int:
+    """Two bits a test, in whole bytes."""
+    return (2 * tests + 7) // 8
+
+
+def _run(
+    prepared: Any,
+    measures: int,
+    columns: tuple[NDArray[Any], ...],
+    groups: Mapping[str, tuple[NDArray[np.int32], int]],
+    rows: bool,
+    tests: NDArray[np.uint8] | None,
+    first: int,
+    last: int,
+) -> _Stretch:
     """The kernel over some rows."""
-    measures, size = len(program.carried), last - first
-    counts, sums = np.zeros((measures, 3), np.int64), np.zeros((measures, 4), np.uint64)
-    doubts = np.empty((size + 1_024, 2), np.int32)
-    room = 0 if totals else size  # memory that is not written to is not taken
-    rows, must = np.empty((measures, room), np.int32), np.empty((measures, room), np.bool_)
-    low, high = np.empty((measures, room)), np.empty((measures, room))
-    kept = None if totals else (rows, must, low, high)
-    doubted = _kernel.run(program, columns, program.letters, first, last, counts, sums, kept, doubts)
-    if doubted > len(doubts):
-        everyone = np.stack([np.arange(first, last, dtype=np.int32), np.full(size, -1, np.int32)], axis=1)
-        return _Found([Total()] * measures, [_NOBODY] * measures, everyone)
-    found = [
-        Due(rows[place, :count].astype(np.intp), must[place, :count], low[place, :count], high[place, :count])
-        for place, count in enumerate([] if totals else counts[:, 1].tolist())
-    ]
-    return _Found([_total(*pair) for pair in zip(counts.tolist(), sums.tolist(), strict=True)], found, doubts[:doubted])
+    totals = Totals.nothing(measures, {name: size for name, (_, size) in groups.items()})
+    dimensions = ((None, 1, totals.by[ALL]), *((of, size, totals.by[name]) for name, (of, size) in groups.items()))
+    kept, doubts = _kernel.run(prepared, columns, first, last, dimensions, rows, tests)
+    for cells in totals.by.values():
+        cells[..., PAYABLE:] = cells[..., AMOUNT:PAYABLE]
+    dues = None
+    if kept is not None:
+        columns_kept: list[NDArray[Any]] = [np.frombuffer(cells, kind) for cells, kind in zip(kept, _KEPT, strict=True)]
+        starts = np.zeros(measures + 1, np.int64)
+        np.cumsum(columns_kept[0], out=starts[1:])
+        _, which, must, low, high = columns_kept
+        dues = Dues(starts, which, must, low, high)
+    return _Stretch(totals, dues, np.frombuffer(doubts, np.int32).reshape(-1, 2))
 
 
-def _total(count: Sequence[int], sums: Sequence[int]) -> Total:
-    yes, may, unbounded = count
-    low, high = (sums[at] + (sums[at + 1] << 64) for at in (0, 2))  # no cost is negative
-    return Total(yes, may - yes, low, None if unbounded else high)
-
-
-_NOBODY = Due(np.zeros(0, np.intp), np.zeros(0, bool), np.zeros(0), np.zeros(0))
-
-
-def _joined(parts: Sequence[Due]) -> Due:
+def _in_order(parts: Sequence[Due]) -> Due:
     """What is due in some stretches of rows, in the order of the rows."""
-    if len(parts) == 1:
-        return parts[0]
     rows = np.concatenate([part.rows for part in parts])
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("must", "low", "high")]
-    if (np.diff(rows) > 0).all():
-        return Due(rows, *columns)
+    must, low, high = (np.concatenate([getattr(part, name) for part in parts]) for name in ("must", "low", "high"))
     order = np.argsort(rows, kind="stable")
-    return Due(rows[order], *(column[order] for column in columns))
+    return Due(rows[order], must[order], low[order], high[order])

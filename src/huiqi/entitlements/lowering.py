@@ -148,7 +148,7 @@ class Program:
 
     code: NDArray[np.int32]
     spans: NDArray[np.int32]  # the first instruction and how many: of what decides who may have what, then of amounts
-    registers: NDArray[np.int32]
+    registers: NDArray[np.int32]  # how many of each kind, and how many years of life are looked at
     figures: NDArray[np.float64]
     wholes: NDArray[np.int64]
     lists: NDArray[np.int32]
@@ -156,6 +156,7 @@ class Program:
     masks: NDArray[np.uint64]
     measures: NDArray[np.int32]  # status, the amount's span or -1, its register, and how often it goes into the amount in fen
     columns: tuple[Column, ...]
+    tests: NDArray[np.int32]  # the truths of the tests asked for
     carried: tuple[int, ...]
     uncarried: Mapping[int, str]  # the others, and why
 
@@ -175,6 +176,7 @@ class _Tables:
     flags: list[int] = field(default_factory=list)
     masks: list[int] = field(default_factory=list)
     columns: dict[tuple[Any, ...], tuple[int, str]] = field(default_factory=dict)
+    lives: dict[int, int] = field(default_factory=dict)  # by calendar year
     found: dict[Any, int] = field(default_factory=dict)
 
     def put(self, table: str, values: Sequence[Any]) -> int:
@@ -190,11 +192,15 @@ class _Tables:
         return self.columns.setdefault(what, (len(self.columns), letter))[0]
 
 
-def lower(plan: Plan, setting: Setting) -> Program:
-    """A program for all measures of a plan that the kernel carries; their amounts are planned apart."""
+def lower(plan: Plan, setting: Setting, tests: Sequence[int] = ()) -> Program:
+    """A program for all measures of a plan that the kernel carries; their amounts are planned apart. `tests` are slots of truths wanted as well.
+
+    Raises Uncarried where one of the tests is not carried.
+    """
     tables = _Tables()
     main = _Span(plan, setting, tables).all()
-    spans: list[tuple[_Span, list[Register]]] = [(main, [])]
+    tested = [main.truth(slot) for slot in tests]
+    spans: list[tuple[_Span, list[Register]]] = [(main, [*tested])]
     carried, uncarried, ends = [], dict[int, str](), list[tuple[Register, int, Register | None, int]]()
     for number, planned in enumerate(plan.measures):
         try:
@@ -230,7 +236,7 @@ def lower(plan: Plan, setting: Setting) -> Program:
     return Program(
         np.array(code, np.int32).reshape(-1, 8),
         np.array(places, np.int32),
-        np.array(most, np.int32),
+        np.array([*most, len(tables.lives)], np.int32),
         np.array([*tables.figures, 0.0, 0.0]),  # an instruction without figures still points at some
         np.array([*tables.wholes, 0], np.int64),
         np.array([*tables.lists, 0], np.int32),
@@ -238,6 +244,7 @@ def lower(plan: Plan, setting: Setting) -> Program:
         np.array([*tables.masks, 0], np.uint64),
         np.array(measures, np.int32).reshape(-1, 4),
         tuple((what, letter) for what, (_, letter) in tables.columns.items()),
+        np.array([numbers[one] for one in tested], np.int32),
         tuple(carried),
         uncarried,
     )
@@ -394,7 +401,8 @@ class _Span:
     def lived(self, born: str, year: int) -> Register:
         calendar_year = self.setting.as_of.year - 1 + year
         birth, first_years = self.tables.column(("fact", born, None), "d"), self.tables.column(("first_years",), "h")
-        return self.emit("LIFE", _TRUTH, birth, first_years, k=[float(datetime.date(calendar_year, 12, 31).toordinal()), float(calendar_year)])
+        at = self.tables.lives.setdefault(calendar_year, len(self.tables.lives))
+        return self.emit("LIFE", _TRUTH, birth, first_years, at=at, k=[float(datetime.date(calendar_year, 12, 31).toordinal()), float(calendar_year)])
 
     def fact_flag(self, step: Step) -> Truth:
         id, year = step.data

@@ -14,6 +14,7 @@ from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Others, Run, 
 from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
 from huiqi.facts.ownership import Ownership
 from huiqi.facts.registry import Registry
+from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.scorecards import RankRule
@@ -58,7 +59,16 @@ class Population:
 
     def columns(self, plan: Plan) -> list[Column]:
         """The columns that a plan reads, by calendar year."""
-        return [(id, self.as_of.year - 1 + year if fact.period == "year" else None) for (id, year), fact in plan.facts.items()]
+        return [self.column(fact, year) for (_, year), fact in plan.facts.items()]
+
+    def column(self, fact: Fact, year: int) -> Column:
+        """The column of a fact, `year` counted back from the last completed one."""
+        return fact.id, self.as_of.year - 1 + year if fact.period == "year" else None
+
+    def block(self, columns: Iterable[Column], start: int, stop: int) -> Block:
+        """The subjects from `start` to `stop` in the registry's order; at least one."""
+        found = next(self.registry.blocks(columns, stop - start, start=start, stop=stop))
+        return self._block(found.ids, found.columns, start)
 
     def blocks(self, plan: Plan, size: int) -> Iterator[Block]:
         """All subjects, block by block."""
@@ -76,8 +86,7 @@ class Population:
         at = self.registry.position(id)
         if at is None:
             return None
-        found = next(self.registry.blocks(self.columns(plan), 1, start=at, stop=at + 1))
-        return self._block(found.ids, found.columns, at)
+        return self.block(self.columns(plan), at, at + 1)
 
     def _block(self, ids: Any, columns: dict[Column, Any], at: int) -> Block:
         ranks = {card: bits[at : at + len(ids)] for card, bits in self.ranks.items()}

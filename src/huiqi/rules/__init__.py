@@ -1,8 +1,8 @@
 """What the text says: from pack folders to typed trees.
 
-library.py      a folder of packs: read, compile, remember
+library.py      a folder of packs: read, compile, remember         cache.py       the same, kept on disk
 pack.py         read one pack folder        records.py  what its files may hold      json_schema.py  the same for editors
-parse.py        a line to syntax            syntax.py   what a line says              grammar.lark    its grammar
+parse.py        a line to syntax            syntax.py   what a line says              grammar.py, grammar.lark    its grammar
 resolve.py      syntax to the typed tree    tree.py     the nodes                     context.py      which names a line sees
 functions/      sum, growth, years_since, ...
 definitions.py  derived facts               tables.py   decision tables               cells.py        their cells
@@ -10,6 +10,7 @@ scorecards.py   points, totals, classes     amounts.py  what a measure gives    
 compile.py      documents in force on a day to rules
 exact.py        the meaning of the tree: the specification
 plan.py         trees to instructions for the column engine
+fingerprint.py  what decides a measure's results, as a hash
 check.py        what is wrong with the texts        checks/     one kind of fault a file   cases.py        worked cases
 groups.py       related enterprises                  links.py    measures that reach other places
 review.py       texts that judge other texts

@@ -11,12 +11,14 @@ from typing import Any
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.ownership import Holding, Ownership
 from huiqi.facts.schema import Fact, Schema, figure, subjects_hint
-from huiqi.rules.compile import Measure, Rules, key_of
+from huiqi.rules.compile import Measure, Rules, ancestors, key_of
+from huiqi.rules.cumulation import stack, stacking_of, together
 from huiqi.rules.exact import Exactly
 from huiqi.rules.groups import others, related_in, unrelated
 from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.parse import parse
+from huiqi.rules.payable import Ends, amount_due, claims_of, limits_of, payable
 from huiqi.rules.records import CaseRecord
 from huiqi.rules.syntax import DateLiteral, Quantity
 from huiqi.rules.tree import Node, RelatedKey
@@ -219,15 +221,31 @@ def run_cases(library: Library, packs: tuple[PackText, ...]) -> tuple[list[Verdi
 
 
 def _rules_by_day(cases: list[Case], library: Library) -> dict[datetime.date, Rules]:
-    """The rules that cases look at, by the day from which the law is what it is on theirs."""
+    """The rules that cases look at, by the day from which the law is what it is on theirs; what is payable rests on all of their packs."""
     names: dict[datetime.date, set[str]] = {}
+    packs: dict[datetime.date, set[str]] = {}
+    above = ancestors(library.packs)
     for case in cases:
-        keys = {key_of(str(name)) for name in case.record.expect}
-        names.setdefault(library.unchanged_since(case.law_on), set()).update(keys)
+        day = library.unchanged_since(case.law_on)
+        names.setdefault(day, set()).update(key_of(str(name)) for name in case.record.expect)
+        if any(_payable_expected(expected) is not None for expected in case.record.expect.values()):
+            packs.setdefault(day, set()).update(above[case.pack])
     return {
-        day: library.rules_of([d for d in library.documents if d.in_force(day) != "no" and not wanted.isdisjoint(map(str, d.measures))], day)
+        day: library.rules_of(
+            [
+                d
+                for d in library.documents
+                if d.in_force(day) != "no" and (d.pack in packs.get(day, ()) or not wanted.isdisjoint(map(str, d.measures)))
+            ],
+            day,
+        )
         for day, wanted in names.items()
     }
+
+
+def _payable_expected(expected: Any) -> Any:
+    """What a case expects to be left of a measure's amount after stacking."""
+    return expected.part("payable") if isinstance(expected, Mapping) else None
 
 
 def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
@@ -243,6 +261,8 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
         if measures:
             money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == measures[0].document.pack)]
             verdicts += _measure(case, name, expected, measures, exact, money, problems)
+            if _payable_expected(expected) is not None and len(measures) == 1:
+                verdicts += _payable(case, name, _payable_expected(expected), measures[0], rules, exact, money, problems)
             continue
         typed = rules.value(str(name), case.pack, case.subject)
         if typed is None:
@@ -258,6 +278,30 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
     return verdicts, problems
 
 
+def _payable(
+    case: Case, name: Text, expected: Any, measure: Measure, rules: Rules, exact: Exactly, money: Unit, problems: list[Problem]
+) -> list[Verdict]:
+    if measure.amount is None:
+        problems.append(Problem("case.amount", f"{name} has no amount", where_of(expected, name.where), "expect only its status"))
+        return []
+    chosen = _stacked_with(measure, rules)
+    stacking = stack(rules, chosen)
+    left = payable(stacking, claims_of(stacking, exact), limits_of(stacking, exact))
+    found = _in_yuan(left.claims[chosen.index(measure)].ends)
+    text = _expected_value(expected, found, money, problems, name.where)
+    return [] if text is None else [Verdict(case, f"{name} payable", text, say(found), where_of(expected, name.where))]
+
+
+def _stacked_with(measure: Measure, rules: Rules) -> list[Measure]:
+    """A measure with all on which it rests what is payable of it."""
+    return [rules.measures[number] for number in sorted(together(stacking_of(rules), [rules.measures.index(measure)]))]
+
+
+def _in_yuan(ends: Ends) -> Number:
+    low, high = (Fraction(end) / 100 if isinstance(end, int) else end for end in ends)
+    return Number(low, high)
+
+
 def _not_in_force(case: Case, name: Text, measures: list[Measure], rules: Rules, problems: list[Problem]) -> list[Verdict]:
     """The measure exists in some text, but in none that is in force on the day."""
     key = key_of(name)
@@ -270,8 +314,12 @@ def _not_in_force(case: Case, name: Text, measures: list[Measure], rules: Rules,
 
 def _read_by(case: Case, rules: Rules) -> Iterator[Node]:
     """Whatever the expectations of a case look at."""
-    for name in case.record.expect:
-        for measure in rules.find(str(name)):
+    for name, expected in case.record.expect.items():
+        found = rules.find(str(name))
+        if _payable_expected(expected) is not None:
+            found = [other for measure in found for other in _stacked_with(measure, rules)]
+            yield from stack(rules, found, case.subject).limits
+        for measure in found:
             yield measure.truth
             if measure.amount is not None:
                 yield measure.amount.node
@@ -297,8 +345,10 @@ def _applying(measures: list[Measure], exact: Exactly) -> list[Measure]:
 
 def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exact: Exactly, money: Unit, problems: list[Problem]) -> list[Verdict]:
     status, amount = (expected.part("status"), expected.part("amount")) if isinstance(expected, Mapping) else (expected, None)
-    if isinstance(expected, Mapping) and (extra := [key for key in expected if key not in ("status", "amount")]):
-        problems.append(Problem("case.expect", f"{extra[0]} is not a key here", extra[0].where, "a measure has a status and an amount"))
+    if isinstance(expected, Mapping) and (extra := [key for key in expected if key not in ("status", "amount", "payable")]):
+        problems.append(
+            Problem("case.expect", f"{extra[0]} is not a key here", extra[0].where, "a measure has a status, an amount and what is payable")
+        )
     if len(measures) > 1:
         problems.append(
             Problem("case.ambiguous", f"{name} is {' and '.join(m.id for m in measures)}", name.where, "write the full name with its edition")
@@ -321,14 +371,6 @@ def _measure(case: Case, name: Text, expected: Any, measures: list[Measure], exa
         if text is not None:
             verdicts.append(Verdict(case, f"{name} amount", text, say(due), where_of(amount, name.where)))
     return verdicts
-
-
-def amount_due(status: Pair, amount: Number) -> Number:
-    """What is due: nothing where the status is no or the amount is absent, from 0 where either depends."""
-    if not status.may or amount.absent is Absent.SURELY:
-        return Number(Fraction(0), Fraction(0))
-    sure = status.must and amount.absent is Absent.NEVER
-    return Number(amount.low if sure else Fraction(0), amount.high)
 
 
 def say(value: Value) -> str:

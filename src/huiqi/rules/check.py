@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from huiqi.rules import links, review
 from huiqi.rules.cases import read_case
-from huiqi.rules.checks.core import faulty_lines, faulty_stacking
+from huiqi.rules.checks.core import binding, faulty_lines, faulty_stacking, idle_cap
 from huiqi.rules.checks.documents import faulty_document, faulty_editions
 from huiqi.rules.checks.idle import idle_tests
 from huiqi.rules.checks.regions import faulty_regions
@@ -31,6 +31,7 @@ def check_library(library: Library) -> list[Problem]:
     expected = {str(name) for pack in library.packs for case in pack.cases for name in case.expect}
     seen: set[Where] = set()
     flags: dict[tuple[str, str, str], Problem] = {}
+    caps: dict[Where, bool] = {}
     for day in library.turns:
         touched = _touched(library, day)
         rules, faults = _compiled(library, day, touched)
@@ -44,6 +45,7 @@ def check_library(library: Library) -> list[Problem]:
             faults_of_core = list(faulty_lines(document, rules))
             problems += [fault for fault in faults_of_core if document in starting and fault not in told]
             told |= set(faults_of_core)
+        caps |= {where: caps.get(where, False) or binds for where, binds in binding(rules, touched).items()}
         used |= rules.world.used
         flags |= {(flag.measure.id, flag.fact.id, flag.part): flag.problem() for flag in review.flagged(rules)} | flags
         problems += faulty_regions([regions for regions in rules.world.regions if regions.where not in seen], rules)
@@ -52,6 +54,7 @@ def check_library(library: Library) -> list[Problem]:
             if measure.document in starting:
                 problems += idle_tests(measure, rules)
     problems += flags.values()
+    problems += [idle_cap(where) for where, binds in caps.items() if not binds]
     problems += shared_words(library)
     measures = {f"{document.pack}/{document.policy}/{key}" for document in library.documents for key in document.measures}
     problems += links.unknown_measures(library.common.links, [pack.id for pack in library.packs], measures)

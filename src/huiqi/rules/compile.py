@@ -246,16 +246,20 @@ class _Compiler:
         return [Group("any", (home, *linked))] if linked else [home]
 
     def _shared(self, document: Document, context: Context) -> list[Condition]:
-        """The conditions of the pack's core policy, which are about enterprises."""
-        found: list[Condition] = []
-        for core in self.world.documents:
-            if core.pack == document.pack and isinstance(core.record, CoreRecord) and context.subject == core.subject:
-                inner = Context(self.world, core, context.subject)
-                found += [
-                    Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label, c.source)
-                    for c in core.record.conditions.values()
-                ]
-        return found
+        """The conditions of the pack's core policy, which are about enterprises: the same tests for all its measures."""
+        cache, at = self.world.resolved, ("core", document.pack, context.subject)
+        if at not in cache:
+            found: list[Condition] = []
+            for core in self.world.documents:
+                if core.pack == document.pack and isinstance(core.record, CoreRecord) and context.subject == core.subject:
+                    inner = Context(self.world, core, context.subject)
+                    found += [
+                        Test(truth(c.test, inner, atomic=True), str(c.test).strip(), str(c.clause), "core", c.label, c.source)
+                        for c in core.record.conditions.values()
+                    ]
+            cache[at] = found
+        shared: list[Condition] = cache[at]
+        return shared
 
     def _own(self, record: MeasureRecord, context: Context, key: Text) -> list[Condition]:
         """The measure's own tests; an outer `all` is opened, since the whole is one."""
@@ -371,3 +375,16 @@ def _ancestors(id: str, packs: dict[str, PackText], seen: tuple[str, ...] = ()) 
 def compile_rules(packs: Iterable[PackText], common: Common, law_on: datetime.date, only: Iterable[Document] | None = None) -> Rules:
     """The rules of some packs on a day; problems stand in the result."""
     return _Compiler(packs, common, law_on).rules(only)
+
+
+def kept_rules(
+    packs: Iterable[PackText],
+    common: Common,
+    law_on: datetime.date,
+    measures: tuple[Measure, ...],
+    scorecards: tuple[Scorecard, ...],
+    problems: tuple[Problem, ...],
+) -> Rules:
+    """The rules of a day of which the measures and scorecards were compiled before, on the same packs."""
+    compiler = _Compiler(packs, common, law_on)
+    return Rules(law_on, compiler.packs, measures, scorecards, compiler.world.schemas, compiler.world.places, compiler.world, problems)

@@ -6,12 +6,14 @@ import bisect
 import contextlib
 import datetime
 import gc
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from huiqi.facts.schema import Schema, slug
+from huiqi.rules.cache import Entry, Kept, cache_folder
 from huiqi.rules.compile import Rules, compile_rules
 from huiqi.rules.context import Document
 from huiqi.rules.pack import Common, PackText, read_common, read_pack
@@ -19,14 +21,23 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors,
 
 
 @contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again."""
+def without_collecting(*, for_good: bool = False) -> Iterator[None]:
+    """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again.
+
+    What was made counts as old then, so that the next look at what is young is not a look at all of it. With `for_good` it will never be looked
+    at, nor anything else that is there by then: for a process that does one thing.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collecting:
+            if for_good:
+                gc.freeze()
+            elif not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()  # into the oldest generation
             gc.enable()
 
 
@@ -39,6 +50,7 @@ class Library:
     problems: tuple[Problem, ...]
     _compiled: dict[datetime.date, Rules] = field(default_factory=dict, repr=False)
     _schemas: dict[str, Schema] = field(default_factory=dict, repr=False)
+    _entry: Entry | None = field(default=None, repr=False, compare=False)  # where it is kept
 
     def rules(self, law_on: datetime.date) -> Rules:
         """The rules in force on a day, compiled once; raises FaultyInput with all problems where a text is faulty."""
@@ -46,16 +58,25 @@ class Library:
             raise FaultyInput(in_order(faults))
         day = self.unchanged_since(law_on)
         if day not in self._compiled:
-            self._compiled[day] = self._compile(day)
+            self._compiled[day] = self._kept_rules(day, self._entry) if self._entry is not None else self._compile(day)
         return self._compiled[day] if day == law_on else replace(self._compiled[day], law_on=law_on)
 
     def rules_of(self, documents: Iterable[Document], law_on: datetime.date) -> Rules:
         """The rules of some documents in force on a day, with all that they rest on; raises FaultyInput like `rules`."""
         return self._compile(law_on, list(documents))
 
+    def _kept_rules(self, day: datetime.date, entry: Entry) -> Rules:
+        kept = Kept(self.common, self.packs, self.problems)
+        with without_collecting():
+            found = entry.load_rules(day, kept)
+            if found is None:
+                found = self._compile(day)
+                entry.save_rules(day, found, kept)
+        return found
+
     def _compile(self, day: datetime.date, only: list[Document] | None = None) -> Rules:
         try:
-            with _without_collecting():
+            with without_collecting():
                 rules = compile_rules(self.packs, self.common, day, only)
         except RecursionError:
             raise FaultyInput(
@@ -96,15 +117,32 @@ def packs_folder() -> Path:
     return shipped if shipped.is_dir() else here.parents[1] / "packs"
 
 
-@_without_collecting()
-def read_library(names: Sequence[str | Path], folder: Path | None = None, *, rules_only: bool = False) -> tuple[Library | None, list[Problem]]:
+@without_collecting()
+def read_library(
+    names: Sequence[str | Path], folder: Path | None = None, *, rules_only: bool = False, cached: bool = False
+) -> tuple[Library | None, list[Problem]]:
     """The named packs and all that they inherit.
 
     A name is a pack of `folder` (default: those that come with huiqi), or the path of a pack in a packs folder of one's own. With `rules_only`
-    what no rule reads is left out: worked cases, registers of documents and indicators.
+    what no rule reads is left out: worked cases, registers of documents and indicators. With `cached` that and the rules of a day are taken from
+    the user's cache folder where these very texts were read before, and kept there where not; what is faulty is never kept.
     """
     paths = [_path(name, folder or packs_folder()) for name in names]
     root = paths[0].parent if paths else folder or packs_folder()
+    if not cached or (cache := cache_folder()) is None:
+        return _read(paths, root, rules_only)
+    entry, began = Entry(cache, root, tuple(path.name for path in paths)), time.time()
+    if (found := entry.load()) is not None:
+        entry, kept = found
+        return Library(kept.common, kept.packs, kept.problems, _entry=entry), list(kept.problems)
+    library, problems = _read(paths, root, True)
+    if library is None or errors(problems):
+        return library, problems
+    return replace(library, _entry=entry.save(Kept(library.common, library.packs, library.problems), began)), problems
+
+
+def _read(paths: Sequence[Path], root: Path, rules_only: bool) -> tuple[Library | None, list[Problem]]:
+    """The packs of these folders and all that they inherit, from their texts."""
     common, problems = read_common(root)
     if common is None:
         return None, problems

@@ -171,12 +171,17 @@ def read_pack(folder: Path, common: Common, *, rules_only: bool = False) -> tupl
         indicators, faults = _lists(Indicator, _if_there(folder / "indicators.yaml"), called, "begin each one with `- indicator: ...`")
         problems += faults
         problems += _strays(folder, called)
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv") and path.is_file())
+    paths = texts_of(folder)
     return PackText(
         str(record.id), folder, record, tuple(documents), facts, codes, tables, tuple(cases), content_hash(paths, folder),
         tuple(register), tuple(indicators),
         tuple(str(path.relative_to(folder)) for path in paths), frozenset(lost),
     ), problems  # fmt: skip
+
+
+def texts_of(folder: Path) -> list[Path]:
+    """The files of a folder that hold texts, in order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".yaml", ".csv") and path.is_file())
 
 
 def content_hash(paths: list[Path], folder: Path) -> str:

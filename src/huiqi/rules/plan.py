@@ -167,6 +167,10 @@ class _Planner:
         match node:
             case tree.Constant(value=value):
                 return self.add("constant", (), value, node)
+            case tree.Compare(op=op, left=left, right=tree.Figure() as right) if (chosen := _with_a_figure(left)) is not None:
+                then, otherwise = (tree.Compare(op, branch, right) for branch in (chosen.then, chosen.otherwise))
+                by_branch = tree.Choose(chosen.condition, then, otherwise)
+                return self._join("any", (by_branch, tree.All((then, otherwise))), node)  # where both hold, the condition may be open
             case tree.Compare(op=op, left=left, right=right):
                 return self.add("compare", (self.slot(left), self.slot(right)), op, node)
             case tree.GrowthCompare(op=op, last=last, first=first, intervals=n, rate=rate):
@@ -197,6 +201,15 @@ class _Planner:
         """`all` and `any` take a part once, in a fixed order, so that equal sets share a result."""
         slots = tuple(sorted({self.slot(part) for part in parts}))
         return slots[0] if len(slots) == 1 else self.add(op, slots, None, node)
+
+
+def _with_a_figure(node: Node) -> tree.Choose | None:
+    """A choice of which one branch is a figure of the text; it is compared branch by branch, since the figure is exact and the other may not be."""
+    found = tree.body(node)
+    if not isinstance(found, tree.Choose):
+        return None
+    first, second = (isinstance(tree.body(branch), tree.Figure) for branch in (found.then, found.otherwise))
+    return found if first != second else None
 
 
 def make_plan(

@@ -58,7 +58,7 @@ Anything = Annotated[Any, BeforeValidator(_anything)]
 class Record(BaseModel):
     """A frozen part of a file; `where` is its place."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
     where: SkipJsonSchema[Annotated[Where, PlainValidator(lambda v: v)]] = NOWHERE
 
@@ -70,6 +70,15 @@ class Record(BaseModel):
         if "where" in value:  # the record's own place, which no file gives
             raise ValueError("where is not a key here")
         return {**value, "where": value.where}
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """What the file says, and which keys it has; nothing else has to be kept of a record."""
+        return self.__dict__ | {"__pydantic_fields_set__": self.__pydantic_fields_set__}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        given = state.pop("__pydantic_fields_set__")
+        for name, value in (("__dict__", state), ("__pydantic_fields_set__", given), ("__pydantic_extra__", None), ("__pydantic_private__", None)):
+            object.__setattr__(self, name, value)
 
 
 class Words(Record):

@@ -1,0 +1,4 @@
+/* The blocks on any processor. */
+
+#define RUN huiqi_run
+#include "_block.h"

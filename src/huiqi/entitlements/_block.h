@@ -1,0 +1,258 @@
+/* One block after the other: who may have what, how much of it, and what that adds up to. Each compilation for a kind of processor (_block.c,
+   _block_v3.c, _block_v4.c) includes this file and says how its `RUN` is called. */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "_plan.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define OPERATION static void
+#if defined(__GNUC__) && !defined(__clang__)
+#define ALIKE _Pragma("GCC ivdep") /* no result overlaps an operand */
+#else
+#define ALIKE
+#endif
+
+#include "_bits.h"
+#include "_figures.h"
+#include "_truths.h"
+
+/* ---------------------------------------------------------------- programs */
+
+static void (*const DO[OPERATIONS])(Frame *, const Instruction *) = {
+    [LIFE] = life, [FACT_FIGURE] = fact_figure, [FACT_CELL] = fact_cell, [FACT_FLAG] = fact_flag, [FACT_CODE] = fact_code, [FACT_SET] = fact_set,
+    [RANKS] = ranks,
+    [CONSTANT] = constant, [ABSENCE] = absence, [SCALE] = scale, [ADD] = add, [ADD_FIGURE] = add_one, [SUBTRACT] = subtract,
+    [SUBTRACT_FROM] = subtract_from, [PRODUCT] = multiply, [TIMES] = times, [QUOTIENT] = quotient, [DIVIDES] = divides, [LEAST] = least,
+    [LEAST_FIGURE] = least_figure, [MOST] = most, [MOST_FIGURE] = most_figure, [PRESENT] = present, [TALLY] = tally, [WHOLE_YEARS] = whole_years,
+    [YEAR_OF] = year_of, [BETWEEN] = between, [ROUND] = round_to, [CHOOSE] = choose_either, [CHOOSE_FIGURE] = choose_figure,
+    [CHOOSE_OR_FIGURE] = choose_or_figure, [CHOOSE_FIGURES] = choose_figures, [CHOOSE_TRUTH] = choose_truth, [CHOOSE_SET] = choose_set,
+    [SET_OF] = set_of, [ANY_CLASS] = any_class, [TRUTH] = truth, [COMPARE] = compare, [COMPARE_FIGURE] = compare_figure,
+    [COMPARE_CELL] = compare_cell, [COMPARE_QUOTIENT] = compare_quotient, [ONE_OF] = one_of, [ONE_OF_SET] = one_of_set, [SAME_SET] = same_set,
+    [EXISTS] = exists,
+    [EXISTS_CODE] = exists_code, [EXISTS_SET] = exists_set, [ALL] = all_of, [ANY] = any_of, [NOT] = opposite, [AT_LEAST] = at_least,
+    [RECOGNISED] = recognised,
+};
+
+static void execute(Frame *f, const Program *program) {
+    for (const Instruction *op = program->code, *end = op + program->length; op < end; op++) DO[op->op](f, op);
+}
+
+/* ---------------------------------------------------------------- what is due */
+
+static void doubtful(Results *found, int64_t row, int32_t measure) {
+    if (!enough((void **)&found->doubts, found->doubted + 1, &found->doubts_room, sizeof *found->doubts)) {
+        found->exhausted = 1;
+        return;
+    }
+    found->doubts[found->doubted][0] = (int32_t)row, found->doubts[found->doubted][1] = measure;
+    found->doubted++;
+}
+
+/* So many rows as whole vectors: the first one again until they are full. */
+INLINE int filled(int32_t *rows, int n) {
+    const int all = (n + 63) & ~63;
+    for (int i = n; i < all; i++) rows[i] = rows[0];
+    return all;
+}
+
+/* What an amount gives to so many of the rows: from 0 on where it is not sure, and nothing where it does not exist. */
+INLINE void in_fen(Frame *g, const Figure *amount, double times, const uint64_t *must, double *low, double *high) {
+    const int n = size(g);
+    const Lanes by = lanes_of(times), nought = lanes_of(0);
+    uint64_t sure[WORDS];
+    EACH_WORD(w) sure[w] = amount->maybe ? must[w] & ~amount->maybe[w] : must[w];
+    if (!exact(amount) || !(amount->big * times < EXACT)) all_in_doubt(g);
+    EACH_LANES(i) put(low + i, either(bits_at(sure, i), multiplied(greater(lanes(amount->low + i), nought), by), nought));
+    EACH_LANES(i) put(high + i, multiplied(greater(lanes(amount->high + i), nought), by));
+}
+
+/* The rows that may have a measure, and its amount, reckoned for them alone; from `at` on in the dues of the block. Returns where the next begins. */
+static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows, Results *found, int at) {
+    const Measure *measure = &f->plan->measures[number];
+    const Truth *status = &f->truths[measure->status];
+    Dues *dues = &found->dues;
+    int32_t *rows = dues->rows + at;
+    double *low = dues->low + at, *high = dues->high + at;
+    uint64_t may[WORDS], *must = dues->must[number];
+    EACH_WORD(w) may[w] = status->may[w] & settled_rows[w];
+    int count = places(may, f->n, rows);
+    dues->starts[number] = at, dues->counts[number] = count;
+    if (!count) return at;
+    gathered(must, status->must, may);
+    const int n = filled(rows, count);
+    if (measure->program < 0) {
+        for (int i = 0; i < n; i++) low[i] = high[i] = 0;
+        return at + n;
+    }
+    g->whole = f, g->chosen = may, g->rows = rows, g->first = f->first, g->n = n;
+    if (g->doubted) memset(g->doubt, 0, WORDS * sizeof(uint64_t));
+    g->doubted = 0;
+    execute(g, &g->plan->programs[measure->program]);
+    in_fen(g, &g->figures[measure->amount], measure->times, must, low, high);
+    if (g->doubted) {
+        int kept = 0;
+        uint64_t sure[WORDS] = {0};
+        for (int i = 0; i < count; i++) {
+            if (bits_at(g->doubt, i) & 1) doubtful(found, f->first + rows[i], number);
+            else {
+                rows[kept] = rows[i], low[kept] = low[i], high[kept] = high[i];
+                sure[kept >> 6] |= (uint64_t)(bits_at(must, i) & 1) << (kept & 63), kept++;
+            }
+        }
+        memcpy(must, sure, sizeof sure);
+        dues->counts[number] = count = kept;
+    }
+    for (int i = count; i < n; i++) low[i] = high[i] = 0;
+    return at + n;
+}
+
+/* ---------------------------------------------------------------- totals */
+
+/* A sum of fen is that of the lower 32 bits and that of the rest of each; a high end above EXACT is none, and is counted. */
+INLINE int64_t lower_bits(int64_t fen) { return fen & 0xffffffff; }
+
+INLINE void add_all(int64_t *cell, const double *low, const double *high, int n, int count, int sure) {
+    int64_t low_lo = 0, low_hi = 0, high_lo = 0, high_hi = 0, unbounded = 0;
+    EACH(i) {
+        const int64_t least = (int64_t)low[i], open = high[i] > EXACT, most = (int64_t)(high[i] > EXACT ? 0 : high[i]);
+        low_lo += lower_bits(least), low_hi += least >> 32;
+        high_lo += lower_bits(most), high_hi += most >> 32;
+        unbounded += open;
+    }
+    cell[YES] += sure, cell[DEPENDS] += count - sure;
+    cell[LOW_LO] += low_lo, cell[LOW_HI] += low_hi, cell[HIGH_LO] += high_lo, cell[HIGH_HI] += high_hi, cell[UNBOUNDED] += unbounded;
+}
+
+enum { ADDED = 8 }; /* the fields that a row adds to at once: those that `due` knows, and one of nought */
+
+/* These fields of each row, of 32 bits: so fen are two of them as they stand. */
+INLINE void fields_of(uint64_t (*each)[ADDED / 2], const double *low, const double *high, const uint64_t *must, int n) {
+    uint8_t room[ROWS];
+    const uint8_t *sure = spread(must, room, n);
+    EACH(i) {
+        const uint64_t yes = sure[i], open = high[i] > EXACT;
+        each[i][0] = yes | (yes ^ 1) << 32;
+        each[i][1] = (uint64_t)(int64_t)low[i];
+        each[i][2] = (uint64_t)(int64_t)(high[i] > EXACT ? 0 : high[i]);
+        each[i][3] = open;
+    }
+}
+
+typedef uint32_t __attribute__((may_alias)) Halves; /* of a word */
+
+static void add_up(const Frame *f, Results *found) {
+    const Dues *dues = &found->dues;
+    uint64_t each[ROWS][ADDED / 2];
+    for (int32_t number = 0; number < f->plan->measure_count; number++) {
+        const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
+        const double *low = dues->low + at, *high = dues->high + at;
+        const uint64_t *must = dues->must[number];
+        if (!count) continue;
+        int made = 0;
+        for (int which = 0; which < found->dimension_count; which++) {
+            const Dimension *dimension = &found->dimensions[which];
+            int64_t *totals = dimension->totals + number * dimension->size * FIELDS;
+            if (!dimension->groups) {
+                int sure = 0;
+                for (int w = 0; w < n / 64; w++) sure += __builtin_popcountll(must[w]);
+                add_all(totals, low, high, n, count, sure);
+                continue;
+            }
+            if (!made) fields_of(each, low, high, must, n);
+            made = 1;
+            const int32_t *groups = dimension->groups + f->first;
+            for (int i = 0; i < count; i++) {
+                int64_t *cell = totals + (int64_t)groups[dues->rows[at + i]] * FIELDS;
+                const Halves *more = (const Halves *)each[i];
+                for (int field = 0; field < ADDED; field++) cell[field] += more[field ^ HIGH_HALF_FIRST];
+            }
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- long rows */
+
+static void keep(const Frame *f, int64_t block, Results *found) {
+    const Dues *dues = &found->dues;
+    Kept *kept = &found->kept;
+    const int32_t measures = f->plan->measure_count;
+    int64_t count = kept->count, room[4] = {kept->room, kept->room, kept->room, kept->room};
+    for (int32_t number = 0; number < measures; number++) count += dues->counts[number];
+    if (!enough((void **)&kept->rows, count, &room[0], sizeof *kept->rows) || !enough((void **)&kept->must, count, &room[1], 1) ||
+        !enough((void **)&kept->low, count, &room[2], sizeof *kept->low) || !enough((void **)&kept->high, count, &room[3], sizeof *kept->high)) {
+        found->exhausted = 1;
+        return;
+    }
+    kept->room = room[0];
+    for (int32_t number = 0; number < measures; number++) {
+        const int at = dues->starts[number], n = dues->counts[number];
+        kept->counts[block * measures + number] = n;
+        if (!n) continue;
+        uint8_t sure[ROWS];
+        spread(dues->must[number], sure, (n + 63) & ~63);
+        for (int i = 0; i < n; i++) kept->rows[kept->count + i] = (int32_t)(f->first + dues->rows[at + i]);
+        memcpy(kept->must + kept->count, sure, (size_t)n);
+        memcpy(kept->low + kept->count, dues->low + at, (size_t)n * sizeof *kept->low);
+        memcpy(kept->high + kept->count, dues->high + at, (size_t)n * sizeof *kept->high);
+        kept->count += n;
+    }
+}
+
+/* ---------------------------------------------------------------- reasons */
+
+/* Two bits a test, must and may, the lowest first. */
+static void write_tests(const Frame *f, int64_t first, int rows, uint8_t *tests) {
+    const Plan *plan = f->plan;
+    const int n = size(f), width = (2 * plan->test_count + 7) / 8;
+    for (int at = 0; at < width; at++) {
+        uint8_t bytes[ROWS] = {0};
+        for (int which = 4 * at; which < 4 * at + 4 && which < plan->test_count; which++) {
+            const Truth *t = &f->truths[plan->tests[which]];
+            const int shift = 2 * (which - 4 * at);
+            uint8_t must_room[ROWS], may_room[ROWS];
+            const uint8_t *must = spread(t->must, must_room, n), *may = spread(t->may, may_room, n);
+            EACH(i) bytes[i] |= (uint8_t)(must[i] << shift | may[i] << (shift + 1));
+        }
+        uint8_t *to = tests + first * width + at;
+        for (int i = 0; i < rows; i++, to += width) *to = bytes[i];
+    }
+}
+
+/* ---------------------------------------------------------------- blocks */
+
+void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
+    const Plan *plan = f->plan;
+    int32_t rows[ROWS];
+    for (int32_t n = 0; n < plan->registers[LIVES]; n++) f->lives[n].block = -1;
+    for (int64_t at = first, block = 0; at < last && !found->exhausted; at += ROWS, block++) {
+        const int n = last - at < ROWS ? (int)(last - at) : ROWS;
+        uint64_t settled_rows[WORDS];
+        for (int i = 0; n < ROWS && i < n; i++) rows[i] = i;
+        f->rows = n < ROWS ? rows : NULL, f->first = at, f->n = n < ROWS ? filled(rows, n) : n;
+        if (f->doubted) memset(f->doubt, 0, WORDS * sizeof(uint64_t));
+        f->doubted = 0;
+        execute(f, &plan->programs[0]);
+        for (int i = 0; f->doubted && i < n; i++)
+            if (bits_at(f->doubt, i) & 1) doubtful(found, at + i, -1);
+        if (found->tests) write_tests(f, at, n, found->tests);
+        EACH_WORD(w) {
+            const int there = n - 64 * w;
+            settled_rows[w] = (there >= 64 ? ~0ull : there > 0 ? (1ull << there) - 1 : 0) & ~f->doubt[w];
+        }
+        int used = 0;
+        for (int32_t number = 0; number < plan->measure_count; number++) used = due(f, g, number, settled_rows, found, used);
+        if (!f->rows)
+            for (int32_t n_late = 0; n_late < plan->late_count; n_late++) {
+                const int32_t column = plan->late[n_late];
+                const size_t bytes = (size_t)plan->widths[column] * ROWS;
+                soon((const char *)f->columns[column] + (size_t)at * (size_t)plan->widths[column] + bytes, bytes);
+            }
+        /* What stands in stacking rules is looked at here: `found->dues` holds the block's low and high of every measure; what is payable of them
+           goes into the fields from PAYABLE on, and into the long rows. */
+        add_up(f, found);
+        if (found->kept.wanted) keep(f, block, found);
+    }
+}

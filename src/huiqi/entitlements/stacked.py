@@ -1,0 +1,78 @@
+"""What is payable of the dues of a block: stacking rules applied to the measures that stand in them, some rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huiqi.entitlements.columns import Block, Figures, Run
+from huiqi.entitlements.cumulate import Ends, cumulate
+from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, Paid, in_fen
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.cumulation import Stacking, stack
+from huiqi.rules.plan import Plan, make_plan
+
+ROWS = 4_096  # every measure in a rule is a line over so many rows
+
+
+class Stacked:
+    """The stacking of some measures; `numbers` are the places of those that stand in a rule that cuts."""
+
+    def __init__(self, rules: Rules, measures: Sequence[Measure], subject: str):
+        whole = stack(rules, measures, subject)
+        self.numbers = tuple(sorted({number for rule in whole.cutting for number in rule.covered}))
+        self.stacking: Stacking = stack(rules, [measures[number] for number in self.numbers], subject)
+        self.loose = tuple(n for n, counts in enumerate(whole.counted) if counts and n not in self.numbers)
+        limits = [rule.limit for rule in self.stacking.cutting if rule.limit is not None]
+        self.limits: Plan = make_plan(rules, (), values={str(number): limit for number, limit in enumerate(limits)})
+
+    def apply(self, block: Block, dues: Dues, places: Sequence[int]) -> tuple[Dues, Ends]:
+        """The dues with what is payable of them, and what it comes to for every subject, of all measures in rules together: a range of the sum.
+
+        `places` says where in the dues the measures of the stacking stand.
+        """
+        paid = Paid(dues.low.copy(), dues.high.copy(), (~dues.must).astype(np.int8))
+        total = np.zeros(block.size), np.zeros(block.size)
+        lines = [(dues[place], paid[dues.starts[place] : dues.starts[place + 1]]) for place in places]  # views, which are written to
+        limits = self._limits(block)
+        for first in range(0, block.size if lines else 0, ROWS):
+            last = min(first + ROWS, block.size)
+            shape = len(lines), last - first
+            low, high, must, may = np.zeros(shape), np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
+            cuts = [slice(*np.searchsorted(due.rows, (first, last))) for due, _ in lines]
+            for line, ((due, _), cut) in enumerate(zip(lines, cuts, strict=True)):
+                rows = due.rows[cut] - first
+                low[line, rows], high[line, rows], must[line, rows], may[line, rows] = due.low[cut], due.high[cut], due.must[cut], True
+            left = cumulate(self.stacking, low, high, must, may, (limits[0][:, first:last], limits[1][:, first:last]))
+            total[0][first:last], total[1][first:last] = left.total_low, left.total_high
+            for line, ((due, mine), cut) in enumerate(zip(lines, cuts, strict=True)):
+                rows = due.rows[cut] - first
+                mine.low[cut], mine.high[cut] = left.low[line, rows], left.high[line, rows]
+                mine.stands[cut] = _stands(
+                    left.must[line, rows], left.may[line, rows], (due.low[cut], due.high[cut]), (mine.low[cut], mine.high[cut])
+                )
+        return replace(dues, paid=paid), total
+
+    def _limits(self, block: Block) -> Ends:
+        """The limits of the rules for every subject, in whole fen: what does not exist leaves nothing."""
+        run, count = Run(self.limits, block).run(), len(self.limits.values)
+        low, high = np.zeros((count, block.size)), np.zeros((count, block.size))
+        for name, slot in self.limits.values.items():
+            figures = run.figures(slot)
+            low[int(name)], high[int(name)] = _whole(figures, figures.low), _whole(figures, figures.high)
+            if figures.maybe is not None:
+                low[int(name), figures.maybe] = 0
+        return low, high
+
+
+def _whole(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.fmax(np.floor(in_fen(figures, ends)), 0.0)
+
+
+def _stands(must: NDArray[np.bool_], may: NDArray[np.bool_], before: Ends, after: Ends) -> NDArray[np.int8]:
+    """What stands of a measure: its status after stacking, or by its amount whether anything is left of it."""
+    gone, open_ = ~may | ((after[1] == 0) & (before[1] > 0)), ~must | ((after[0] == 0) & (before[0] > 0))
+    return np.where(gone, NO, np.where(open_, DEPENDS, YES)).astype(np.int8)

@@ -1,0 +1,3 @@
+"""Which huiqi this is."""
+
+VERSION = "0.1.0"
