@@ -1,6 +1,6 @@
 """Say which folders go into the wheel: the library, and the packs beside it as huiqi/packs. All else is in pyproject.toml.
 
-The kernel and the reading of pages are optional: without a compiler the installation goes on, and numpy does their work.
+The kernel is optional: without a compiler the installation goes on, and numpy does its work.
 """
 
 import os

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiqi.facts import registry as registry_module
-from huiqi.facts import row_groups
 from huiqi.facts.registry import Column, Registry, open_registry
 from huiqi.facts.schema import Schema
 from huiqi.vocabulary.place import Places
@@ -116,7 +115,6 @@ def assert_same(one: dict[Any, Any], other: dict[Any, Any]) -> None:
         np.testing.assert_array_equal(values, other[key], err_msg=str(key))
 
 
-@pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize(
     "how",
     [
@@ -129,10 +127,7 @@ def assert_same(one: dict[Any, Any], other: dict[Any, Any]) -> None:
     ],
 )
 @pytest.mark.parametrize("apart", [True, False])
-def test_the_same_as_walking_both_tables(
-    tmp_path: Path, schema: Schema, places: Places, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], apart: bool, compiled: bool
-) -> None:
-    monkeypatch.setattr(row_groups, "_COMPILED", compiled and row_groups._COMPILED)
+def test_the_same_as_walking_both_tables(tmp_path: Path, schema: Schema, places: Places, how: dict[str, Any], apart: bool) -> None:
     main, yearly = draw(300)
     folder = write(tmp_path / "r", main, by_year(yearly, main["id"].to_pylist(), 90) if apart else yearly, 90, **how)
     registry, other = opened(folder, schema, places), walked(folder, schema, places)
@@ -153,9 +148,7 @@ def test_the_same_as_walking_both_tables(
     assert all(np.array_equal(one.columns[c], another.columns[c], equal_nan=one.columns[c].dtype.kind == "f") for c in DAY + YEAR)
 
 
-@pytest.mark.parametrize("compiled", [True, False])
-def test_every_year_of_every_subject(tmp_path: Path, schema: Schema, places: Places, monkeypatch: pytest.MonkeyPatch, compiled: bool) -> None:
-    monkeypatch.setattr(row_groups, "_COMPILED", compiled and row_groups._COMPILED)
+def test_every_year_of_every_subject(tmp_path: Path, schema: Schema, places: Places) -> None:
     main, yearly = draw(900, gaps=0)
     folder = write(tmp_path / "r", main, by_year(yearly, main["id"].to_pylist(), 300), 300, compression="none")
     registry = opened(folder, schema, places)

@@ -27,7 +27,7 @@ from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_know
 from huiqi.facts.keys import STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
-from huiqi.facts.row_groups import GroupedTable, Layout, Long, Reader, Spare, faults_between, lay_out
+from huiqi.facts.row_groups import GroupedTable, Layout, Odd, Reader, Spare, faults_between, lay_out
 from huiqi.facts.schema import Schema
 from huiqi.facts.table import ENDINGS, Table, open_table
 from huiqi.facts.text_table import missing_column
@@ -99,8 +99,8 @@ class Registry:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over the names and contents of its files: over all bytes, save that pages of Parquet with a checksum of their own (CRC-32), as
-        huiqi writes them, are known by it where the tables are read by row groups. It tells what changed, not who forged."""
+        """SHA-256 over its files: their names and all of their bytes; of tables read by row groups, over the footer and the XXH3 (128 bits) of what every
+        row group holds. It tells what changed, not who forged."""
         whole = hashlib.sha256()
         owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
         grouped = [] if self._layout is None else [table for table in (self._layout.main, self._layout.yearly) if table is not None]
@@ -111,7 +111,7 @@ class Registry:
         if self._layout is not None:
             with Reader(self._layout, self._readings) as reader:
                 for table in grouped:
-                    whole.update(f"{table.table.path.name} {table.starts.tolist()}\n".encode())
+                    whole.update(f"{table.table.path.name} {reader.footer_hash(table)}\n".encode())
                     for group in range(table.footer.num_row_groups):
                         whole.update(reader.digest(table, group, table.table.types))
         return whole.hexdigest()
@@ -143,17 +143,25 @@ class Registry:
         for fact, possible in only.items():
             if self.schema.facts[fact].period != "day":
                 raise ValueError(f"{fact} is a year fact")
-            if self.has(fact):
-                reading = self._reading(fact)
-                values = reader.values(group, fact)
-                if values is None or not len(values) or not is_known(values).all() or np.isin(values, (NONE, NO_DATE)).any():
-                    continue
-                if isinstance(possible, frozenset):
-                    if not np.isin(values, list(reading.indices(possible))).any():
-                        return True
-                elif values.max() < possible[0] or values.min() > possible[1]:
-                    return True
+            if self.has(fact) and self._none_can_be(reader, group, fact, possible):
+                return True
         return False
+
+    def _none_can_be(self, reader: Reader, group: int, fact: str, possible: Possible) -> bool:
+        grouped, reading = reader.layout.main, self._reading(fact)
+        if grouped.ends(group, fact) is None:
+            return False
+        if not isinstance(possible, frozenset) and (ends := reader.ends(group, fact)) is not None:
+            if ends[1] >= possible[0] and ends[0] <= possible[1]:
+                return False
+            if not (grouped.nan_is_unknown and reading.fact.is_figure):
+                return True
+        values = reader.values(group, fact)  # the footer does not say which words there are, nor whether there is a NaN
+        if values is None or not len(values) or not is_known(values).all() or np.isin(values, (NONE, NO_DATE)).any():
+            return False
+        if isinstance(possible, frozenset):
+            return not np.isin(values, list(reading.indices(possible))).any()
+        return bool(values.max() < possible[0] or values.min() > possible[1])
 
     def hash_between(self, columns: Iterable[Column], start: int, stop: int) -> str:
         """The content hash of a stretch."""
@@ -287,9 +295,9 @@ class Registry:
             ids.append(reader.main_ids(group).slice(start, stop - start))
             for (fact, year), out in values.items():
                 if year is None and self.has(fact):
-                    long = reader.fill(layout.main, group, fact, start, stop, out[here])
-                    if long is not None:
-                        self._tell(long, fact, layout.main, group, start, stop, problems)
+                    odd = reader.fill(layout.main, group, fact, start, stop, out[here])
+                    if odd is not None:
+                        self._tell(odd, fact, layout.main, group, start, stop, problems)
             self._fill_years(reader, group, start, stop, {column: out[here] for column, out in values.items() if column[1] is not None}, problems)
             reader.first_years(group, start, stop, years[here])
         return Block(ids[0] if len(ids) == 1 else pa.concat_arrays(ids), values, years)
@@ -297,15 +305,14 @@ class Registry:
     def _fill_years(self, reader: Reader, group: int, start: int, stop: int, columns: dict[Column, np.ndarray], problems: list[Problem]) -> None:
         layout, filled = reader.layout, set[Column]()
         columns = {column: out for column, out in columns.items() if self.has(column[0])}
-        keep = start > 0 or stop < layout.main.starts[group + 1] - layout.main.starts[group]  # it is looked at again
         for other in layout.over[group] if columns else []:
             assert layout.yearly is not None
             if layout.same[other]:
                 for (fact, year), out in columns.items():
                     if year == layout.year[other]:
                         filled.add((fact, year))
-                        if (long := reader.fill(layout.yearly, other, fact, start, stop, out)) is not None:
-                            self._tell(long, fact, layout.yearly, other, start, stop, problems)
+                        if (odd := reader.fill(layout.yearly, other, fact, start, stop, out)) is not None:
+                            self._tell(odd, fact, layout.yearly, other, start, stop, problems)
                 continue
             if layout.year[other] and all(year != layout.year[other] for _, year in columns):
                 continue
@@ -313,20 +320,18 @@ class Registry:
                 by_year = {year: out for (of, year), out in columns.items() if of == fact and year is not None and layout.year[other] in (0, year)}
                 fresh = {year for year in by_year if (fact, year) not in filled}
                 filled.update((fact, year) for year in by_year)
-                if (long := reader.spread(group, other, fact, start, by_year, fresh, keep)) is not None:
+                if (odd := reader.spread(group, other, fact, start, by_year, fresh)) is not None:
                     owner, years = reader.rows(group, other)
                     rows = np.flatnonzero(np.isin(years, list(by_year)) & (owner >= start) & (owner < stop))
-                    self._tell(long, fact, layout.yearly, other, 0, len(owner), problems, rows)
+                    self._tell(odd, fact, layout.yearly, other, 0, len(owner), problems, rows)
         for column in columns.keys() - filled:
             columns[column][:] = unknown_value(self.schema.facts[column[0]].kind)
 
     def _tell(
-        self, long: Long, fact: str, grouped: GroupedTable, group: int, start: int, stop: int, problems: list[Problem], rows: np.ndarray | None = None
+        self, odd: Odd, fact: str, grouped: GroupedTable, group: int, start: int, stop: int, problems: list[Problem], rows: np.ndarray | None = None
     ) -> None:
-        if long.encoded.faults:
-            faults = faults_between(long, start, stop, rows)
-            encoded = Encoded(long.encoded.values, faults)
-            problems += _told(encoded, self._reading(fact), long.column, grouped.table, int(grouped.starts[group]), TOLD - len(problems))
+        encoded = Encoded(odd.encoded.values, faults_between(odd, start, stop, rows))
+        problems += _told(encoded, self._reading(fact), odd.column, grouped.table, int(grouped.starts[group]), TOLD - len(problems))
 
     def _walked(self, columns: list[Column], size: int, start: int, stop: int, problems: list[Problem]) -> Iterator[Block]:
         """Both tables side by side."""

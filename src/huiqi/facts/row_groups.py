@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-import os
 import sys
 from collections import deque
 from collections.abc import Iterable
@@ -23,51 +22,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import xxhash
 
-from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of, unknown_value, unknown_values
+from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of, unknown_value
 from huiqi.facts.keys import read_ids, read_years
-from huiqi.facts.parquet_table import BROKEN, parquet_problem
+from huiqi.facts.parquet_table import BROKEN, nan_as_empty, nan_is_unknown, parquet_problem
 from huiqi.facts.table import Table
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
-try:
-    from huiqi.facts import _pages
-except ImportError:  # installed without a compiler
-    _COMPILED = False
-else:
-    _COMPILED = True
-
 LARGEST = 1 << 18  #: rows of a row group that is still read whole
-_DATA, _DICTIONARY = 0, 2  # types of pages
-_PLAIN, _INDICES, _RUNS = 0, (2, 8), 3  # encodings
-_TYPES = {"DOUBLE": pa.float64(), "FLOAT": pa.float32(), "INT32": pa.int32(), "INT64": pa.int64()}
 _IDS, _ROWS = "ids", "rows"  # what is kept beside columns; no table has such a name, for that has an ending
 _LAST_YEAR = 9_999
-_HEADER = 1 << 10  # bytes within which most headers of pages end
 
 
 class Chunk(NamedTuple):
-    """One column of one row group, as the footer describes it."""
+    """Where one column of one row group is stored, and all that its bytes do not say themselves."""
 
     at: int
     length: int
-    rows: int
-    codec: str
-    type: str
-    nullable: bool
-
-
-class Page(NamedTuple):
-    """Some rows of a chunk, decompressed."""
-
-    first: int
-    rows: int
-    body: Any
-    encoding: int
-
-
-class _Long(Exception):
-    """A chunk that is not of the plain kind: it is read by pyarrow."""
+    form: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +50,7 @@ class GroupedTable:
     table: Table
     footer: pq.FileMetaData
     size: int
-    _chunks: dict[tuple[int, str], Chunk] = field(default_factory=dict, repr=False, compare=False)
+    _digests: dict[tuple[int, str], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def starts(self) -> np.ndarray:
@@ -85,25 +58,27 @@ class GroupedTable:
         return np.cumsum([0, *(self.footer.row_group(n).num_rows for n in range(self.footer.num_row_groups))])
 
     @cached_property
-    def _columns(self) -> dict[str, tuple[int, bool]]:
+    def _columns(self) -> dict[str, int]:
         found = [self.footer.schema.column(n) for n in range(self.footer.num_columns)]
-        return {column.path: (n, column.max_definition_level == 1) for n, column in enumerate(found) if not column.max_repetition_level}
+        return {column.path: n for n, column in enumerate(found) if not column.max_repetition_level}
+
+    @cached_property
+    def nan_is_unknown(self) -> bool:
+        return nan_is_unknown(self.footer.metadata)
 
     def chunk(self, group: int, name: str) -> Chunk:
-        """The chunk of a column; remembered, since the footer answers slowly."""
-        if (known := self._chunks.get((group, name))) is not None:
-            return known
-        number, nullable = self._columns[name]
-        found = self.footer.row_group(group).column(number)
-        at = min(place for place in (found.dictionary_page_offset, found.data_page_offset) if place)
-        chunk = Chunk(at, found.total_compressed_size, found.num_values, found.compression, found.physical_type, nullable)
-        self._chunks[group, name] = chunk
-        return chunk
+        """The chunk of a column."""
+        number = self._columns[name]
+        found, column = self.footer.row_group(group).column(number), self.footer.schema.column(number)
+        at, length = min(place for place in (found.dictionary_page_offset, found.data_page_offset) if place), found.total_compressed_size
+        if not 0 < at <= at + length <= self.size:
+            raise FaultyInput([parquet_problem(self.table.name, OSError("a column ends beyond the file"))])
+        type = f"{self.table.types[name]} {found.physical_type} {column.max_definition_level} {self.nan_is_unknown}"
+        return Chunk(at, length, f"{found.num_values} {found.compression} {type}")
 
     def ends(self, group: int, name: str) -> tuple[Any, Any] | None:
         """The least and the greatest cell of a column, by the footer; nothing if that does not say so or a cell is empty."""
-        number, _ = self._columns[name]
-        found = self.footer.row_group(group).column(number).statistics
+        found = self.footer.row_group(group).column(self._columns[name]).statistics
         if found is None or not found.has_min_max or not found.has_null_count or found.null_count:
             return None
         try:
@@ -113,7 +88,7 @@ class GroupedTable:
 
 
 def _grouped(table: Table) -> GroupedTable | None:
-    if not hasattr(os, "preadv") or table.text is not None or table.order is not None or not pa.types.is_string(_plain(table.types["id"])):
+    if table.text is not None or table.order is not None or not pa.types.is_string(_plain(table.types["id"])):
         return None
     try:
         footer = pq.read_metadata(table.path)
@@ -231,10 +206,10 @@ def _check(reader: Reader, group: int) -> list[tuple[int, int, bool]] | None:
         return None
     if yearly is None or not layout.over[group]:
         return []
-    stored = reader.raw(layout.main, group, "id")
+    form, stored = layout.main.chunk(group, "id").form, reader.stored(layout.main, group, "id")
     found, mine, once = [], [], True  # `once`: no subject stands twice in a row group
     for other in layout.over[group]:
-        if layout.year[other] and reader.raw(yearly, other, "id") == stored:
+        if layout.year[other] and yearly.chunk(other, "id").form == form and reader.stored(yearly, other, "id") == stored:
             found.append((other, len(ids), True))
             mine.append(np.arange(len(ids)))
             continue
@@ -268,10 +243,6 @@ def _rising(ids: pa.StringArray) -> int:
     """2 if every id comes after the one before, 1 if some stand twice, 0 if they are in no order or one is missing."""
     if ids.null_count:
         return 0
-    if _COMPILED:
-        _, offsets, data = ids.buffers()
-        if not ids.offset:
-            return _pages.rising(memoryview(offsets)[: 4 * len(ids) + 4], data or b"")
     before, after = ids.slice(0, max(len(ids) - 1, 0)), ids.slice(1)
     if (len(ids) and ids[0].as_py() == "") or pc.any(pc.less(after, before)).as_py():
         return 0
@@ -280,11 +251,6 @@ def _rising(ids: pa.StringArray) -> int:
 
 def owners(ids: pa.StringArray, rows: pa.StringArray) -> np.ndarray:
     """For every row which of the ids is its own, -1 for none; both in order."""
-    if _COMPILED and not ids.offset and not rows.offset:
-        (_, offsets, data), (_, others, texts) = ids.buffers(), rows.buffers()
-        owner = np.empty(len(rows), np.int32)
-        _pages.owners(memoryview(offsets)[: 4 * len(ids) + 4], data or b"", memoryview(others)[: 4 * len(rows) + 4], texts or b"", owner)
-        return owner
     return pc.fill_null(pc.index_in(rows, ids), -1).to_numpy(zero_copy_only=False)
 
 
@@ -319,8 +285,8 @@ class Spare:
         return fresh
 
 
-class Long(NamedTuple):
-    """A column of a row group that pyarrow has read, and why some of its cells cannot stand."""
+class Odd(NamedTuple):
+    """A column of a row group, its values, and why some of its cells cannot stand."""
 
     column: pa.Array
     encoded: Encoded
@@ -328,36 +294,36 @@ class Long(NamedTuple):
 
 @dataclass
 class Reader:
-    """Open files of a layout. What it has read it keeps until it is told to `forget`; `ids` and `raw` keep nothing."""
+    """Open files of a layout, for one thread. What it has read it keeps until it is told to `forget`; `ids` and `stored` keep nothing."""
 
     layout: Layout
     readings: dict[str, Reading]
     spare: Spare = field(default_factory=Spare)
-    _files: dict[str, int] = field(default_factory=dict)
+    _files: dict[str, pa.NativeFile] = field(default_factory=dict)
     _opened: dict[str, pq.ParquetFile] = field(default_factory=dict)
-    _place: bytearray = field(default_factory=bytearray)
     _kept: dict[tuple[str, int, str], Any] = field(default_factory=dict)
 
     def __enter__(self) -> Reader:
-        try:
-            for grouped in (self.layout.main, self.layout.yearly):
-                if grouped is not None:
-                    self._files[grouped.table.name] = os.open(grouped.table.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-                    if os.fstat(self._files[grouped.table.name]).st_size != grouped.size:
-                        message = "the table is not the one that was opened"
-                        raise FaultyInput([Problem("registry.changed", message, Where(grouped.table.name), "open the registry again")])
-        except BaseException:
-            self.__exit__()
-            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         for file in self._files.values():
-            os.close(file)
-        for opened in self._opened.values():
-            opened.close()
+            file.close()
         self._files.clear()
         self._opened.clear()
+
+    def _file(self, grouped: GroupedTable) -> pa.NativeFile:
+        table = grouped.table
+        if table.name not in self._files:
+            try:
+                self._files[table.name] = pa.OSFile(str(table.path))
+            except BROKEN as error:
+                raise FaultyInput([parquet_problem(table.name, error)]) from error
+            if self._files[table.name].size() != grouped.size:
+                raise FaultyInput(
+                    [Problem("registry.changed", "the table is not the one that was opened", Where(table.name), "open the registry again")]
+                )
+        return self._files[table.name]
 
     def forget_all_but(self, groups: range) -> None:
         """Drop what was kept of row groups of the main table other than these, and of those of the year table that are not over these."""
@@ -367,38 +333,17 @@ class Reader:
         for key in [key for key in self._kept if (key[1] not in groups if key[0] in (main, _IDS, _ROWS) else key[1] not in over)]:
             del self._kept[key]
 
-    def raw(self, grouped: GroupedTable, group: int, name: str) -> bytes:
+    def stored(self, grouped: GroupedTable, group: int, name: str) -> bytes:
         """A chunk as it is stored."""
         chunk = grouped.chunk(group, name)
-        return self._stored(grouped, chunk)
-
-    def _stored(self, grouped: GroupedTable, chunk: Chunk) -> bytes:
-        found = os.pread(self._files[grouped.table.name], chunk.length, chunk.at)
+        found: bytes = self._file(grouped).read_at(chunk.length, chunk.at)
         if len(found) != chunk.length:
             raise FaultyInput([parquet_problem(grouped.table.name, OSError("it ends too early"))])
         return found
 
     def ids(self, grouped: GroupedTable, group: int) -> pa.StringArray:
         """The ids of a row group; FaultyInput if they are not text."""
-        if _COMPILED:
-            try:
-                return self._ids(grouped, group)
-            except (_Long, ValueError):
-                pass
-        return read_ids(self._arrow(grouped, group, "id"))
-
-    def _ids(self, grouped: GroupedTable, group: int) -> pa.StringArray:
-        chunk = grouped.chunk(group, "id")
-        pages, dictionary = self._pages(grouped, chunk)
-        if dictionary is not None or chunk.type != "BYTE_ARRAY" or any(page.encoding != _PLAIN for page in pages):
-            raise _Long
-        offsets, data, used = np.zeros(chunk.rows + 1, np.int32), bytearray(sum(len(page.body) for page in pages)), 0
-        for page in pages:
-            used = _pages.texts(page.body, chunk.nullable, page.rows, offsets[page.first : page.first + page.rows + 1], used, data)
-        ids = pa.StringArray.from_buffers(chunk.rows, pa.py_buffer(offsets), pa.py_buffer(data).slice(0, used))
-        if not data.isascii():
-            ids.validate(full=True)
-        return ids
+        return read_ids(self._column(grouped, group, "id"))
 
     def years(self, group: int) -> tuple[np.ndarray, np.ndarray]:
         """The calendar years of a row group of the year table, and which cells are none."""
@@ -406,7 +351,7 @@ class Reader:
         if year := self.layout.year[group]:
             rows = int(np.diff(self.layout.yearly.starts)[group])
             return np.full(rows, year, np.int16), np.zeros(rows, bool)
-        return read_years(self._arrow(self.layout.yearly, group, "year"))
+        return read_years(self._column(self.layout.yearly, group, "year"))
 
     def rows(self, group: int, other: int) -> tuple[np.ndarray, np.ndarray]:
         """For every row of a row group of the year table: which subject of a row group of the main table it is about, and the year."""
@@ -417,16 +362,14 @@ class Reader:
             self._kept[key] = owners(ids, those), self.years(other)[0]
         return self._kept[key]
 
-    def _present(self, group: int, other: int) -> np.ndarray | None:
-        """Which subjects have a row, where it is of one year and all rows are about them, each once and in their order."""
-        key = (_ROWS, group, f"{other} present")
+    def _places(self, group: int, other: int, year: int, start: int, stop: int) -> tuple[np.ndarray | slice, np.ndarray]:
+        """Which rows of a row group of the year table are of a year and of the subjects from `start` to `stop`, and where these stand."""
+        key = (_ROWS, group, f"{other} {year} {start} {stop}")
         if key not in self._kept:
-            owner, _ = self.rows(group, other)
-            present = np.zeros(int(self.layout.main.starts[group + 1] - self.layout.main.starts[group]), np.uint8)
-            fine = bool(self.layout.year[other]) and len(owner) > 0 and owner[0] >= 0 and bool((owner[1:] > owner[:-1]).all())
-            if fine:
-                present[owner] = 1
-            self._kept[key] = present if fine else None
+            owner, years = self.rows(group, other)
+            those = (years == year) & (owner >= start) & (owner < stop)
+            rows = slice(None) if those.all() else np.flatnonzero(those)
+            self._kept[key] = rows, owner[rows].astype(np.intp) - start
         return self._kept[key]
 
     def main_ids(self, group: int) -> pa.StringArray:
@@ -453,125 +396,58 @@ class Reader:
                 np.minimum.at(found, owner, years)
                 out[:] = np.where(found == _LAST_YEAR, 0, found)
 
-    def spread(self, group: int, other: int, name: str, start: int, by_year: dict[int, np.ndarray], fresh: set[int], keep: bool) -> Long | None:
+    def spread(self, group: int, other: int, name: str, start: int, by_year: dict[int, np.ndarray], fresh: set[int]) -> Odd | None:
         """The rows that a row group of the year table has of subjects of a row group of the main table, from the subject `start` on: a column, each
-        year into its own array; of the years that are `fresh` all others become unknown. The whole column if it had to be read the long way."""
+        year into its own array; of the years that are `fresh` all others become unknown. The whole column if some of its cells cannot stand."""
         grouped = self.layout.yearly
         assert grouped is not None
-        kind = self.readings[name].fact.kind
-        key = (grouped.table.name, other, f"{name} whole")
-        found = self._kept.get(key)
-        if found is None:
-            rows = int(grouped.starts[other + 1] - grouped.starts[other])
-            values = self.spare.take(rows, dtype_of(kind))
-            found = values, self.fill(grouped, other, name, 0, rows, values)
-            if keep:
-                self._kept[key] = found
-        values, long = found
-        present = self._present(group, other) if _COMPILED and values.dtype != object else None
-        if present is not None and fresh == set(by_year) and len(by_year) == 1:
-            (out,) = by_year.values()
-            first = int(np.count_nonzero(present[:start]))
-            _pages.expand(values, first, present[start : start + len(out)], unknown_values(kind, 1), out)
-            return long
-        owner, years = self.rows(group, other)
+        values, odd = self._whole(grouped, other, name)
         for year, out in by_year.items():
-            if _COMPILED and values.dtype != object:
-                unknown = unknown_values(kind, 1) if year in fresh else b""
-                _pages.spread(values, owner, years, year, start, unknown, out)
-            else:
-                those = np.flatnonzero((years == year) & (owner >= start) & (owner < start + len(out)))
-                if year in fresh:
-                    out[:] = unknown_value(kind)
-                out[owner[those] - start] = values[those]
-        return long
-
-    def fill(self, grouped: GroupedTable, group: int, name: str, start: int, stop: int, out: np.ndarray) -> Long | None:
-        """Some rows of a column of a row group; the whole column if it had to be read the long way."""
-        long = self._kept.get((grouped.table.name, group, name))
-        if not isinstance(long, Long):
-            if _COMPILED:
-                try:
-                    if not self._fill(grouped, group, name, start, stop, out):
-                        return None
-                except (_Long, ValueError):
-                    pass
-            column = self._arrow(grouped, group, name)
-            long = self._kept[grouped.table.name, group, name] = Long(column, self.readings[name].encode(column))
-        out[:] = long.encoded.values[start:stop]
-        return long
-
-    def _fill(self, grouped: GroupedTable, group: int, name: str, start: int, stop: int, out: np.ndarray) -> bool:
-        """Whether a cell is odd, so that the column has to be read the long way."""
-        reading, chunk = self.readings[name], grouped.chunk(group, name)
-        form = _form(reading, chunk.type, grouped.table.types[name])
-        key = (grouped.table.name, group, name)
-        pages, table = self._kept.get(key) or (None, None)
-        if pages is None:
-            part = (start, stop) != (0, chunk.rows)
-            pages, dictionary = self._pages(grouped, chunk, keep=part)
-            table = None if dictionary is None else _table(reading, dictionary, chunk.type, grouped.table.types[name])
-            if part:
-                self._kept[key] = pages, table
-        scale, low, high = reading.bounds
-        odd = False
-        for page in pages:
-            first, last = max(start, page.first), min(stop, page.first + page.rows)
-            if first >= last:
-                continue
-            how = form if page.encoding == _PLAIN else None if table is None else "x"
-            if how is None:
-                raise _Long
-            place = (first - page.first, last - page.first, out[first - start : last - start])
-            odd |= _pages.decode(page.body, chunk.nullable, page.rows, how, table if how == "x" else b"", scale, low, high, *place)
+            rows, at = self._places(group, other, year, start, start + len(out))
+            if year in fresh:
+                out[:] = unknown_value(self.readings[name].fact.kind)
+            out[at] = values[rows]
         return odd
 
-    def _pages(self, grouped: GroupedTable, chunk: Chunk, keep: bool = False) -> tuple[list[Page], tuple[Any, int] | None]:
-        """The pages of a chunk and its dictionary; good until the next chunk is read, unless they are to be kept."""
-        if keep:
-            raw = self.spare.take(-(-chunk.length >> 14) << 14, np.uint8).data[: chunk.length]
-        else:
-            if len(self._place) < chunk.length:
-                self._place = bytearray(2 * chunk.length)
-            raw = memoryview(self._place)[: chunk.length]
-        if os.preadv(self._files[grouped.table.name], [raw], chunk.at) != chunk.length:
-            raise _Long
-        at, first, pages, dictionary = 0, 0, [], None
-        while at < len(raw) and first < chunk.rows:
-            header = _pages.header(raw, at)
-            if header is None:
-                raise _Long
-            type, length, size, stored, _, values, encoding, levels = header
-            at += length
-            body: Any = raw[at : at + stored]
-            at += stored
-            if min(size, stored, values) < 0 or len(body) != stored or (size != stored and chunk.codec == "UNCOMPRESSED"):
-                raise _Long
-            if chunk.codec != "UNCOMPRESSED":
-                body = _decompressed(body, size, chunk.codec)
-            if type == _DICTIONARY and encoding in (_PLAIN, _INDICES[0]) and dictionary is None:
-                dictionary = body, values
-            elif type == _DATA and (encoding == _PLAIN or encoding in _INDICES) and (levels == _RUNS or not chunk.nullable):
-                pages.append(Page(first, values, body, encoding))
-                first += values
-            else:
-                raise _Long
-        if first != chunk.rows:
-            raise _Long
-        return pages, dictionary
+    def fill(self, grouped: GroupedTable, group: int, name: str, start: int, stop: int, out: np.ndarray) -> Odd | None:
+        """Some rows of a column of a row group; the whole column if some of its cells cannot stand."""
+        if (start, stop) == (0, grouped.starts[group + 1] - grouped.starts[group]):
+            return self._read(grouped, group, name, out)
+        values, odd = self._whole(grouped, group, name)
+        out[:] = values[start:stop]
+        return odd
 
-    def _arrow(self, grouped: GroupedTable, group: int, name: str) -> pa.Array:
-        """A column of a row group, by pyarrow."""
+    def _whole(self, grouped: GroupedTable, group: int, name: str) -> tuple[np.ndarray, Odd | None]:
+        """A column of a row group, kept."""
+        key = (grouped.table.name, group, name)
+        if key not in self._kept:
+            values = self.spare.take(int(grouped.starts[group + 1] - grouped.starts[group]), dtype_of(self.readings[name].fact.kind))
+            self._kept[key] = values, self._read(grouped, group, name, values)
+        return self._kept[key]
+
+    def _read(self, grouped: GroupedTable, group: int, name: str, out: np.ndarray) -> Odd | None:
+        reading, column = self.readings[name], self._column(grouped, group, name)
+        if reading.plainly(column, out, grouped.nan_is_unknown):
+            return None
+        if grouped.nan_is_unknown:
+            column = nan_as_empty(column)
+        encoded = reading.encode(column)
+        out[:] = encoded.values
+        return Odd(column, encoded) if encoded.faults else None
+
+    def _column(self, grouped: GroupedTable, group: int, name: str) -> pa.Array:
+        """A column of a row group as it stands in the table."""
         table = grouped.table
         try:
             if table.name not in self._opened:
                 words = [name for name, type in table.types.items() if name not in ("id", "year") and pa.types.is_string(type)]
-                self._opened[table.name] = pq.ParquetFile(table.path, read_dictionary=words)
+                self._opened[table.name] = pq.ParquetFile(self._file(grouped), metadata=grouped.footer, read_dictionary=words)
             column = self._opened[table.name].read_row_group(group, columns=[name], use_threads=False).column(0).combine_chunks()
             column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
             if len(column) != grouped.starts[group + 1] - grouped.starts[group]:
                 raise OSError("a column has fewer rows than the table")
-            column.validate(full=True)
+            if not pa.types.is_primitive(column.type):
+                column.validate(full=True)  # text that is not UTF-8 would be found much later
             return column
         except BROKEN as error:
             raise FaultyInput([parquet_problem(table.name, error)]) from error
@@ -579,87 +455,44 @@ class Reader:
     # What is in a row group, without reading it
 
     def digest(self, grouped: GroupedTable, group: int, names: Iterable[str]) -> bytes:
-        """SHA-256 over the chunks of some columns: over the headers of their pages where these have a checksum of what follows (CRC-32), over
-        all of their bytes where they have not."""
-        whole = hashlib.sha256()
-        file = self._files[grouped.table.name]
+        """XXH3 (128 bits) over what the footer says of the chunks of some columns and the XXH3 of each as it is stored, which is remembered."""
+        whole = xxhash.xxh3_128()
         for name in names:
-            chunk = grouped.chunk(group, name)
-            whole.update(f"{name} {grouped.table.types[name]} {chunk[1:]}\n".encode())
-            whole.update(self._headers(file, chunk) or self._stored(grouped, chunk))
+            if (group, name) not in grouped._digests:
+                said = f"{name} {grouped.chunk(group, name).form}\n".encode()
+                grouped._digests[group, name] = said + xxhash.xxh3_128_digest(self.stored(grouped, group, name))
+            whole.update(grouped._digests[group, name])
         return whole.digest()
 
-    def _headers(self, file: int, chunk: Chunk) -> bytes | None:
-        if not _COMPILED:
-            return None
-        at, rows, found = 0, 0, []
-        while at < chunk.length and rows < chunk.rows:
-            bytes_ = os.pread(file, min(_HEADER, chunk.length - at), chunk.at + at)
-            header = _pages.header(bytes_, 0)
-            if header is None or not header[4] or header[3] < 0:
-                return None
-            found.append(bytes_[: header[1]])
-            at += header[1] + header[3]
-            rows += header[5] if header[0] != _DICTIONARY else 0
-        return b"".join(found) if rows == chunk.rows else None
+    def footer_hash(self, grouped: GroupedTable) -> str:
+        """SHA-256 over the footer of a table."""
+        file = self._file(grouped)
+        length = int.from_bytes(file.read_at(4, grouped.size - 8), "little")
+        return hashlib.sha256(file.read_at(length, grouped.size - 8 - length)).hexdigest()
 
-    def values(self, group: int, name: str) -> np.ndarray | None:
-        """What a column of a row group of the main table holds: all values of a category or place, the ends of others; nothing if a cell is
-        empty, or if it cannot be said without reading the column."""
+    def ends(self, group: int, name: str) -> np.ndarray | None:
+        """The least and the greatest figure or day of a column of the main table, by the footer; nothing if it does not say so, or a
+        cell is empty."""
         grouped, reading = self.layout.main, self.readings[name]
-        chunk, type = grouped.chunk(group, name), grouped.table.types[name]
+        type, ends = _plain(grouped.table.types[name]), grouped.ends(group, name)
+        if ends is None or pa.types.is_string(type) or not (reading.fact.is_figure or reading.fact.kind == "date"):
+            return None
         try:
-            ends = grouped.ends(group, name)
-            if ends is None:
-                return None
-            if chunk.type == "BYTE_ARRAY" and _COMPILED:
-                pages, dictionary = self._pages(grouped, chunk)
-                table = (
-                    None if dictionary is None or any(page.encoding == _PLAIN for page in pages) else _table(reading, dictionary, chunk.type, type)
-                )
-                return None if table is None else table[:-1]
-            if ends[0] != ends[1] and (chunk.type == "BYTE_ARRAY" or not (reading.fact.is_figure or reading.fact.kind == "date")):
-                return None
-            encoded = reading.encode(pa.array(list(ends), _plain(type)))
-        except (*BROKEN, _Long, ValueError, OverflowError):
+            encoded = reading.encode(pa.array(list(ends), type))
+        except (*BROKEN, ValueError, OverflowError):
             return None
         return None if encoded.faults else encoded.values
 
-
-def _form(reading: Reading, stored: str, type: pa.DataType) -> str | None:
-    """How `decode` calls plain cells of this type, nothing if it does not know them."""
-    kind = reading.fact.kind
-    if reading.fact.is_figure:
-        return "d" if stored == "DOUBLE" and pa.types.is_float64(_plain(type)) else None
-    if kind == "date":
-        return "i" if stored == "INT32" and pa.types.is_date32(type) else None
-    return "b" if kind == "flag" and stored == "BOOLEAN" else None
+    def values(self, group: int, name: str) -> np.ndarray | None:
+        """A column of a row group of the main table; nothing if some of its cells cannot stand."""
+        try:
+            values, odd = self._whole(self.layout.main, group, name)
+        except FaultyInput:
+            return None
+        return None if odd is not None else values
 
 
-def _table(reading: Reading, dictionary: tuple[Any, int], stored: str, type: pa.DataType) -> np.ndarray | None:
-    """The values of a dictionary's words and, last, of an empty cell; nothing if they have to be looked at closely."""
-    body, values = dictionary
-    if stored == "BYTE_ARRAY" and pa.types.is_string(_plain(type)) and not reading.fact.is_figure and reading.fact.kind != "text":
-        offsets, data = np.empty(values + 1, np.int32), bytearray(len(body))
-        used = _pages.texts(body, False, values, offsets, 0, data)
-        words = pa.StringArray.from_buffers(values, pa.py_buffer(offsets), pa.py_buffer(data).slice(0, used))
-        if not data.isascii():
-            words.validate(full=True)
-        return reading.table(words)
-    if stored == "DOUBLE" and pa.types.is_float64(_plain(type)) and reading.fact.is_figure:
-        encoded = reading.encode(pa.array(np.frombuffer(body, np.float64, values)))
-        return None if encoded.faults else np.append(encoded.values, np.nan)
-    return None
-
-
-def _decompressed(body: Any, size: int, codec: str) -> Any:
-    try:
-        return pa.decompress(pa.py_buffer(body), size, codec={"LZ4": "lz4_raw"}.get(codec, codec.lower()))
-    except BROKEN as error:
-        raise _Long from error
-
-
-def faults_between(long: Long, start: int, stop: int, rows: np.ndarray | None) -> tuple[Faults, ...]:
+def faults_between(odd: Odd, start: int, stop: int, rows: np.ndarray | None) -> tuple[Faults, ...]:
     """The faults of some rows of a column, of all from `start` to `stop` or of those `rows` among them."""
-    some = [(faults.code, faults.rows[(faults.rows >= start) & (faults.rows < stop)]) for faults in long.encoded.faults]
+    some = [(faults.code, faults.rows[(faults.rows >= start) & (faults.rows < stop)]) for faults in odd.encoded.faults]
     return tuple(Faults(code, these if rows is None else np.intersect1d(these, rows)) for code, these in some)

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from huiqi.facts.cells import NONE
+from huiqi.facts.parquet_table import NAN_IS_UNKNOWN
 from huiqi.facts.provenance import FILE, Provenance, write_about
 from huiqi.facts.schema import Fact, Schema
 from huiqi.vocabulary.place import Places
@@ -97,7 +98,7 @@ def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Row
     head = next(batches)
     packed = {name: "lz4" if name in ("id", "year") else "none" for name in head.schema.names}
     lasts = []
-    with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words, write_page_checksum=True, **_PAGES) as writer:
+    with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words, **_PAGES) as writer:
         for table in _row_groups(head, batches) if ends is None else _by_year(_stretches(chain([head], batches), ends)):
             for start in range(0, max(table.num_rows, 1), ROW_GROUP):  # one dictionary a row group, or most of its words would be written out
                 writer.write_table(table.slice(start, ROW_GROUP).unify_dictionaries().combine_chunks())
@@ -149,7 +150,8 @@ def _arrow(rows: Rows, schema: Schema, places: Places) -> pa.Table:
         columns["year"] = pa.array(rows.years, pa.int16())
     for name, values in rows.columns.items():
         columns[name] = column_of(values, schema.facts[name], places)
-    return pa.table(columns)
+    fields = [pa.field(name, column.type, nullable=name not in schema.facts or not schema.facts[name].is_figure) for name, column in columns.items()]
+    return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields, NAN_IS_UNKNOWN))
 
 
 def column_of(values: np.ndarray, fact: Fact, places: Places) -> pa.Array:
@@ -173,7 +175,7 @@ def column_of(values: np.ndarray, fact: Fact, places: Places) -> pa.Array:
             texts = pc.if_else(pa.array(values == -math.inf), "none", pc.cast(dates, pa.string()))
             return pc.if_else(pa.array(unknown), None, texts).dictionary_encode()
         case _:
-            return pa.array(values / 10**fact.decimals, pa.float64(), mask=np.isnan(values))
+            return pa.array(values / 10**fact.decimals, pa.float64())
 
 
 def _words_of(values: np.ndarray, words: list[str]) -> pa.Array:
