@@ -99,8 +99,8 @@ class Registry:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over its files: their names and all of their bytes; of tables read by row groups, over the footer and the XXH3 (128 bits) of what every
-        row group holds. It tells what changed, not who forged."""
+        """SHA-256 over its files: over their names and all of their bytes, of tables read by row groups over the footer and the XXH3 (128 bits) of
+        each row group. It tells what changed, not who forged."""
         whole = hashlib.sha256()
         owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
         grouped = [] if self._layout is None else [table for table in (self._layout.main, self._layout.yearly) if table is not None]
@@ -305,6 +305,7 @@ class Registry:
     def _fill_years(self, reader: Reader, group: int, start: int, stop: int, columns: dict[Column, np.ndarray], problems: list[Problem]) -> None:
         layout, filled = reader.layout, set[Column]()
         columns = {column: out for column, out in columns.items() if self.has(column[0])}
+        keep = start > 0 or stop < layout.main.starts[group + 1] - layout.main.starts[group]  # it is looked at again
         for other in layout.over[group] if columns else []:
             assert layout.yearly is not None
             if layout.same[other]:
@@ -320,7 +321,7 @@ class Registry:
                 by_year = {year: out for (of, year), out in columns.items() if of == fact and year is not None and layout.year[other] in (0, year)}
                 fresh = {year for year in by_year if (fact, year) not in filled}
                 filled.update((fact, year) for year in by_year)
-                if (odd := reader.spread(group, other, fact, start, by_year, fresh)) is not None:
+                if (odd := reader.spread(group, other, fact, start, by_year, fresh, keep)) is not None:
                     owner, years = reader.rows(group, other)
                     rows = np.flatnonzero(np.isin(years, list(by_year)) & (owner >= start) & (owner < stop))
                     self._tell(odd, fact, layout.yearly, other, 0, len(owner), problems, rows)

@@ -206,10 +206,10 @@ def _check(reader: Reader, group: int) -> list[tuple[int, int, bool]] | None:
         return None
     if yearly is None or not layout.over[group]:
         return []
-    form, stored = layout.main.chunk(group, "id").form, reader.stored(layout.main, group, "id")
+    form, stored = layout.main.chunk(group, "id").form, bytes(reader.stored(layout.main, group, "id"))
     found, mine, once = [], [], True  # `once`: no subject stands twice in a row group
     for other in layout.over[group]:
-        if layout.year[other] and yearly.chunk(other, "id").form == form and reader.stored(yearly, other, "id") == stored:
+        if layout.year[other] and yearly.chunk(other, "id").form == form and bytes(reader.stored(yearly, other, "id")) == stored:
             found.append((other, len(ids), True))
             mine.append(np.arange(len(ids)))
             continue
@@ -301,6 +301,7 @@ class Reader:
     spare: Spare = field(default_factory=Spare)
     _files: dict[str, pa.NativeFile] = field(default_factory=dict)
     _opened: dict[str, pq.ParquetFile] = field(default_factory=dict)
+    _room: bytearray = field(default_factory=bytearray)
     _kept: dict[tuple[str, int, str], Any] = field(default_factory=dict)
 
     def __enter__(self) -> Reader:
@@ -333,11 +334,14 @@ class Reader:
         for key in [key for key in self._kept if (key[1] not in groups if key[0] in (main, _IDS, _ROWS) else key[1] not in over)]:
             del self._kept[key]
 
-    def stored(self, grouped: GroupedTable, group: int, name: str) -> bytes:
-        """A chunk as it is stored."""
-        chunk = grouped.chunk(group, name)
-        found: bytes = self._file(grouped).read_at(chunk.length, chunk.at)
-        if len(found) != chunk.length:
+    def stored(self, grouped: GroupedTable, group: int, name: str) -> memoryview:
+        """A chunk as it is stored; good until the next one."""
+        chunk, file = grouped.chunk(group, name), self._file(grouped)
+        if len(self._room) < chunk.length:
+            self._room = bytearray(2 * chunk.length)
+        found = memoryview(self._room)[: chunk.length]
+        file.seek(chunk.at)
+        if file.readinto(found) != chunk.length:
             raise FaultyInput([parquet_problem(grouped.table.name, OSError("it ends too early"))])
         return found
 
@@ -396,12 +400,12 @@ class Reader:
                 np.minimum.at(found, owner, years)
                 out[:] = np.where(found == _LAST_YEAR, 0, found)
 
-    def spread(self, group: int, other: int, name: str, start: int, by_year: dict[int, np.ndarray], fresh: set[int]) -> Odd | None:
+    def spread(self, group: int, other: int, name: str, start: int, by_year: dict[int, np.ndarray], fresh: set[int], keep: bool) -> Odd | None:
         """The rows that a row group of the year table has of subjects of a row group of the main table, from the subject `start` on: a column, each
         year into its own array; of the years that are `fresh` all others become unknown. The whole column if some of its cells cannot stand."""
         grouped = self.layout.yearly
         assert grouped is not None
-        values, odd = self._whole(grouped, other, name)
+        values, odd = self._whole(grouped, other, name, keep)
         for year, out in by_year.items():
             rows, at = self._places(group, other, year, start, start + len(out))
             if year in fresh:
@@ -413,17 +417,20 @@ class Reader:
         """Some rows of a column of a row group; the whole column if some of its cells cannot stand."""
         if (start, stop) == (0, grouped.starts[group + 1] - grouped.starts[group]):
             return self._read(grouped, group, name, out)
-        values, odd = self._whole(grouped, group, name)
+        values, odd = self._whole(grouped, group, name, keep=True)
         out[:] = values[start:stop]
         return odd
 
-    def _whole(self, grouped: GroupedTable, group: int, name: str) -> tuple[np.ndarray, Odd | None]:
-        """A column of a row group, kept."""
+    def _whole(self, grouped: GroupedTable, group: int, name: str, keep: bool) -> tuple[np.ndarray, Odd | None]:
+        """A column of a row group."""
         key = (grouped.table.name, group, name)
-        if key not in self._kept:
+        found = self._kept.get(key)
+        if found is None:
             values = self.spare.take(int(grouped.starts[group + 1] - grouped.starts[group]), dtype_of(self.readings[name].fact.kind))
-            self._kept[key] = values, self._read(grouped, group, name, values)
-        return self._kept[key]
+            found = values, self._read(grouped, group, name, values)
+            if keep:
+                self._kept[key] = found
+        return found
 
     def _read(self, grouped: GroupedTable, group: int, name: str, out: np.ndarray) -> Odd | None:
         reading, column = self.readings[name], self._column(grouped, group, name)
@@ -442,12 +449,13 @@ class Reader:
             if table.name not in self._opened:
                 words = [name for name, type in table.types.items() if name not in ("id", "year") and pa.types.is_string(type)]
                 self._opened[table.name] = pq.ParquetFile(self._file(grouped), metadata=grouped.footer, read_dictionary=words)
-            column = self._opened[table.name].read_row_group(group, columns=[name], use_threads=False).column(0).combine_chunks()
-            column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+            parts = self._opened[table.name].read_row_group(group, columns=[name], use_threads=False).column(0)
+            column = parts.chunk(0) if parts.num_chunks == 1 else parts.unify_dictionaries().combine_chunks()
             if len(column) != grouped.starts[group + 1] - grouped.starts[group]:
                 raise OSError("a column has fewer rows than the table")
-            if not pa.types.is_primitive(column.type):
-                column.validate(full=True)  # text that is not UTF-8 would be found much later
+            text = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+            if not pa.types.is_primitive(text.type):
+                text.validate(full=True)  # what is not UTF-8 would be found much later
             return column
         except BROKEN as error:
             raise FaultyInput([parquet_problem(table.name, error)]) from error
@@ -486,7 +494,7 @@ class Reader:
     def values(self, group: int, name: str) -> np.ndarray | None:
         """A column of a row group of the main table; nothing if some of its cells cannot stand."""
         try:
-            values, odd = self._whole(self.layout.main, group, name)
+            values, odd = self._whole(self.layout.main, group, name, keep=False)
         except FaultyInput:
             return None
         return None if odd is not None else values
