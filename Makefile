@@ -1,6 +1,6 @@
 # make test      everything that has to hold: lint, format, types, layers, tests
 # make demo      huiqi on a made-up district; needs only what huiqi needs to run
-# make bench     speed, beside openfisca-core
+# make bench     speed, beside openfisca-core and polars (BENCH="--parquet 10000000" for the large registry)
 # make format    put the code into its form
 # make clean     remove what was made here
 # make requirements    choose the versions again (UPGRADE=--upgrade for the newest)
@@ -23,7 +23,7 @@ demo: $(VENV)/run
 	$(BIN)/huiqi demo
 
 bench: $(VENV)/dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py $(BENCH)
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .

@@ -23,7 +23,7 @@ setup(
         Extension(
             "huiqi.entitlements._kernel",
             [f"{KERNEL}/{name}.c" for name in ("_kernel", "_block", "_block_v3", "_block_v4")],
-            depends=[f"{KERNEL}/{name}.h" for name in ("_plan", "_bits", "_figures", "_truths", "_block")],
+            depends=[f"{KERNEL}/{name}.h" for name in ("_plan", "_bits", "_figures", "_truths", "_cumulate", "_block")],
             extra_compile_args=FLAGS + shlex.split(os.environ.get("HUIQI_KERNEL_FLAGS", "")),
             py_limited_api=True,
             optional=True,

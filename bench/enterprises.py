@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,30 @@ from huiqi.vocabulary.record import words
 Column = tuple[str, int | None]
 Columns = dict[Column, np.ndarray]
 
-PART = 50_000  # enterprises drawn at a time for a registry
+PART = 65_536  # enterprises drawn at a time for a registry: a row group
+BYTES = 450  # of an enterprise in a registry, about
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
 _FIRST, _LAST = datetime.date(1995, 1, 1).toordinal(), datetime.date(2023, 12, 31).toordinal()
+_YEAR_OF = np.array([datetime.date.fromordinal(day).year for day in range(_FIRST, _LAST + 1)])
 
 
-def draw_columns(count: int, places: Places, *, unknown: float, seed: int = workload.SEED) -> Columns:
-    """Every fact of so many enterprises: larger ones are larger in all figures, and years before an enterprise existed are empty.
+def draw_columns(
+    count: int, places: Places, *, unknown: float, seed: int = workload.SEED, facts: Iterable[Fact] = workload.FACTS.values()
+) -> Columns:
+    """The facts of so many enterprises: larger ones are larger in all figures, and years before an enterprise existed are empty.
 
-    The figures do not depend on `unknown`: it is the share of cells that are emptied afterwards.
+    What is drawn does not depend on which facts are asked for. The figures do not depend on `unknown`: it is the share of cells that are emptied
+    afterwards.
     """
-    rng, emptying = np.random.default_rng(seed), np.random.default_rng(seed + 1)
+    rng = np.random.default_rng(seed)
     size = rng.lognormal(0, 1, count)
     established = np.floor(rng.triangular(_FIRST, _LAST, _LAST, count))
-    first_year = np.array([datetime.date.fromordinal(day).year for day in range(_FIRST, _LAST + 1)])[established.astype(int) - _FIRST]
+    first_year = _YEAR_OF[established.astype(int) - _FIRST]
     columns: Columns = {}
-    for fact in workload.FACTS.values():
-        for year, values in _fact(fact, count, size, rng, places):
+    for fact in facts:
+        number = list(workload.FACTS).index(fact.id)
+        emptying = np.random.default_rng((seed, number, 1))
+        for year, values in _fact(fact, count, size, np.random.default_rng((seed, number)), places):
             if fact.id == "established":
                 values = established
             if unknown:
@@ -78,6 +86,26 @@ def _figures(fact: Fact, count: int, size: np.ndarray, rng: np.random.Generator)
         yield year, np.clip(np.rint(figures * step), -whole, whole) + 0.0
 
 
+def completed(fact: Fact, values: np.ndarray) -> np.ndarray:
+    """The completion that both peers run on, in the units of the texts: what is unknown is 0, no, the first code, 1970-01-01 or somewhere else.
+
+    A category that an enterprise is known not to have is -1.
+    """
+    match fact.kind:
+        case "flag":
+            return values > 0
+        case "category":
+            return np.where(values == -1, 0, np.where(values == -2, -1, values)).astype(np.int32)
+        case "place":
+            return np.where(values < 0, 1, values).astype(np.int32)
+        case "date":
+            return (np.where(np.isfinite(values), values, _EPOCH).astype(np.int64) - _EPOCH).astype("datetime64[D]")
+        case "count":
+            return np.nan_to_num(values).astype(np.int32)
+    steps = {"money": 100, "share": 1e6, "number": 1e4}[fact.kind]
+    return np.nan_to_num(values) / steps
+
+
 def write_enterprises(folder: Path, count: int, schema: Schema, places: Places, *, unknown: float) -> None:
     """The same as a registry on disk, drawn part by part."""
     same_day = datetime.date(2024, 1, 1)
@@ -86,14 +114,14 @@ def write_enterprises(folder: Path, count: int, schema: Schema, places: Places, 
 
 
 def _rows(count: int, places: Places, unknown: float, *, yearly: bool) -> Iterator[Rows]:
+    facts = [fact for fact in workload.FACTS.values() if (fact.period == "year") == yearly]
+    years = sorted(YEARS)
     for start in range(0, count, PART):
         length = min(PART, count - start)
-        drawn = draw_columns(length, places, unknown=unknown, seed=workload.SEED + start)
-        ids = np.char.add("firm", np.char.zfill(np.arange(start, start + length).astype(str), 9))
+        drawn = draw_columns(length, places, unknown=unknown, seed=workload.SEED + start, facts=facts)
+        ids = pa.array([f"firm{number:09}" for number in range(start, start + length)])
         if not yearly:
-            yield Rows(pa.array(ids), {fact: values for (fact, year), values in drawn.items() if year is None})
+            yield Rows(ids, {fact: values for (fact, _), values in drawn.items()})
             continue
-        years = sorted(YEARS)
-        facts = dict.fromkeys(fact for fact, year in drawn if year is not None)
-        columns = {fact: np.stack([drawn[fact, year] for year in years], axis=1).ravel() for fact in facts}
-        yield Rows(pa.array(np.repeat(ids, len(years))), columns, np.tile(years, length))
+        columns = {fact.id: np.stack([drawn[fact.id, year] for year in years], axis=1).ravel() for fact in facts}
+        yield Rows(ids.take(np.repeat(np.arange(length), len(years))), columns, np.tile(years, length))

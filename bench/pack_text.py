@@ -79,7 +79,31 @@ def _core(policy: w.Policy) -> str:
     for name, value in policy.definitions.items():
         definitions += f"  {name}: {{value: '{written(value)}', label: {{en: {name}, zh: {name}}}}}\n"
     size = "  size_class: {table: size-class.csv, label: {en: size class, zh: 规模}}\n"
-    return _HEAD.replace("NAME", "core") + "conditions:\n" + conditions + "definitions:\n" + definitions + size
+    return _HEAD.replace("NAME", "core") + "conditions:\n" + conditions + "definitions:\n" + definitions + size + _cumulation(policy)
+
+
+def _cumulation(policy: w.Policy) -> str:
+    rules = ""
+    for number, rule in enumerate(policy.stacking):
+        label = f"{{en: stacking {number}, zh: 叠加规则{number}}}"
+        rules += f"  - {{{_stacking(rule)}, clause: 第九条, label: {label}}}\n"
+    return f"cumulation:\n{rules}" if rules else ""
+
+
+def _stacking(rule: w.Stacking) -> str:
+    listed = f"[{', '.join(rule.measures)}]"
+    match rule.form.split(", "):
+        case ["highest" | "first" as form]:
+            return f"{form}: {listed}, per: year"
+        case ["best" | "earliest" as kept]:
+            return f"exclusive: {listed}, keep: {'best' if kept == 'best' else 'first'}, per: year"
+        case ["share"]:
+            return f"share: {{city: 40%, district: 60%}}, measures: {listed}"
+        case ["cap", reduce]:
+            return f"cap: {rule.limit.text}, over: {listed}, per: year, reduce: {reduce}"
+        case ["intensity", reduce]:
+            return f"intensity: {rule.limit.text}, of: {rule.of}, over: {listed}, per: year, reduce: {reduce}"
+    raise ValueError(rule.form)
 
 
 def _scorecard(policy: w.Policy) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import workload as w
-from enterprises import Columns
+from enterprises import Columns, completed
 from openfisca_core.entities import build_entity
 from openfisca_core.periods import DateUnit, period
 from openfisca_core.simulations import Simulation, SimulationBuilder
@@ -25,7 +25,6 @@ from openfisca_core.variables import Variable
 YEAR = period(str(w.YEARS[0]))
 SIZES = ("large", "medium", "small", "micro")
 _TYPES = {"money": float, "number": float, "share": float, "count": int, "flag": bool, "date": datetime.date, "category": int, "place": int}
-_EPOCH = datetime.date(1970, 1, 1).toordinal()
 
 
 # ---------------------------------------------------------------- formulas
@@ -202,7 +201,7 @@ class Peer:
         count = len(next(iter(columns.values())))
         simulation = SimulationBuilder().build_default_simulation(self.system, count=count)
         for (fact, year), values in columns.items():
-            simulation.set_input(fact, "ETERNITY" if year is None else str(year), _input(w.FACTS[fact], values))
+            simulation.set_input(fact, "ETERNITY" if year is None else str(year), _input(completed(w.FACTS[fact], values)))
         return simulation
 
     def run(self, simulation: Simulation) -> float:
@@ -225,21 +224,8 @@ class Peer:
             return simulation.calculate(f"{measure}_eligible", YEAR), simulation.calculate(f"{measure}_amount", YEAR)
 
 
-def _input(fact: w.Fact, values: np.ndarray) -> np.ndarray:
-    match fact.kind:
-        case "flag":
-            return values > 0
-        case "category":
-            return np.where(values == -1, 0, np.where(values == -2, -1, values)).astype(np.int32)
-        case "place":
-            return np.where(values < 0, 1, values).astype(np.int32)
-        case "date":
-            return (np.where(np.isfinite(values), values, _EPOCH).astype(np.int64) - _EPOCH).astype("datetime64[D]")
-        case "count":
-            return np.nan_to_num(values).astype(np.int32)
-    steps = {"money": 100, "share": 1e6, "number": 1e4}[fact.kind]
-    area = 2000 / 3 if fact.unit == "亩" else 1  # areas are in square metres
-    return (np.nan_to_num(values) / steps * area).astype(np.float32)
+def _input(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.float32) if values.dtype == float else values
 
 
 if __name__ == "__main__":

@@ -1,257 +1,135 @@
-"""huiqi beside openfisca-core, on one core, in one run: 100 measures over 60 facts, the same rules, the same enterprises.
+"""huiqi beside openfisca-core and polars in one run, and everything else that is to be fast: one table.
 
-    make bench            or: python bench/run.py [--enterprises N] [--repeats N] [--million N]
+    make bench            or: python bench/run.py [--enterprises N] [--repeats N] [--parquet N] [--registry FOLDER] [--results]
 
-Both evaluate eligibility and amounts, huiqi with numpy alone and with its compiled kernel. huiqi does it on ranges: once with 8 % of the cells unknown, once with all known. OpenFisca takes what is
-unknown for 0, and holds figures as float32. All results are compared, measure by measure: on known figures they have to be the same, and where
-they are not, the exact evaluator says who is right; on unknown ones, what OpenFisca says has to be one of the possibilities that huiqi names.
+The same rules and the same enterprises for all; every result is compared in the same run, and the run fails where huiqi is wrong. Each measurement
+stands in a file of its own, which also runs alone. The peers do eligibility and amounts: they are given no stacking rules.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+import datetime
+from collections.abc import Iterator
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
+import engine
+import machine
+from figures import Figure, at_least, at_most, short, stated, table, write_results
+from throughput import SHARES
 
-import enterprises
-import numpy as np
-import pack_text
-import peer_openfisca
-import workload
-from openfisca_core.simulations import Simulation
-
-from huiqi.entitlements.ask import ask
-from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.due import Due, due
-from huiqi.entitlements.evaluate import BLOCK, evaluate
-from huiqi.entitlements.explain import Explainer
-from huiqi.entitlements.kernel import Engine, cores, kernel_name, setting_of
-from huiqi.entitlements.totals import Totals
-from huiqi.facts.registry import open_registry
-from huiqi.rules.check import check_library
-from huiqi.rules.compile import Rules
-from huiqi.rules.library import Library, read_library
-from huiqi.rules.plan import Plan, make_plan
+UNKNOWN, KNOWN = SHARES
+NUMPY_BEFORE = {UNKNOWN: 29, KNOWN: 18}  # ns an enterprise and measure, on the machine of the figures in README.md
+ROOM = 1.2
 
 
-def library_of(packs: Path) -> Library:
-    library, problems = read_library([packs / pack_text.PACK])
-    assert library is not None, problems
-    assert not problems, problems
-    return library
-
-
-def medians(repeats: int, *jobs: Callable[[], object], clock: Callable[[], float] = time.process_time) -> list[float]:
-    """Processor seconds of each job (or seconds by another clock), the jobs in turn so that a slow moment meets all."""
-    seconds: list[list[float]] = [[] for _ in jobs]
-    for _ in range(repeats):
-        for job, taken in zip(jobs, seconds, strict=True):
-            start = clock()
-            job()
-            taken.append(clock() - start)
-    return [statistics.median(taken) for taken in seconds]
-
-
-def blocks(columns: enterprises.Columns, rules: Rules, size: int) -> list[Block]:
-    count = len(next(iter(columns.values())))
-    schema = rules.schemas["enterprise"]
-    return [
-        Block(min(size, count - at), workload.AS_OF, {key: values[at : at + size] for key, values in columns.items()}, schema, rules.places)
-        for at in range(0, count, size)
-    ]  # fmt: skip
-
-
-def everything(plan: Plan, parts: list[Block]) -> list[list[Due]]:
-    """Eligibility and amounts of every measure, block by block."""
-    return [[due(run, planned) for planned in plan.measures] for run in (Run(plan, block).run() for block in parts)]
-
-
-@dataclass
-class Agreement:
-    """What a comparison of all results found."""
-
-    results: int = 0
-    yes: int = 0  # that OpenFisca says
-    unsettled: int = 0  # of these, so many rest on a fact that nobody knows
-    contradictions: int = 0
-    wrong: int = 0  # contradictions in which the exact evaluator finds huiqi wrong
-    amounts: int = 0  # that lie outside huiqi's range, float32 allowed for
-
-    def __str__(self) -> str:
-        return (
-            f"{self.results:,} results; openfisca-core says yes to {self.yes:,}, of which {self.unsettled:,} rest on unknown facts; "
-            f"contradictions {self.contradictions:,} (huiqi wrong in {self.wrong:,}), amounts outside huiqi's range {self.amounts:,}"
+def throughput(found: dict[str, Any], cores: int) -> Iterator[Figure]:
+    """On one core by processor time, so that waiting does not count; on several by the clock."""
+    how, other = ("processor", "clock") if cores == 1 else ("clock", "processor")
+    on = "one core" if cores == 1 else f"{cores} cores"
+    for share in SHARES:
+        ns = {name: times[how] for name, times in found[share].items() if name not in ("agreement", "polars engine")}
+        said = f" ({other} {short(found[share]['full'][other])})"
+        full = f"full evaluation, {on}, {share}"
+        yield at_most(full, ns["full"], 2.5, "ns", said) if cores > 1 else stated(full, f"{short(ns['full'])} ns{said}", ns["full"])
+        yield stated("  eligibility and amounts; a row for each", f"{short(ns['amounts'])}; {short(ns['rows'])} ns", ns["amounts"])
+        yield stated(
+            f"  openfisca-core; polars ({found[share]['polars engine']})", f"{short(ns['openfisca'])}; {short(ns['polars'])} ns", ns["openfisca"]
         )
+        yield at_least("  full, times as fast as openfisca-core", ns["openfisca"] / ns["full"], 15 if cores > 1 else 8, "x")
+        both = "; ".join(short(ns[peer] / ns["amounts"]) for peer in ("openfisca", "polars"))
+        yield stated("  eligibility and amounts, times as fast as openfisca-core; as polars", f"{both} x")
+        yield stated("  full, times as fast as polars", f"{short(ns['polars'] / ns['full'])} x", ns["polars"] / ns["full"])
+        yield at_most("  full, distance to the scan of the input", ns["full"] / ns["scan"], 15, "x", f" (scan {short(ns['scan'])} ns)")
+        if cores == 1:
+            yield at_most("  numpy alone", ns["numpy"], ROOM * NUMPY_BEFORE[share], "ns")
 
 
-def compare_with_peer(plan: Plan, parts: list[Block], peer: peer_openfisca.Peer, simulation: Simulation) -> Agreement:
-    """What OpenFisca says is right for one completion of the unknown facts, the one with 0.
-
-    So where huiqi is sure the two have to agree, and each amount has to lie in huiqi's range. float32 is allowed for in amounts; where it
-    turns a test, the exact evaluator is asked who is right.
-    """
-    found = Agreement(sum(block.size for block in parts) * len(plan.measures))
-    at = 0
-    for block in parts:
-        run = Run(plan, block).run()
-        for planned in plan.measures:
-            mine = due(run, planned)
-            theirs, amounts = (result[at : at + block.size] for result in peer.result(simulation, planned.measure.key))
-            must, may = np.zeros(block.size, bool), np.zeros(block.size, bool)
-            must[mine.rows], may[mine.rows] = mine.must, True
-            contradicted = np.flatnonzero((must & ~theirs) | (~may & theirs)).tolist()
-            given = amounts[mine.rows].astype(float)
-            allowed = np.maximum(1e-6 * given, 0.01)
-            outside = (given < mine.low / 100 - allowed) | (given > mine.high / 100 + allowed)
-            found.yes += int(np.count_nonzero(theirs))
-            found.unsettled += int(np.count_nonzero(theirs & may & ~must))
-            found.contradictions += len(contradicted)
-            found.wrong += sum(block.exactly(row).truth(planned.measure.truth).must != must[row] for row in contradicted)
-            found.amounts += int(np.count_nonzero(outside & theirs[mine.rows]))
-        at += block.size
-    return found
+def agreement(found: dict[str, Any]) -> Iterator[Figure]:
+    for share in SHARES:
+        a = found[share]["agreement"]
+        wrong = sum(a[peer]["wrong"] + a[peer]["amounts"] for peer in ("openfisca", "polars"))
+        yield Figure(f"{a['results']:,} results compared, {share}", f"huiqi wrong in {wrong}", "0", a["holds"], wrong)
+        yield stated("  stacking of some enterprises checked: measures cut", f"{a['cut']:,}", a["cut"])
+        against = "; ".join(str(a[peer]["contradictions"]) for peer in ("openfisca", "polars"))
+        yield stated("  contradictions of openfisca-core; of polars; peers apart", f"{against}; {a['apart']}")
+        yield stated("  yes of the peers; of these, resting on unknown facts", f"{a['yes']:,}; {a['unsettled']:,}")
 
 
-def check_kernel(engine: Engine, plan: Plan, parts: list[Block]) -> None:
-    """The compiled kernel and numpy say the same of every enterprise and measure, and so do the totals."""
-    for block in parts:
-        (wanted,) = everything(plan, [block])
-        for one, other in zip(engine.dues(block), wanted, strict=True):
-            assert all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("rows", "must", "low", "high"))
-        assert engine.totals(block).overall() == Totals.of(wanted, {}).overall()
+def growth(found: dict[str, Any]) -> Iterator[Figure]:
+    for named, said in (("full", "full"), ("amounts", "eligibility and amounts")):
+        cells = found[named]
+        each = f" ({', '.join(f'{number}: {short(ns)}' for number, ns in cells.items())} ns)"
+        yield at_most(f"growth from 25 to 1,000 measures, {said}: slowest over fastest", max(cells.values()) / min(cells.values()), 1.5, "x", each)
+        rise = max(later / earlier for earlier, later in combinations(cells.values(), 2))
+        yield stated("  most that a cell costs beside one with fewer measures", f"{short(rise)} x", rise)
+    prepared = found["prepared"]["1000"]
+    yield stated("  1,000 compiled measures planned and made ready for the kernel", f"{short(prepared)} s of processor time", prepared)
 
 
-SHARES = (("8 % unknown", 0.08), ("all known", 0.0))
+def one(found: dict[str, Any]) -> Iterator[Figure]:
+    for named, said in (("amounts", "eligibility and amounts"), ("full", "full evaluation")):
+        processor = f" (processor {short(found[f'{named}, processor'] * 1e6)})"
+        yield at_most(f"one enterprise, 100 measures, {said}", found[named] * 1e6, 150, "µs", processor)
+    yield stated("  explained in both languages; asked about", f"{found['explained'] * 1e3:.0f}; {found['asked'] * 1e3:.0f} ms")
 
 
-def throughput(packs: Path, count: int, repeats: int) -> None:
-    rules = library_of(packs).rules(workload.AS_OF)
-    plan, peer = make_plan(rules, apart=True), peer_openfisca.Peer(workload.make_policy())
-    jobs: dict[str, list[Callable[[], object]]] = {}
-    for named, share in SHARES:
-        columns = enterprises.draw_columns(count, rules.places, unknown=share)
-        parts, simulation = blocks(columns, rules, BLOCK), peer.simulation(columns)
-        print(f"{named}: {compare_with_peer(plan, parts, peer, simulation)}")
-        engine = Engine(plan, setting_of(parts[0]))
-        check_kernel(engine, plan, parts)
-        kernel: list[Callable[[], object]] = [partial(_totals, engine, parts, 1), partial(_dues, engine, parts)]
-        jobs[named] = [partial(everything, plan, parts), *kernel, partial(peer.run_anew, simulation)]
-    taken = iter(medians(repeats, *(job for some in jobs.values() for job in some)))
-    cells = count * len(plan.measures) / 1e9
-    print(
-        f"\n{count:,} enterprises x {len(plan.measures)} measures on one core; ns of processor time an enterprise and measure, median of {repeats}\n"
-        f"(kernel: {kernel_name()}; all results of it are those of numpy)\n"
-    )
-    print(f"{'':16}{'numpy':>10}{'kernel, totals':>18}{'kernel, rows':>16}{'openfisca-core':>18}")
-    for named in jobs:
-        numpy, totals, rows, theirs = (next(taken) / cells for _ in range(4))
-        print(f"{named:16}{numpy:10.1f}{totals:18.2f}{rows:16.2f}{theirs:18.1f}")
-        print(f"{'  times as fast':16}{theirs / numpy:10.2f}{theirs / totals:18.1f}{theirs / rows:16.1f}")
+def reading(found: dict[str, Any]) -> Iterator[Figure]:
+    cold, cached = found["cold"], found["cached"]
+    imports = f", imports {cold['imports']:.2f}"
+    yield at_most("a pack of 1,000 measures, cold", cold["clock"], 3, "s", f" (processor {short(cold['processor'])}{imports})")
+    yield at_most("  the same from the cache", cached["clock"], 0.3, "s", f" (processor {short(cached['processor'])})")
 
 
-def _totals(engine: Engine, parts: list[Block], workers: int) -> None:
-    for block in parts:
-        engine.totals(block, workers=workers)
-
-
-def _dues(engine: Engine, parts: list[Block]) -> None:
-    for block in parts:
-        engine.dues(block)
-
-
-def on_all_cores(packs: Path, count: int, repeats: int) -> None:
-    """Eligibility, amounts and totals in memory, by the clock, with a thread a core."""
-    rules = library_of(packs).rules(workload.AS_OF)
-    plan = make_plan(rules, apart=True)
-    for named, share in SHARES:
-        parts = blocks(enterprises.draw_columns(count, rules.places, unknown=share), rules, count)
-        engine = Engine(plan, setting_of(parts[0]))
-        assert engine.totals(parts[0]).overall() == engine.totals(parts[0], workers=cores()).overall()
-        one, all_ = medians(repeats, *(partial(_totals, engine, parts, workers) for workers in (1, cores())), clock=time.perf_counter)
-        cells = count * len(plan.measures) / 1e9
-        print(f"{named}, by the clock: {one / cells:.2f} ns an enterprise and measure with one thread, {all_ / cells:.2f} with {cores()}")
-
-
-def one_firm(packs: Path, folder: Path, repeats: int) -> None:
-    rules = library_of(packs).rules(workload.AS_OF)
-    enterprises.write_enterprises(folder / "firms", 1_000, rules.schemas["enterprise"], rules.places, unknown=0.08)
-    registry, problems = open_registry(folder / "firms", rules.schemas["enterprise"], rules.places)
-    assert registry is not None, problems
-    explainer = Explainer(rules, workload.AS_OF)
-    runs = [Run(explainer.plan, block).run() for block in blocks(enterprises.draw_columns(20, rules.places, unknown=0.08), rules, 1)]
-    explainer.explain(runs[0])
-    firms = iter(runs[1:] * repeats)
-    explained, asked = medians(repeats * 3, lambda: explainer.explain(Run(explainer.plan, next(firms).block).run()), lambda: ask(explainer, runs[2]))
-    print(f"one firm against {len(rules.measures)} measures: evaluated and explained in {explained * 1e3:.0f} ms, questions in {asked * 1e3:.0f} ms")
-
-
-def peak_memory() -> int:
-    """The most memory this process has held at once, in bytes; not ru_maxrss, which a child takes over from its parent."""
-    status = Path("/proc/self/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
-
-
-def in_a_child(*arguments: str) -> str:
-    """What a fresh process says, on both cores as a user would have it."""
-    return subprocess.run([sys.executable, __file__, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-
-
-def load(packs: Path) -> None:
-    """For a child: read, compile and check the pack from its text, nothing cached."""
-    start = time.process_time()
-    check_library(library_of(packs))  # drawn at random, a few measures contradict themselves, and are told so
-    print(time.process_time() - start)
-
-
-def million(packs: Path, registry_folder: Path, out: Path) -> None:
-    """For a child: evaluate a registry on disk, results to disk."""
-    rules = library_of(packs).rules(workload.AS_OF)
-    registry, problems = open_registry(registry_folder, rules.schemas["enterprise"], rules.places)
-    assert registry is not None, problems
-    start = time.perf_counter()
-    outcome = evaluate(rules, registry, workload.AS_OF, out=out, undecided=False)
-    seconds, peak = time.perf_counter() - start, peak_memory() / 2**30
-    print(f"{outcome.subjects:,} enterprises from Parquet, results to Parquet: {seconds:.0f} s, peak memory {peak:.2f} GiB")
+def parquet(found: dict[str, Any]) -> Iterator[Figure]:
+    count = found["enterprises"]
+    said = f" ({found['clock']:.1f} s by the clock, {found['processor']:.1f} of processor time)"
+    yield at_least(f"{count:,} enterprises from Parquet to Parquet", count / found["clock"], 1.2e6, "a second", said)
+    sizes = f" (read {found['read'] / 1e6:,.0f} MB of {found['on_disk'] / 1e6:,.0f}, wrote {found['written'] / 1e6:,.0f})"
+    yield at_most("  peak memory", found["peak"] / 2**30, 1, "GiB", sizes)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--enterprises", type=int, default=200_000)
+    options.add_argument("--enterprises", type=int, default=1_000_000, help="in memory")
     options.add_argument("--repeats", type=int, default=5)
-    options.add_argument("--million", type=int, default=1_000_000, help="enterprises on disk; 0 leaves this part out")
-    options.add_argument("--load", type=Path, help=argparse.SUPPRESS)
-    options.add_argument("--evaluate", type=Path, nargs=3, help=argparse.SUPPRESS)
+    options.add_argument("--parquet", type=int, default=1_000_000, help="enterprises on disk; 0 leaves this part out")
+    options.add_argument("--registry", type=Path, help="a folder in which the registry is kept between runs")
+    options.add_argument("--results", action="store_true", help="write results-<date>.json here")
     given = options.parse_args()
-    if given.load:
-        return load(given.load)
-    if given.evaluate:
-        return million(*given.evaluate)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        packs = pack_text.write_packs(folder, workload.make_policy())
-        loads = [float(in_a_child("--load", str(packs))) for _ in range(given.repeats)]
-        print(f"reading and checking the pack of 100 measures: {statistics.median(loads):.2f} s of processor time, median of {given.repeats}")
-        if given.million:
-            rules = library_of(packs).rules(workload.AS_OF)
-            enterprises.write_enterprises(folder / "million", given.million, rules.schemas["enterprise"], rules.places, unknown=0.08)
-            print(in_a_child("--evaluate", str(packs), str(folder / "million"), str(folder / "results")))
-        on_all_cores(packs, given.enterprises, given.repeats)
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        one_firm(packs, folder, given.repeats)
-        throughput(packs, given.enterprises, given.repeats)
-    return None
+    before = machine.state()
+    found: dict[str, Any] = {"machine": machine.description(), "before": before}
+    print(", ".join(f"{name} {value}" for name, value in found["machine"].items()), f"kernel {engine.kernel_name()}", sep=", ")
+    print(_busy("before", before))
+    size, repeats = ("--enterprises", given.enterprises), ("--repeats", given.repeats)
+    several = engine.cores()
+    for cores in dict.fromkeys((several, 1)):
+        found[f"throughput, {cores}"] = machine.in_a_child("throughput.py", *size, *repeats, "--cores", cores, cores=cores)
+    found["growth"] = machine.in_a_child("growth.py", "--enterprises", min(given.enterprises, 100_000), *repeats)
+    found["one"] = machine.in_a_child("one.py", *repeats)
+    found["reading"] = machine.in_a_child("reading.py", *repeats)
+    if given.parquet:
+        keep = ("--registry", given.registry) if given.registry else ()
+        found["parquet"] = machine.in_a_child("parquet.py", "--enterprises", given.parquet, *repeats, *keep)
+    found["after"] = machine.state()
+    figures = [figure for cores in dict.fromkeys((several, 1)) for figure in throughput(found[f"throughput, {cores}"], cores)]
+    figures += [*agreement(found["throughput, 1"]), *growth(found["growth"]), *one(found["one"]), *reading(found["reading"])]
+    figures += parquet(found["parquet"]) if given.parquet else ()
+    print(f"\nns an enterprise and measure, {given.enterprises:,} enterprises x 100 measures, medians of {given.repeats}\n\n{table(figures)}\n")
+    print("The peers are given no stacking rules. Several cores: by the clock; one core: processor time.")
+    print(_busy("after", found["after"]))
+    if given.results:
+        write_results(Path(__file__).parent / f"results-{datetime.date.today()}.json", figures, found)
+    wrong = [cores for cores in dict.fromkeys((several, 1)) for share in SHARES if not found[f"throughput, {cores}"][share]["agreement"]["holds"]]
+    if wrong:
+        raise SystemExit("The results do not agree.")
+
+
+def _busy(when: str, state: dict[str, Any]) -> str:
+    said = f"{when} the run: load {' '.join(map(str, state['load']))}; two threads do {state['two_threads']} times the work of one"
+    return said if state["two_threads"] > 1.7 else f"{said}: a busy machine, on which figures by the clock say little"
 
 
 if __name__ == "__main__":

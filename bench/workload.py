@@ -1,13 +1,15 @@
-"""A made-up policy of 100 measures over 60 facts: the mix of tests and amounts that a district's policies have, drawn from a seed.
+"""A made-up policy over 60 facts: the mix of tests, amounts and stacking rules that a district's policies have, drawn from a seed.
 
-Each measure is described once. `pack_text.py` writes the description as a pack for huiqi, `peer_openfisca.py` as formulas for OpenFisca;
-neither is made from the other, so that agreement between the two says something.
+Each measure is described once. `pack_text.py` writes the description as a pack for huiqi, `peer_openfisca.py` as formulas for OpenFisca and
+`peer_polars.py` as expressions for polars; none is made from another, so that agreement says something. The first measures of a longer policy are
+those of a shorter one. Stacking rules are written into the pack only.
 """
 
 from __future__ import annotations
 
 import datetime
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -281,15 +283,34 @@ class Item:
     points: tuple[tuple[Level, int], ...]
 
 
+StackingForm = Literal[
+    "highest", "first", "best", "earliest", "cap, last", "cap, proportional", "intensity, last", "intensity, proportional", "share"
+]
+
+
+@dataclass(frozen=True)
+class Stacking:
+    """What is done where an enterprise has several of these measures; `best` and `earliest` are what measures that exclude each other keep.
+
+    `limit` is money for a cap, a share of the fact `of` for an intensity.
+    """
+
+    form: StackingForm
+    measures: tuple[str, ...]
+    limit: Level | None = None
+    of: str = ""
+
+
 @dataclass(frozen=True)
 class Policy:
-    """Conditions that all measures share, derived facts, one scorecard, the sizes of the decision table, and the measures."""
+    """Conditions that all measures share, derived facts, one scorecard, the sizes of the decision table, the measures and how they stack."""
 
     shared: tuple[Test, ...]
     definitions: dict[str, Value]
     scorecard: tuple[Item, ...]
     sizes: tuple[tuple[str, Level, Level], ...]  # size, least employees, least revenue; the first that fits, else `micro`
     measures: tuple[Measure, ...]
+    stacking: tuple[Stacking, ...]
 
 
 # ---------------------------------------------------------------- levels
@@ -368,7 +389,35 @@ def make_policy(count: int = 100, seed: int = SEED) -> Policy:
     """The same policy for the same seed."""
     rng = random.Random(seed)
     measures = tuple(Measure(f"measure_{number:03}", _eligible(rng), _amount(rng, number)) for number in range(count))
-    return Policy(SHARED, DEFINITIONS, SCORECARD, SIZES, measures)
+    names = [measure.name for measure in measures]
+    stacking = (rule for start in range(0, count, STACKED_TOGETHER) for rule in _stacking(names[start : start + STACKED_TOGETHER], start, seed))
+    return Policy(SHARED, DEFINITIONS, SCORECARD, SIZES, measures, tuple(stacking))
+
+
+STACKED_TOGETHER = 25  # measures among which the same rules are drawn, however many measures there are
+_STACKING: tuple[StackingForm, ...] = (
+    "highest", "cap, last", "first", "best", "share",
+    "highest", "first", "cap, proportional", "earliest", "highest",
+    "highest", "cap, last", "best", "intensity, proportional", "share",
+    "highest", "first", "cap, proportional", "earliest", "intensity, last",
+)  # fmt: skip
+
+
+def _stacking(names: list[str], start: int, seed: int) -> Iterator[Stacking]:
+    """Five rules over three fifths of 25 measures; each rule has measures of its own, and may have one of another rule's."""
+    rng = random.Random(f"{seed} {start}")
+    stacked = rng.sample(names, len(names) * 3 // 5)
+    at = start // 5
+    for rule, form in enumerate(_STACKING[(at + n) % len(_STACKING)] for n in range(len(names) // 5)):
+        own = stacked[rule::5]
+        others = [name for name in stacked if name not in own]
+        listed = tuple(sorted([*own, *rng.sample(others, rng.randint(0, 3 if form.startswith(("cap", "intensity")) else 1))]))
+        if form.startswith("cap"):
+            yield Stacking(form, listed, money(rng.choice([20, 50, 100, 200])))
+        elif form.startswith("intensity"):
+            yield Stacking(form, listed, percent(rng.choice([10, 30, 50])), rng.choice(["fixed_investment", "rd_expense"]))
+        else:
+            yield Stacking(form, listed)
 
 
 def _figures(*kinds: Kind, period: str | None = None) -> list[Fact]:
@@ -437,7 +486,7 @@ def _test(rng: random.Random) -> Test:
                 return Compare(Named(name), ">=", percent(rng.choice(RATIOS[name])))
             if name == "tax_per_mu":
                 ten_thousands = rng.choice([5, 10, 20])
-                return Compare(Named(name), ">=", Level(ten_thousands * 10_000 / (2000 / 3), f"{ten_thousands}万元/亩"))
+                return Compare(Named(name), ">=", Level(ten_thousands * 10_000, f"{ten_thousands}万元/亩"))
             ten_thousands = rng.choice([30, 50, 80])
             return Compare(Named(name), ">=", Level(ten_thousands * 10_000, f"{ten_thousands}万元/人"))
         case "growth":

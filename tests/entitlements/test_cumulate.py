@@ -11,14 +11,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import arbitrary
 import huiqi.entitlements
 import stacks
-from huiqi.entitlements.cumulate import Payable, cumulate, flatten
-from huiqi.rules.cumulation import Stacking
-from huiqi.rules.payable import Claim, payable
+import worked
+from completions import examples, some
+from huiqi.entitlements.columns import Run, block_of
+from huiqi.entitlements.cumulate import Payable, cumulate, flatten, limits_of
+from huiqi.entitlements.evaluate import entitlement
+from huiqi.rules.cumulation import Stacking, stack
+from huiqi.rules.exact import Exactly
+from huiqi.rules.payable import Claim, claims_of, payable
+from huiqi.rules.payable import limits_of as payable_limits
+from huiqi.rules.plan import make_plan
 
 TOPS = st.sampled_from([6, 1_000, 10**10, 2**46])
 
@@ -69,6 +77,40 @@ def test_columns_equal_the_exact_evaluator(case: Any) -> None:
     before = [one.copy() for one in given_[:4]]
     same(stacking, subjects, cumulate(stacking, *given_))
     assert all((one == was).all() for one, was in zip(given_, before, strict=False))
+
+
+CORE = """
+title: {en: Core, zh: 总政策}
+document: 测试
+issuer: {en: Nobody, zh: 无}
+first_day: 2020-01-01
+source: {kind: illustrative, note: {en: made up, zh: 虚构}}
+cumulation:
+  - {cap: 1000元, over: all, reduce: proportional, clause: 一, label: {en: In proportion, zh: 按比例}}
+  - {intensity: 20%, of: expense, over: all, clause: 二, label: {en: Of what is spent, zh: 按费用}}
+  - {highest: same_kind, clause: 三, label: {en: The highest, zh: 从高}}
+  - {cap: loan, over: all, per: three_years, clause: 四, label: {en: Over three years, zh: 三年}}
+"""
+
+
+@some(25)
+@given(examples())
+def test_rules_over_a_block_equal_the_exact_evaluator_over_its_subjects(example):
+    """From facts to what is payable: claims and limits by the column engine, and by fractions for the one firm."""
+    tables = {name.removesuffix(".csv"): text for name, text in arbitrary.TABLES.items()}
+    rules = worked.rules(example.policy, core=CORE, **tables)
+    stacking = stack(rules)
+    values = {f"limit {number}": node for number, node in enumerate(stacking.limits)}
+    plan = make_plan(rules, stacking.measures, values=values)
+    run = Run(plan, block_of([example.known], [(fact, year) for (_, year), fact in plan.facts.items()])).run()
+    found = [entitlement(run, planned) for planned in plan.measures]
+    columns = [np.array([getattr(one, name) for one in found]) for name in ("low", "high", "must", "may")]
+    assume(all((ends[np.isfinite(ends)] < 2**51).all() for ends in columns[:2]))
+    left = cumulate(stacking, *columns, limits_of(run, [plan.values[name] for name in values]))
+    exact = Exactly(example.known)
+    expected = payable(stacking, claims_of(stacking, exact), payable_limits(stacking, exact))
+    assert [(low, high) for low, high in zip(left.low[:, 0], left.high[:, 0], strict=True)] == [claim.ends for claim in expected.claims]
+    assert (left.total_low[0], left.total_high[0]) == expected.total
 
 
 # ---------------------------------------------------------------- the compiled loop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import arbitrary
 import worked
 from huiqi.facts.known import Known
 from huiqi.rules.cases import run_cases
+from huiqi.rules.checks.core import faulty_stacking
 from huiqi.rules.compile import Rules
 from huiqi.rules.cumulation import Act, from_the_top, stack, stacking_of, together
 from huiqi.rules.exact import Exactly
@@ -99,12 +101,35 @@ def test_over_three_years_earlier_awards_are_not_known() -> None:
     assert (ends["b"], ends["c"]) == ((0, 100), (0, 20))
 
 
+def test_what_was_granted_in_the_past_is_taken_off() -> None:
+    rules = of("cap: 120元, over: [b, c], per: three_years, past: loan")
+    assert [left(rules, worked.firm(loan=loan))[0]["b"] for loan in ("0元", "90元", "200元", "")] == [(100, 100), (30, 30), (0, 0), (0, 100)]
+    assert left(rules, worked.firm(loan="0元"))[0]["c"] == (20, 20)
+
+
 def test_what_does_not_touch_a_measure_is_left_out() -> None:
     rules = of("highest: [a, b]", "cap: 50元, over: [b, c]", "cap: 1元, over: [f]")
     keys = [measure.key for measure in rules.measures]
     assert {keys[number] for number in together(stacking_of(rules), [keys.index("c")])} == {"a", "b", "c"}
     part = stack(rules, [measure for measure in rules.measures if measure.key in ("b", "c")])
     assert [rule.act for rule in part.rules] == [Act.LAST]
+
+
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("kind: charge, amount: 5元", "m is a charge"),
+        ("kind: grant, subject: park, amount: 5元", "b is about the subject enterprise, m about park: they never meet"),
+    ],
+)
+def test_what_never_stacks_is_told(measure: str, told: str) -> None:
+    policy = f"{POLICY}  m: {{title: {{en: M, zh: 措施}}, clause: 七, {measure}}}\n"
+    core = f"{CORE}cumulation: [{{highest: [b, m], clause: 九, label: {{en: Rule, zh: 规则}}}}]\n"
+    library = worked.library_of(("p/special/a.yaml", arbitrary.POLICY.format(policy="a") + policy), ("p/core.yaml", core))
+    schemas = library.common.schemas | {"park": replace(library.common.schemas["enterprise"], subject="park")}
+    library = replace(library, common=replace(library.common, schemas=schemas))
+    (problem,) = faulty_stacking(library.packs[0], library)
+    assert (problem.code, problem.message) == ("check.stacking", told)
 
 
 # ---------------------------------------------------------------- packs above each other

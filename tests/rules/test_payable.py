@@ -252,3 +252,17 @@ def test_what_is_funded_elsewhere_is_not_paid(certain: bool, left: tuple[int, in
     stacking = stacks.stacking([stacks.rule(Act.UNLESS, 1, beside=(0,), certain=certain)], 2)
     assert ends(stacking, [due(4), due(10)])[0] == [(4, 4), left]
     assert ends(stacking, [due(0), due(10)])[0] == [(0, 0), (10, 10)]
+
+
+def test_a_bundle_stays_as_narrow_when_a_rule_touches_a_part_of_it() -> None:
+    """The highest of 0..8 and 0..6, and up to 2 more: 10 at most, though the ends of all add up to 16."""
+    stacking = stacks.stacking([stacks.rule(Act.HIGHEST, 0, 1), stacks.rule(Act.LAST, 0, 2, limit=True)], 3)
+    assert ends(stacking, [due(0, 8), due(0, 6), due(0, 2)], (100, 100))[1] == (0, 10)
+    overlapping = stacks.stacking([stacks.rule(Act.HIGHEST, 0, 1), stacks.rule(Act.HIGHEST, 0, 2)], 3)
+    assert ends(overlapping, [due(0, 8), due(0, 6), due(2)])[1] == (2, 10)
+
+
+def test_what_may_be_had_for_nothing_is_displaced_only_by_what_is_had() -> None:
+    stacking = stacks.stacking([stacks.rule(Act.HIGHEST, 0, 1)], 2, [Had.BY_STATUS, Had.BY_STATUS])
+    left = payable(stacking, [due(0, must=False), due(0)], [])
+    assert left.claims == (Claim(False, True, 0, 0), Claim(False, True, 0, 0))

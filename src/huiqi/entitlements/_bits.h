@@ -96,7 +96,8 @@ INLINE uint64_t among(uint64_t bits, uint64_t chosen) {
 }
 #endif
 
-INLINE unsigned bits_at(const uint64_t *bits, int i) { return (unsigned)(bits[i >> 6] >> (i & 63)); } /* the lowest are those of the lanes from i on */
+/* The lowest are those of the lanes from i on. */
+INLINE unsigned bits_at(const uint64_t *bits, int i) { return (unsigned)(bits[i >> 6] >> (i & 63)); }
 
 #define EACH_WORD(w) for (int w = 0; w < WORDS; w++) /* all of them: bits beyond the last row mean nothing */
 
@@ -112,10 +113,8 @@ INLINE unsigned bits_at(const uint64_t *bits, int i) { return (unsigned)(bits[i 
     }
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define BYTE_ORDER_TURN 7
-#define HIGH_HALF_FIRST 1
 #else
 #define BYTE_ORDER_TURN 0
-#define HIGH_HALF_FIRST 0
 #endif
 
 /* to = a bit for each of n rows, by a condition in plain C. */

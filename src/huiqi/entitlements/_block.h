@@ -1,6 +1,7 @@
 /* One block after the other: who may have what, how much of it, and what that adds up to. Each compilation for a kind of processor (_block.c,
    _block_v3.c, _block_v4.c) includes this file and says how its `RUN` is called. */
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 #include "_bits.h"
 #include "_figures.h"
 #include "_truths.h"
+#define FOR_EACH_PROCESSOR
+#include "_cumulate.h"
 
 /* ---------------------------------------------------------------- programs */
 
@@ -109,47 +112,185 @@ static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows,
     return at + n;
 }
 
+/* ---------------------------------------------------------------- what is payable */
+
+enum { STANDS, PERHAPS, FALLS }; /* see due.py */
+
+/* The limits of stacking rules for the rows that have a result, strip by strip; where rounding leaves one in doubt, the row is marked. */
+static void limits_of(Frame *f, Frame *g, const uint64_t *settled_rows, Pile *pile, uint64_t *doubt) {
+    const Stacked *stacked = &f->plan->stacked;
+    int32_t rows[ROWS];
+    double low[ROWS], high[ROWS];
+    uint64_t sure[WORDS];
+    const int count = places(settled_rows, f->n, rows);
+    if (!count) return;
+    const int n = filled(rows, count);
+    EACH_WORD(w) sure[w] = ~0ull;
+    for (int32_t limit = 0; limit < stacked->limit_count; limit++) {
+        const Measure *of = &stacked->limits[limit];
+        g->whole = f, g->chosen = settled_rows, g->rows = rows, g->first = f->first, g->n = n;
+        if (g->doubted) memset(g->doubt, 0, WORDS * sizeof(uint64_t));
+        g->doubted = 0;
+        execute(g, &g->plan->programs[of->program]);
+        in_fen(g, &g->figures[of->amount], of->times, sure, low, high);
+        for (int i = 0; i < count; i++) {
+            const int at = ((rows[i] / STRIP) * stacked->limit_count + limit) * STRIP + rows[i] % STRIP;
+            pile->limit_low[at] = low[i], pile->limit_high[at] = high[i];
+        }
+        for (int i = 0; g->doubted && i < count; i++)
+            if (bits_at(g->doubt, i) & 1) doubt[rows[i] >> 6] |= 1ull << (rows[i] & 63);
+    }
+}
+
+/* Rows that are in doubt for one measure of the rules get no result for any. */
+static void leave_out(Frame *f, Results *found, const uint64_t *doubt) {
+    const Stacked *stacked = &f->plan->stacked;
+    Dues *dues = &found->dues;
+    for (int32_t line = 0; line < stacked->line_count; line++) {
+        const int32_t number = stacked->lines[line], at = dues->starts[number];
+        uint64_t *must = dues->must[number], sure[WORDS] = {0};
+        int kept = 0;
+        for (int i = 0; i < dues->counts[number]; i++) {
+            const int32_t row = dues->rows[at + i];
+            if (doubt[row >> 6] >> (row & 63) & 1) continue;
+            dues->rows[at + kept] = row, dues->low[at + kept] = dues->low[at + i], dues->high[at + kept] = dues->high[at + i];
+            sure[kept >> 6] |= (uint64_t)(bits_at(must, i) & 1) << (kept & 63), kept++;
+        }
+        for (int i = kept; i < dues->counts[number]; i++) dues->low[at + i] = dues->high[at + i] = 0;
+        memcpy(must, sure, sizeof sure);
+        dues->counts[number] = kept;
+        for (int row = 0; row < f->n; row++)
+            if (doubt[row >> 6] >> (row & 63) & 1) doubtful(found, f->first + row, number);
+    }
+}
+
+/* What is due of a measure to the rows of a strip, on its line; a line holds nothing before. */
+static void lay_down(const Frame *f, Results *found, int32_t line, int from) {
+    const Stacked *stacked = &f->plan->stacked;
+    const Dues *dues = &found->dues;
+    Pile *pile = &found->pile;
+    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
+    double *low = pile->low + line * STRIP - from, *high = pile->high + line * STRIP - from;
+    int i = pile->done[line];
+    if (stacked->had[line] == BY_AMOUNT) {
+        for (; i < count && rows[i] < from + STRIP; i++) low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
+        return;
+    }
+    uint8_t *must = pile->must + line * STRIP - from, *may = pile->may + line * STRIP - from;
+    for (; i < count && rows[i] < from + STRIP; i++) {
+        low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
+        must[rows[i]] = bits_at(dues->must[number], i) & 1, may[rows[i]] = 1;
+    }
+}
+
+/* What is left of it; the line is cleared. */
+static void pick_up(const Frame *f, Results *found, int32_t line, int from) {
+    const Stacked *stacked = &f->plan->stacked;
+    Dues *dues = &found->dues;
+    Pile *pile = &found->pile;
+    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
+    const int by_amount = stacked->had[line] == BY_AMOUNT;
+    double *low = pile->low + line * STRIP - from, *high = pile->high + line * STRIP - from;
+    uint8_t *must = pile->must + line * STRIP - from, *may = pile->may + line * STRIP - from;
+    int i = pile->done[line];
+    for (; i < count && rows[i] < from + STRIP; i++) {
+        const int32_t row = rows[i];
+        const double left_low = low[row], left_high = high[row];
+        dues->paid_low[at + i] = left_low, dues->paid_high[at + i] = left_high;
+        if (found->kept.wanted) {
+            const int sure = by_amount ? bits_at(dues->must[number], i) & 1 : must[row], open = by_amount || may[row];
+            const int falls = !open || (left_high == 0 && dues->high[at + i] > 0), perhaps = !sure || (left_low == 0 && dues->low[at + i] > 0);
+            dues->stands[at + i] = falls ? FALLS : perhaps ? PERHAPS : STANDS;
+        }
+        low[row] = high[row] = 0;
+        if (!by_amount) must[row] = may[row] = 0;
+    }
+    pile->done[line] = i;
+}
+
+/* Stacking rules over the dues of a block, of which doubts are named from `doubts` on. */
+static void stack(Frame *f, Frame *g, const uint64_t *settled_rows, Results *found, int64_t doubts) {
+    const Stacked *stacked = &f->plan->stacked;
+    const Stacking rules = {stacked->code, stacked->had, stacked->loose, stacked->bundles, stacked->rules, stacked->loose_count,
+                            stacked->bundle_count, stacked->slots};
+    Dues *dues = &found->dues;
+    Pile *pile = &found->pile;
+    uint64_t doubt[WORDS] = {0}, any = 0;
+    if (stacked->limit_count) limits_of(f, g, settled_rows, pile, doubt);
+    for (int64_t n = doubts; n < found->doubted; n++) {
+        const int32_t number = found->doubts[n][1];
+        const int64_t row = found->doubts[n][0] - f->first;
+        if (number >= 0 && stacked->line_of[number] >= 0) doubt[row >> 6] |= 1ull << (row & 63);
+    }
+    EACH_WORD(w) any |= doubt[w];
+    if (any) leave_out(f, found, doubt);
+    memset(pile->done, 0, (size_t)stacked->line_count * sizeof *pile->done);
+    for (int from = 0; from < f->n; from += STRIP) {
+        const int64_t limits = (int64_t)(from / STRIP) * stacked->limit_count * STRIP;
+        for (int32_t line = 0; line < stacked->line_count; line++) lay_down(f, found, line, from);
+        cumulate(&rules, pile->low, pile->high, pile->must, pile->may, pile->limit_low + limits, pile->limit_high + limits, pile->total_low + from,
+                 pile->total_high + from, pile->bundles, STRIP, STRIP);
+        for (int32_t line = 0; line < stacked->line_count; line++) pick_up(f, found, line, from);
+    }
+    for (int32_t line = 0; line < stacked->line_count; line++) {
+        const int32_t at = dues->starts[stacked->lines[line]], count = dues->counts[stacked->lines[line]];
+        for (int i = count; i < ((count + 63) & ~63); i++) dues->paid_low[at + i] = dues->paid_high[at + i] = 0;
+    }
+}
+
 /* ---------------------------------------------------------------- totals */
 
-/* A sum of fen is that of the lower 32 bits and that of the rest of each; a high end above EXACT is none, and is counted. */
+/* A sum of fen is that of the lower 32 bits and that of the rest of each; an infinite high end is none, and is counted. */
 INLINE int64_t lower_bits(int64_t fen) { return fen & 0xffffffff; }
 
-INLINE void add_all(int64_t *cell, const double *low, const double *high, int n, int count, int sure) {
+INLINE void add_all(int64_t *sums, const double *low, const double *high, int n) {
     int64_t low_lo = 0, low_hi = 0, high_lo = 0, high_hi = 0, unbounded = 0;
     EACH(i) {
-        const int64_t least = (int64_t)low[i], open = high[i] > EXACT, most = (int64_t)(high[i] > EXACT ? 0 : high[i]);
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
         low_lo += lower_bits(least), low_hi += least >> 32;
         high_lo += lower_bits(most), high_hi += most >> 32;
         unbounded += open;
     }
-    cell[YES] += sure, cell[DEPENDS] += count - sure;
-    cell[LOW_LO] += low_lo, cell[LOW_HI] += low_hi, cell[HIGH_LO] += high_lo, cell[HIGH_HI] += high_hi, cell[UNBOUNDED] += unbounded;
+    sums[0] += low_lo, sums[1] += low_hi, sums[2] += high_lo, sums[3] += high_hi, sums[4] += unbounded;
+}
+
+/* Eight whole numbers at once, and four, wherever they stand. */
+typedef int64_t __attribute__((vector_size(64), aligned(8), may_alias)) Eight;
+typedef int64_t __attribute__((vector_size(32), aligned(8), may_alias)) Four;
+
+/* The same by group, from PAYABLE on; rows are those of a block, NULL: all of them. */
+INLINE void add_each(int64_t *totals, const int32_t *groups, const int32_t *rows, const double *low, const double *high, int count) {
+    for (int i = 0; i < count; i++) {
+        int64_t *cell = totals + (int64_t)groups[rows ? rows[i] : i] * FIELDS + PAYABLE;
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
+        *(Four *)cell += (Four){lower_bits(least), least >> 32, lower_bits(most), most >> 32};
+        cell[4] += open;
+    }
 }
 
 enum { ADDED = 8 }; /* the fields that a row adds to at once: those that `due` knows, and one of nought */
 
-/* These fields of each row, of 32 bits: so fen are two of them as they stand. */
-INLINE void fields_of(uint64_t (*each)[ADDED / 2], const double *low, const double *high, const uint64_t *must, int n) {
+/* What each row adds to these fields. */
+INLINE void fields_of(int64_t (*each)[ADDED], const double *low, const double *high, const uint64_t *must, int n) {
     uint8_t room[ROWS];
     const uint8_t *sure = spread(must, room, n);
     EACH(i) {
-        const uint64_t yes = sure[i], open = high[i] > EXACT;
-        each[i][0] = yes | (yes ^ 1) << 32;
-        each[i][1] = (uint64_t)(int64_t)low[i];
-        each[i][2] = (uint64_t)(int64_t)(high[i] > EXACT ? 0 : high[i]);
-        each[i][3] = open;
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]), yes = sure[i];
+        each[i][YES] = yes, each[i][DEPENDS] = yes ^ 1;
+        each[i][LOW_LO] = lower_bits(least), each[i][LOW_HI] = least >> 32;
+        each[i][HIGH_LO] = lower_bits(most), each[i][HIGH_HI] = most >> 32;
+        each[i][UNBOUNDED] = open, each[i][PAYABLE] = 0;
     }
 }
 
-typedef uint32_t __attribute__((may_alias)) Halves; /* of a word */
-
 static void add_up(const Frame *f, Results *found) {
     const Dues *dues = &found->dues;
-    uint64_t each[ROWS][ADDED / 2];
+    int64_t each[ROWS][ADDED];
     for (int32_t number = 0; number < f->plan->measure_count; number++) {
         const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
         const double *low = dues->low + at, *high = dues->high + at;
         const uint64_t *must = dues->must[number];
+        const int paid = f->plan->stacked.line_count && f->plan->stacked.line_of[number] >= 0;
         if (!count) continue;
         int made = 0;
         for (int which = 0; which < found->dimension_count; which++) {
@@ -158,18 +299,28 @@ static void add_up(const Frame *f, Results *found) {
             if (!dimension->groups) {
                 int sure = 0;
                 for (int w = 0; w < n / 64; w++) sure += __builtin_popcountll(must[w]);
-                add_all(totals, low, high, n, count, sure);
+                totals[YES] += sure, totals[DEPENDS] += count - sure;
+                add_all(totals + LOW_LO, low, high, n);
+                if (paid) add_all(totals + PAYABLE, dues->paid_low + at, dues->paid_high + at, n);
                 continue;
             }
             if (!made) fields_of(each, low, high, must, n);
             made = 1;
             const int32_t *groups = dimension->groups + f->first;
-            for (int i = 0; i < count; i++) {
-                int64_t *cell = totals + (int64_t)groups[dues->rows[at + i]] * FIELDS;
-                const Halves *more = (const Halves *)each[i];
-                for (int field = 0; field < ADDED; field++) cell[field] += more[field ^ HIGH_HALF_FIRST];
-            }
+            for (int i = 0; i < count; i++)
+                *(Eight *)(totals + (int64_t)groups[dues->rows[at + i]] * FIELDS) += *(const Eight *)each[i];
+            if (paid) add_each(totals, groups, dues->rows + at, dues->paid_low + at, dues->paid_high + at, count);
         }
+    }
+}
+
+/* What is payable to each subject of all measures in stacking rules together, in the last line. */
+static void add_up_together(const Frame *f, int rows, Results *found) {
+    for (int which = 0; which < found->dimension_count; which++) {
+        const Dimension *dimension = &found->dimensions[which];
+        int64_t *totals = dimension->totals + f->plan->measure_count * dimension->size * FIELDS;
+        if (!dimension->groups) add_all(totals + PAYABLE, found->pile.total_low, found->pile.total_high, f->n);
+        else add_each(totals, dimension->groups + f->first, NULL, found->pile.total_low, found->pile.total_high, rows);
     }
 }
 
@@ -179,10 +330,13 @@ static void keep(const Frame *f, int64_t block, Results *found) {
     const Dues *dues = &found->dues;
     Kept *kept = &found->kept;
     const int32_t measures = f->plan->measure_count;
-    int64_t count = kept->count, room[4] = {kept->room, kept->room, kept->room, kept->room};
+    const int stacked = f->plan->stacked.line_count > 0;
+    int64_t count = kept->count, room[7] = {kept->room, kept->room, kept->room, kept->room, kept->room, kept->room, kept->room};
     for (int32_t number = 0; number < measures; number++) count += dues->counts[number];
     if (!enough((void **)&kept->rows, count, &room[0], sizeof *kept->rows) || !enough((void **)&kept->must, count, &room[1], 1) ||
-        !enough((void **)&kept->low, count, &room[2], sizeof *kept->low) || !enough((void **)&kept->high, count, &room[3], sizeof *kept->high)) {
+        !enough((void **)&kept->low, count, &room[2], sizeof *kept->low) || !enough((void **)&kept->high, count, &room[3], sizeof *kept->high) ||
+        (stacked && (!enough((void **)&kept->paid_low, count, &room[4], sizeof *kept->paid_low) ||
+                     !enough((void **)&kept->paid_high, count, &room[5], sizeof *kept->paid_high) || !enough((void **)&kept->stands, count, &room[6], 1)))) {
         found->exhausted = 1;
         return;
     }
@@ -197,6 +351,12 @@ static void keep(const Frame *f, int64_t block, Results *found) {
         memcpy(kept->must + kept->count, sure, (size_t)n);
         memcpy(kept->low + kept->count, dues->low + at, (size_t)n * sizeof *kept->low);
         memcpy(kept->high + kept->count, dues->high + at, (size_t)n * sizeof *kept->high);
+        if (stacked) {
+            const int cut = f->plan->stacked.line_of[number] >= 0;
+            memcpy(kept->paid_low + kept->count, (cut ? dues->paid_low : dues->low) + at, (size_t)n * sizeof *kept->low);
+            memcpy(kept->paid_high + kept->count, (cut ? dues->paid_high : dues->high) + at, (size_t)n * sizeof *kept->high);
+            for (int i = 0; i < n; i++) kept->stands[kept->count + i] = cut ? dues->stands[at + i] : sure[i] ? STANDS : PERHAPS;
+        }
         kept->count += n;
     }
 }
@@ -242,6 +402,7 @@ void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
             const int there = n - 64 * w;
             settled_rows[w] = (there >= 64 ? ~0ull : there > 0 ? (1ull << there) - 1 : 0) & ~f->doubt[w];
         }
+        const int64_t doubts = found->doubted;
         int used = 0;
         for (int32_t number = 0; number < plan->measure_count; number++) used = due(f, g, number, settled_rows, found, used);
         if (!f->rows)
@@ -250,8 +411,10 @@ void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
                 const size_t bytes = (size_t)plan->widths[column] * ROWS;
                 soon((const char *)f->columns[column] + (size_t)at * (size_t)plan->widths[column] + bytes, bytes);
             }
-        /* What stands in stacking rules is looked at here: `found->dues` holds the block's low and high of every measure; what is payable of them
-           goes into the fields from PAYABLE on, and into the long rows. */
+        if (plan->stacked.line_count) {
+            stack(f, g, settled_rows, found, doubts);
+            add_up_together(f, n, found);
+        }
         add_up(f, found);
         if (found->kept.wanted) keep(f, block, found);
     }

@@ -26,7 +26,9 @@
 #define STRIP_ROWS for (int i = 0; i < STRIP; i++)
 #endif
 
+#ifndef HUIQI_PLAN
 enum { STRIP = 64 }; /* what the rules touch of so many rows stays near the processor */
+#endif
 enum { STACK_HIGHEST, STACK_FIRST, STACK_UNLESS, STACK_LESS, STACK_LAST, STACK_PROPORTIONAL };
 enum { BY_AMOUNT, BY_STATUS, WITHOUT_AMOUNT };
 
@@ -121,6 +123,39 @@ STACK_OPERATION stack_keep(StackRows *rows, int32_t number, const Strip *kept) {
 }
 
 /* ---------------------------------------------------------------- forms: each leaves in `total` what its measures come to together */
+
+/* The highest of two, and of three: most rules are about so few, and what they touch then stays in registers. */
+STACK_OPERATION stack_highest_of_two(const StackRule *rule, StackRows *rows, Strip *total) {
+    double *low_a = LOW(rows, rule->measures[0]), *high_a = HIGH(rows, rule->measures[0]);
+    double *low_b = LOW(rows, rule->measures[1]), *high_b = HIGH(rows, rule->measures[1]);
+    STRIP_ROWS {
+        const double la = low_a[i], lb = low_b[i], ha = high_a[i], hb = high_b[i];
+        low_a[i] = la >= hb ? la : 0.0;
+        low_b[i] = lb > ha ? lb : 0.0;
+        high_a[i] = ha >= lb ? ha : 0.0;
+        high_b[i] = hb > la ? hb : 0.0;
+        total->low[i] = MORE(la, lb);
+        total->high[i] = MORE(ha, hb);
+    }
+}
+
+STACK_OPERATION stack_highest_of_three(const StackRule *rule, StackRows *rows, Strip *total) {
+    double *low_a = LOW(rows, rule->measures[0]), *high_a = HIGH(rows, rule->measures[0]);
+    double *low_b = LOW(rows, rule->measures[1]), *high_b = HIGH(rows, rule->measures[1]);
+    double *low_c = LOW(rows, rule->measures[2]), *high_c = HIGH(rows, rule->measures[2]);
+    STRIP_ROWS {
+        const double la = low_a[i], lb = low_b[i], lc = low_c[i], ha = high_a[i], hb = high_b[i], hc = high_c[i];
+        const double low_ab = MORE(la, lb), high_ab = MORE(ha, hb), low_bc = MORE(lb, lc), high_bc = MORE(hb, hc);
+        low_a[i] = la >= high_bc ? la : 0.0;
+        low_b[i] = (lb > ha) & (lb >= hc) ? lb : 0.0;
+        low_c[i] = lc > high_ab ? lc : 0.0;
+        high_a[i] = ha >= low_bc ? ha : 0.0;
+        high_b[i] = (hb > la) & (hb >= lc) ? hb : 0.0;
+        high_c[i] = hc > low_ab ? hc : 0.0;
+        total->low[i] = MORE(low_ab, lc);
+        total->high[i] = MORE(high_ab, hc);
+    }
+}
 
 STACK_OPERATION stack_highest(const StackRule *rule, StackRows *rows, Strip *total) {
     double second[STRIP], before_low[STRIP], before_high[STRIP];
@@ -363,8 +398,10 @@ static void stack_apply(const StackRule *rule, StackRows *rows, const double *li
     }
     switch (rule->act) {
     case STACK_HIGHEST:
-        if (rule->plain) stack_highest(rule, rows, &total);
-        else stack_best(rule, rows, &total);
+        if (!rule->plain) stack_best(rule, rows, &total);
+        else if (rule->count == 2) stack_highest_of_two(rule, rows, &total);
+        else if (rule->count == 3) stack_highest_of_three(rule, rows, &total);
+        else stack_highest(rule, rows, &total);
         break;
     case STACK_FIRST:
         if (rule->plain) stack_first_paid(rule, rows, &total);

@@ -36,14 +36,15 @@ static Run *const RUNS[HUIQI_LEVELS] = {
 typedef struct Scratch {
     struct Scratch *next;
     Frame f, g;
-    void *f_room, *g_room, *dues_room;
+    void *f_room, *g_room, *dues_room, *pile_room;
     Dues dues;
+    Pile pile;
     Kept kept;
     Py_buffer *views;
     const void **columns;
 } Scratch;
 
-enum { MOST_OWNED = 16 };
+enum { MOST_OWNED = 32 };
 
 typedef struct {
     Plan plan;
@@ -64,7 +65,8 @@ static void *taken(char **at, size_t bytes) {
 static void *make_frame(Frame *f, const Plan *plan) {
     const size_t figures = (size_t)plan->registers[FIGURES], truths = (size_t)plan->registers[TRUTHS], lives = (size_t)plan->registers[LIVES];
     const size_t codes = (size_t)plan->registers[CODES], sets = (size_t)plan->registers[SETS], word = WORDS * sizeof(uint64_t);
-    const size_t room = ROWS * (2 * figures * sizeof(double) + sets * sizeof(uint64_t) + codes * sizeof(uint16_t)) + word * (figures + 2 * truths + 1);
+    const size_t cells = ROWS * (2 * figures * sizeof(double) + sets * sizeof(uint64_t) + codes * sizeof(uint16_t));
+    const size_t room = cells + word * (figures + 2 * truths + 1);
     const size_t heads = figures * sizeof(Figure) + truths * sizeof(Truth) + (codes + sets) * sizeof(void *) + lives * sizeof(Life);
     char *memory = calloc(room + heads + 16 * 64, 1), *at = memory;
     if (!memory) return NULL;
@@ -90,22 +92,44 @@ static void *make_frame(Frame *f, const Plan *plan) {
 /* Room for every row to have every measure; what is not needed is never touched. */
 static void *make_dues(Dues *dues, const Plan *plan) {
     const size_t measures = (size_t)plan->measure_count, most = measures * ROWS + 64;
-    char *memory = malloc(most * (2 * sizeof(double) + sizeof(int32_t)) + measures * (2 * sizeof(int32_t) + WORDS * sizeof(uint64_t)) + 8 * 64);
+    const size_t paid = plan->stacked.line_count ? most : 0;
+    char *memory = malloc(most * (2 * sizeof(double) + sizeof(int32_t)) + paid * (2 * sizeof(double) + 1) +
+                          measures * (2 * sizeof(int32_t) + WORDS * sizeof(uint64_t)) + 12 * 64);
     if (!memory) return NULL;
     char *at = memory + (64 - (uintptr_t)memory % 64);
     dues->low = taken(&at, most * sizeof(double));
     dues->high = taken(&at, most * sizeof(double));
     dues->must = taken(&at, measures * WORDS * sizeof(uint64_t));
+    dues->paid_low = taken(&at, paid * sizeof(double));
+    dues->paid_high = taken(&at, paid * sizeof(double));
+    dues->stands = taken(&at, paid);
     dues->rows = taken(&at, most * sizeof(int32_t));
     dues->starts = taken(&at, measures * sizeof(int32_t));
     dues->counts = taken(&at, measures * sizeof(int32_t));
     return memory;
 }
 
+/* Room for stacking rules over a block. */
+static void *make_pile(Pile *pile, const Stacked *stacked) {
+    const size_t lines = (size_t)stacked->line_count * STRIP, limits = (size_t)stacked->limit_count * ROWS, word = sizeof(double);
+    const size_t bundles = ((size_t)stacked->slots + 1) * 2 * STRIP * word; /* a strip has two ends */
+    char *memory = calloc(2 * (lines + limits + ROWS) * word + 2 * lines + lines / STRIP * sizeof(int32_t) + bundles + 12 * 64, 1);
+    if (!memory) return NULL;
+    char *at = memory + (64 - (uintptr_t)memory % 64);
+    pile->low = taken(&at, lines * word), pile->high = taken(&at, lines * word);
+    pile->limit_low = taken(&at, limits * word), pile->limit_high = taken(&at, limits * word);
+    pile->total_low = taken(&at, ROWS * word), pile->total_high = taken(&at, ROWS * word);
+    pile->must = taken(&at, lines), pile->may = taken(&at, lines);
+    pile->done = taken(&at, lines / STRIP * sizeof(int32_t));
+    pile->bundles = taken(&at, bundles);
+    return memory;
+}
+
 static void drop(Scratch *s) {
     if (!s) return;
-    free(s->f_room), free(s->g_room), free(s->dues_room), free(s->views), free(s->columns);
-    free(s->kept.rows), free(s->kept.must), free(s->kept.low), free(s->kept.high), free(s->kept.counts), free(s);
+    free(s->f_room), free(s->g_room), free(s->dues_room), free(s->pile_room), free(s->views), free(s->columns);
+    free(s->kept.rows), free(s->kept.must), free(s->kept.low), free(s->kept.high), free(s->kept.counts);
+    free(s->kept.paid_low), free(s->kept.paid_high), free(s->kept.stands), free(s);
 }
 
 enum { MORE_VIEWS = 64 }; /* of groups and totals, two a dimension, and of tests */
@@ -121,9 +145,10 @@ static Scratch *take(Prepared *p) {
     s->f_room = make_frame(&s->f, &p->plan);
     s->g_room = make_frame(&s->g, &p->plan);
     s->dues_room = make_dues(&s->dues, &p->plan);
+    s->pile_room = make_pile(&s->pile, &p->plan.stacked);
     s->views = calloc(columns + MORE_VIEWS, sizeof *s->views);
     s->columns = calloc(columns + 1, sizeof *s->columns);
-    if (s->f_room && s->g_room && s->dues_room && s->views && s->columns) return s;
+    if (s->f_room && s->g_room && s->dues_room && s->pile_room && s->views && s->columns) return s;
     drop(s);
     return NULL;
 }
@@ -176,6 +201,40 @@ static void mark_read(const Program *program, uint8_t *read) {
         }
 }
 
+/* Stacking rules, if there are any: an attribute `stacked` with the arrays, or None. */
+static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
+    Stacked *to = &p->plan.stacked;
+    int64_t lines, limits, loose, bundles, sizes;
+    PyObject *stacked = PyObject_GetAttrString(program, "stacked");
+    if (!stacked || stacked == Py_None) {
+        Py_XDECREF(stacked);
+        return stacked != NULL;
+    }
+    const int32_t *numbers = NULL;
+    if ((to->lines = part(p, stacked, "lines", sizeof(int32_t), &lines)) && (to->code = part(p, stacked, "code", sizeof(int32_t), NULL)) &&
+        (to->had = part(p, stacked, "had", sizeof(int32_t), NULL)) && (to->loose = part(p, stacked, "loose", sizeof(int32_t), &loose)) &&
+        (to->bundles = part(p, stacked, "bundles", sizeof(int32_t), &bundles)) && (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
+        numbers = part(p, stacked, "sizes", sizeof(int32_t), &sizes);
+    Py_DECREF(stacked);
+    int32_t *line_of = numbers ? own(p, (size_t)measures * sizeof(int32_t)) : NULL;
+    if (!line_of) return 0;
+    if (sizes != 2) {
+        PyErr_SetString(PyExc_ValueError, "not stacking rules");
+        return 0;
+    }
+    for (int32_t n = 0; n < measures; n++) line_of[n] = -1;
+    for (int32_t n = 0; n < (int32_t)lines; n++) {
+        if (to->lines[n] < 0 || to->lines[n] >= measures) {
+            PyErr_SetString(PyExc_ValueError, "a line of stacking rules is no measure");
+            return 0;
+        }
+        line_of[to->lines[n]] = n;
+    }
+    to->line_of = line_of, to->rules = numbers[0], to->slots = numbers[1];
+    to->line_count = (int32_t)lines, to->limit_count = (int32_t)(limits / 4), to->loose_count = (int32_t)loose, to->bundle_count = (int32_t)bundles;
+    return 1;
+}
+
 static int read_plan(Prepared *p, PyObject *program, const char *letters) {
     Plan *plan = &p->plan;
     int64_t code_length, parts, measures, kinds, tests;
@@ -213,6 +272,7 @@ static int read_plan(Prepared *p, PyObject *program, const char *letters) {
         if (!read[n]) late[plan->late_count++] = (int32_t)n;
     }
     plan->programs = programs, plan->widths = widths, plan->late = late;
+    if (!read_stacked(p, program, (int32_t)measures)) return 0;
     plan->measure_count = (int32_t)measures, plan->test_count = (int32_t)tests, plan->column_count = (int32_t)columns;
     return 1;
 }
@@ -271,7 +331,7 @@ static int read_dimensions(Scratch *s, int *held, PyObject *given, const Plan *p
             return 0;
         }
         if (groups != Py_None && !(to->groups = buffer(s, held, groups, sizeof(int32_t), last, 0))) return 0;
-        if (!(to->totals = buffer(s, held, totals, sizeof(int64_t), plan->measure_count * size * FIELDS, 1))) return 0;
+        if (!(to->totals = buffer(s, held, totals, sizeof(int64_t), (plan->measure_count + 1) * size * FIELDS, 1))) return 0;
         uint32_t most = 0;
         for (int64_t row = first; to->groups && row < last; row++) most = (uint32_t)to->groups[row] > most ? (uint32_t)to->groups[row] : most;
         if ((int64_t)most >= size) {
@@ -282,18 +342,21 @@ static int read_dimensions(Scratch *s, int *held, PyObject *given, const Plan *p
     return 1;
 }
 
-/* The long rows, measure by measure: how many of each, rows, must, low, high. */
-static PyObject *by_measure(const Kept *kept, int64_t measures, int64_t blocks) {
-    PyObject *made[5] = {NULL};
-    const int64_t sizes[5] = {measures * 8, kept->count * 8, kept->count, kept->count * 8, kept->count * 8};
+/* The long rows, measure by measure: how many of each, rows, must, low, high; with stacking rules also what is payable, low, high and what stands. */
+static PyObject *by_measure(const Kept *kept, int64_t measures, int64_t blocks, int stacked) {
+    PyObject *made[8] = {NULL};
+    const int64_t paid = stacked ? kept->count : 0;
+    const int64_t sizes[8] = {measures * 8, kept->count * 8, kept->count, kept->count * 8, kept->count * 8, paid * 8, paid * 8, paid};
     PyObject *answer = NULL;
     int64_t *next = calloc((size_t)measures + 1, sizeof *next);
     if (!next) return PyErr_NoMemory();
-    for (int n = 0; n < 5; n++)
+    for (int n = 0; n < 8; n++)
         if (!(made[n] = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)sizes[n]))) goto done;
     int64_t *counts = (int64_t *)(void *)PyByteArray_AsString(made[0]), *rows = (int64_t *)(void *)PyByteArray_AsString(made[1]);
     uint8_t *must = (uint8_t *)PyByteArray_AsString(made[2]);
     double *low = (double *)(void *)PyByteArray_AsString(made[3]), *high = (double *)(void *)PyByteArray_AsString(made[4]);
+    double *paid_low = (double *)(void *)PyByteArray_AsString(made[5]), *paid_high = (double *)(void *)PyByteArray_AsString(made[6]);
+    char *stands = PyByteArray_AsString(made[7]);
     for (int64_t n = 0; n < measures; n++) counts[n] = 0;
     for (int64_t n = 0; n < blocks * measures; n++) counts[n % measures] += kept->counts[n];
     for (int64_t n = 1; n < measures; n++) next[n] = next[n - 1] + counts[n - 1];
@@ -305,20 +368,27 @@ static PyObject *by_measure(const Kept *kept, int64_t measures, int64_t blocks) 
         memcpy(must + *to, kept->must + from, count);
         memcpy(low + *to, kept->low + from, count * sizeof *low);
         memcpy(high + *to, kept->high + from, count * sizeof *high);
+        if (stacked) {
+            memcpy(paid_low + *to, kept->paid_low + from, count * sizeof *paid_low);
+            memcpy(paid_high + *to, kept->paid_high + from, count * sizeof *paid_high);
+            memcpy(stands + *to, kept->stands + from, count);
+        }
         *to += kept->counts[n], from += kept->counts[n];
     }
-    answer = PyTuple_Pack(5, made[0], made[1], made[2], made[3], made[4]);
+    answer = PyTuple_Pack(8, made[0], made[1], made[2], made[3], made[4], made[5], made[6], made[7]);
 done:
     free(next);
-    for (int n = 0; n < 5; n++) Py_XDECREF(made[n]);
+    for (int n = 0; n < 8; n++) Py_XDECREF(made[n]);
     return answer;
 }
 
 PyDoc_STRVAR(run_doc,
              "run(prepared, columns, first, last, dimensions, rows, tests) -> (dues, doubts)\n\n"
              "Run a prepared program over the rows from first to last. dimensions are groups (None: one), how many there are, and the totals to add\n"
-             "to, by measure, group and field. dues are None, or if `rows`: how many of each measure, and, measure by measure, rows, must, low and\n"
-             "high. tests is None, or gets the bits of the tests of each row. doubts are pairs of a row that has no result and the measure, or -1 for all. The interpreter lock is not held.");
+             "to, by measure, group and field, with a last line for all measures in stacking rules together. dues are None, or if `rows`: how many\n"
+             "of each measure, and, measure by measure, rows, must, low, high; and with stacking rules what is payable, low, high, and what\n"
+             "stands. tests is None, or gets the bits of the tests of each row. doubts are pairs of a row that has no result and the measure, or\n"
+             "-1 for all. The interpreter lock is not held.");
 
 static PyObject *run(PyObject *module, PyObject *arguments) {
     PyObject *capsule, *columns, *dimensions, *tests, *answer = NULL, *dues = NULL, *doubts = NULL;
@@ -336,7 +406,7 @@ static PyObject *run(PyObject *module, PyObject *arguments) {
     }
     Scratch *s = take(p);
     if (!s) return PyErr_NoMemory();
-    Results found = {.dues = s->dues, .kept = s->kept};
+    Results found = {.dues = s->dues, .pile = s->pile, .kept = s->kept};
     found.kept.wanted = rows, found.kept.count = 0;
     const int64_t blocks = (last - first + ROWS - 1) / ROWS;
     for (int32_t n = 0; n < plan->column_count; n++)
@@ -356,7 +426,7 @@ static PyObject *run(PyObject *module, PyObject *arguments) {
         PyErr_NoMemory();
         goto done;
     }
-    if (rows) dues = by_measure(&found.kept, plan->measure_count, blocks);
+    if (rows) dues = by_measure(&found.kept, plan->measure_count, blocks, plan->stacked.line_count > 0);
     else dues = Py_None, Py_INCREF(dues);
     doubts = PyByteArray_FromStringAndSize((const char *)found.doubts, (Py_ssize_t)(found.doubted * (int64_t)sizeof *found.doubts));
     if (dues && doubts) answer = PyTuple_Pack(2, dues, doubts);

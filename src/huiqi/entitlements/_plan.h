@@ -10,7 +10,7 @@
 #error "huiqi's kernel needs 128-bit whole numbers; numpy does its work without it"
 #endif
 
-enum { ROWS = 512, WORDS = ROWS / 64 }; /* rows in a block; a truth has a bit a row */
+enum { ROWS = 512, WORDS = ROWS / 64, STRIP = 64 }; /* rows in a block; a truth has a bit a row */
 
 /* ---------------------------------------------------------------- programs */
 
@@ -37,6 +37,15 @@ typedef struct {
     int32_t times;                   /* fen are figures * times */
 } Measure;
 
+/* The measures that stand in stacking rules, each a line; the rules are as cumulate.Flat has them. */
+typedef struct {
+    const int32_t *lines; /* by line its measure */
+    const int32_t *line_of; /* by measure its line, or -1 */
+    const int32_t *code, *had, *loose, *bundles;
+    const Measure *limits; /* of each rule that has one: a program, the figure it gives, and how often it goes into fen */
+    int32_t line_count, limit_count, rules, loose_count, bundle_count, slots;
+} Stacked;
+
 enum { FIGURES, TRUTHS, CODES, SETS, LIVES, KINDS };
 
 typedef struct {
@@ -52,6 +61,7 @@ typedef struct {
     int32_t column_count, late_count;
     const int32_t *widths; /* bytes of a cell of each column */
     const int32_t *late;   /* the columns that only amounts read */
+    Stacked stacked;
 } Plan;
 
 /* ---------------------------------------------------------------- registers */
@@ -98,7 +108,18 @@ typedef struct {
     double *low, *high; /* nought beyond the last row */
     int32_t *starts, *counts; /* by measure */
     uint64_t (*must)[WORDS];  /* by measure, a bit for each of its rows */
+    double *paid_low, *paid_high; /* what is payable of measures in stacking rules; NULL without such rules */
+    uint8_t *stands;
 } Dues;
+
+/* What stacking rules are applied in, a strip of rows at a time: a line for each measure, and how many of its rows are done; limits and totals are
+   those of a block. */
+typedef struct {
+    double *low, *high, *limit_low, *limit_high, *total_low, *total_high;
+    uint8_t *must, *may;
+    int32_t *done;
+    void *bundles;
+} Pile;
 
 /* The fields of totals; see totals.py. */
 enum { YES, DEPENDS, LOW_LO, LOW_HI, HIGH_LO, HIGH_HI, UNBOUNDED, PAYABLE, FIELDS = PAYABLE + 5 };
@@ -106,21 +127,22 @@ enum { YES, DEPENDS, LOW_LO, LOW_HI, HIGH_LO, HIGH_HI, UNBOUNDED, PAYABLE, FIELD
 typedef struct {
     const int32_t *groups; /* of each row; NULL: there is one */
     int64_t size;
-    int64_t *totals; /* measure, group, field */
+    int64_t *totals; /* measure, group, field; a last line for all measures in stacking rules together */
 } Dimension;
 
 /* Long rows, block by block and in each by measure. */
 typedef struct {
     int wanted;
     int32_t *rows;
-    uint8_t *must;
-    double *low, *high;
+    uint8_t *must, *stands;
+    double *low, *high, *paid_low, *paid_high; /* the last two and `stands` only with stacking rules */
     int32_t *counts; /* block, measure */
     int64_t count, room, counts_room;
 } Kept;
 
 typedef struct {
     Dues dues;
+    Pile pile;
     Dimension *dimensions;
     int dimension_count;
     Kept kept;

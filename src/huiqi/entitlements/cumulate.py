@@ -13,6 +13,8 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from huiqi.entitlements.columns import Run
+from huiqi.entitlements.due import in_fen
 from huiqi.rules.cumulation import Act, Had, Merge, Stacking, StackingRule
 
 Floats = NDArray[np.float64]
@@ -65,6 +67,18 @@ def flatten(stacking: Stacking) -> Flat:
     slots = 1 + max((merge.out for merge in merges), default=-1)
     had, loose_, left, numbers = (np.array(list(map(int, listed)), np.int32) for listed in (stacking.had, loose, bundles, code))
     return Flat(numbers, len(merges), had, loose_, left, slots)
+
+
+def limits_of(run: Run, slots: Sequence[int]) -> Ends:
+    """The limits of a stacking for every subject of a block, in fen, by the slots that a plan has given them as values."""
+    low, high = np.zeros((len(slots), run.block.size)), np.zeros((len(slots), run.block.size))
+    for line, slot in enumerate(slots):
+        figures = run.figures(slot)
+        low[line] = np.fmax(in_fen(figures, figures.low), 0.0)  # a limit that does not exist is NaN: it leaves nothing
+        high[line] = np.fmax(in_fen(figures, figures.high), 0.0)
+        if figures.maybe is not None:
+            low[line] *= ~figures.maybe
+    return low, high
 
 
 def cumulate(stacking: Stacking, low: Floats, high: Floats, must: Bools, may: Bools, limits: Ends) -> Payable:

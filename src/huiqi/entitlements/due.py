@@ -23,7 +23,7 @@ class Paid:
     high: NDArray[np.float64]
     stands: NDArray[np.int8]
 
-    def __getitem__(self, rows: slice) -> Paid:
+    def __getitem__(self, rows: slice | NDArray[Any]) -> Paid:
         return Paid(self.low[rows], self.high[rows], self.stands[rows])
 
 
@@ -65,7 +65,7 @@ class Dues(Sequence[Due]):
         rows = np.concatenate([one.rows for one in ones])
         must = np.concatenate([one.must for one in ones])
         low, high = np.concatenate([one.low for one in ones]), np.concatenate([one.high for one in ones])
-        return Dues(np.cumsum([0, *counts]), rows, must, low, high)
+        return Dues(np.cumsum([0, *counts]), rows, must, low, high, paid_of(ones))
 
     def between(self, first: int, last: int) -> Dues:
         """Those of some consecutive measures."""
@@ -80,7 +80,7 @@ class Dues(Sequence[Due]):
             return self
         kept, counts = ~np.isin(self.numbers, list(gone)), np.diff(self.starts)
         counts[list(gone)] = 0
-        paid = None if self.paid is None else Paid(self.paid.low[kept], self.paid.high[kept], self.paid.stands[kept])
+        paid = None if self.paid is None else self.paid[kept]
         return Dues(np.cumsum([0, *counts]), self.rows[kept], self.must[kept], self.low[kept], self.high[kept], paid)
 
     @property
@@ -101,6 +101,15 @@ class Dues(Sequence[Due]):
         number = range(len(self))[number]
         at = slice(self.starts[number], self.starts[number + 1])
         return Due(self.rows[at], self.must[at], self.low[at], self.high[at], None if self.paid is None else self.paid[at])
+
+
+def paid_of(parts: Sequence[Due]) -> Paid | None:
+    """What is payable in all parts, one after the other; of a part that does not say, what is due."""
+    if all(part.paid is None for part in parts):
+        return None
+    every = [part.paid or Paid(part.low, part.high, (~part.must).astype(np.int8)) for part in parts]
+    low, high = np.concatenate([one.low for one in every]), np.concatenate([one.high for one in every])
+    return Paid(low, high, np.concatenate([one.stands for one in every]))
 
 
 @dataclass(frozen=True)

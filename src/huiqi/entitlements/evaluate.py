@@ -18,7 +18,7 @@ from huiqi.entitlements.summary import Outcome, outcome_of, write_groups, write_
 from huiqi.entitlements.values import nodes_of
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.cumulation import stacking_of
+from huiqi.rules.cumulation import stack, stacking_of
 from huiqi.rules.cumulation import together as rests_on
 from huiqi.vocabulary.whole import BROKEN_OFF, whole_folder
 
@@ -53,10 +53,12 @@ def evaluate(
     measures, shown = _with_what_they_stack_with(rules, measures_for(rules, registry.schema.subject, measures))
     nodes = nodes_of(rules, values, registry.schema.subject)
     every = {"all": 1, "some": -(-registry.subjects // ASKED), "none": 0}[undecided]
-    population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), nodes.values()))
+    limits = stack(rules, measures, registry.schema.subject).limits
+    population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), [*nodes.values(), *limits]))
     evaluator = Evaluator(population, measures, dimensions_of(registry), Wanted(frozenset(shown), reasons, nodes, every))
     together = partial(outcome_of, measures, shown, evaluator.stacked.loose, evaluator.dimensions)
-    stretches = registry.stretches(STRETCH)
+    places = evaluator.places()
+    stretches = registry.stretches(STRETCH, {} if places is None else {"place": places})
 
     def told(parts: Iterator[Part]) -> Iterator[Part]:
         for stretch, part in zip(stretches, parts, strict=True):

@@ -191,7 +191,7 @@ class Explainer:
     @classmethod
     def of_registry(cls, population: Population, measures: Sequence[Measure] | None = None) -> Explainer:
         """An explainer for the subjects of a registry; classes by rank are taken over all of it."""
-        ranked = relate_population(population)
+        ranked = relate_population(population, (rule.limit for rule in stacking_of(population.rules) if rule.limit is not None))
         ranked = rank_population(ranked) if population.rules.ranks else ranked
 
         def provenance(fact: str) -> Provenance | None:
@@ -562,7 +562,7 @@ class _Subject:
                 words = both(("{0}, with {1}", "与{1}{0}"), words, listed(names[:MOST_NAMED], ", ", "、"))
             if cut.rule.act is Act.PROPORTIONAL:
                 words = both(("{0}, all cut in proportion", "{0}，按比例核减"), words)
-            if cut.rule.written.per == "three_years":
+            if cut.rule.written.per == "three_years" and cut.rule.written.past is None:
                 words = both(("{0}; what was granted in earlier years is not known", "{0}；此前年度已获金额未知"), words)
             return words
         without = not cut.before.high or any(measure.amount is None for measure in because_of)

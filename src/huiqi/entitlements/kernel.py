@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.due import NOBODY, Due, Dues, due
+from huiqi.entitlements.cumulate import Ends
+from huiqi.entitlements.due import NOBODY, Due, Dues, Paid, due, paid_of
 from huiqi.entitlements.lowering import Program, Setting, Uncarried, lower
+from huiqi.entitlements.stacked import Stacked
 from huiqi.entitlements.totals import ALL, AMOUNT, PAYABLE, Groups, Totals, added
 from huiqi.rules.plan import Plan
 
@@ -30,7 +32,7 @@ else:
 
 STRETCH = 4_096  # at least so many rows are worth a thread
 _NONE: Mapping[str, Groups] = {}
-_KEPT = (np.int64, np.intp, np.bool_, np.float64, np.float64)  # how many, rows, must, low, high
+_KEPT = (np.int64, np.intp, np.bool_, *[np.float64] * 4, np.int8)  # how many, rows, must, low, high; what is payable: low, high, what stands
 _CELLS = {"d": np.float64, "b": np.int8, "h": np.int16, "i": np.int32, "Q": np.uint64}
 
 
@@ -73,22 +75,28 @@ class _Stretch:
 class Engine:
     """A plan, and who does what of it. Its measures' amounts are planned apart. It is made once and used for many blocks, by any thread."""
 
-    def __init__(self, plan: Plan, setting: Setting, *, tests: bool = False, numpy_only: bool = False, level: int = -1):
-        """With `tests` the plan keeps its results, and those of all measures' tests are found as well.
+    def __init__(
+        self, plan: Plan, setting: Setting, *, stacked: Stacked | None = None, places: Sequence[int] = (), tests: bool = False,
+        numpy_only: bool = False, level: int = -1,
+    ):  # fmt: skip
+        """With `stacked`, whose measures are at `places` in the plan, it is also found what is payable after stacking.
+
+        With `tests` the plan keeps its results, and those of all measures' tests are found as well.
 
         `level` is one of the kernel's compilations, -1 the best that this processor can do.
         """
-        self.plan = plan
+        self.plan, self.places = plan, tuple(places)
+        self.stacked = stacked if self.places else None
         self.tests = tuple(dict.fromkeys(slot for planned in plan.measures for slot in planned.tests)) if tests else ()
         self.tests_by_numpy = tests
         self.program: Program | None = None
         rest: Sequence[int] = range(len(plan.measures))
         if kernel_name() == "C" and not numpy_only:
             try:
-                self.program = lower(plan, setting, self.tests)
+                self.program = lower(plan, setting, self.tests, self.stacked, self.places)
                 self.tests_by_numpy = False
             except Uncarried:  # one of the tests
-                self.program = lower(plan, setting)
+                self.program = lower(plan, setting, (), self.stacked, self.places)
             self.prepared = _kernel.prepare(self.program, self.program.letters, level)
             self.wanted = [(what[0], what[1:], np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
             rest = tuple(self.program.uncarried)
@@ -108,6 +116,17 @@ class Engine:
 
     def found(self, block: Block, groups: Mapping[str, Groups] = _NONE, workers: int = 1, *, rows: bool = True) -> Found:
         """Totals and, with `rows`, what is due of every measure, from one pass."""
+        if self.stacked is None or (self.program is not None and self.program.stacked is not None):
+            return self._found(block, groups, workers, rows)
+        found = self._found(block, groups, workers, rows=True)
+        assert found.dues is not None
+        dues, together = self.stacked.apply(block, found.dues, self.places)
+        totals = Totals.of(dues, groups)
+        totals.add_together(*together, groups)
+        return Found(totals, dues if rows else None, found.tests)
+
+    def _found(self, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool) -> Found:
+        """What the kernel gives, with the rest from numpy; payable is what is due where the program has no stacking rules."""
         tests = self._tests_of(block) if self.tests_by_numpy else None
         if self.program is None:
             every = self._with_numpy(self.by_numpy, block)
@@ -127,7 +146,9 @@ class Engine:
             return Found(totals, None if not rows else dues[0] if len(dues) == 1 else Dues.of(zip(*dues, strict=True)), tests)
         carried = self.program.carried
         by_numpy = {**{carried[place]: one for place, one in again.items()}, **dict(zip(self.rest, rest, strict=True))}
+        rows_again, together = self._stack_again(block, by_numpy)
         more = Totals.of([by_numpy.get(number, NOBODY) for number in range(len(self.plan.measures))], groups)
+        more.add_together(*together, {name: one.only(rows_again) for name, one in groups.items()})
         for name, cells in more.by.items():
             cells[[*carried, -1]] += totals.by[name]
         if not rows:
@@ -135,10 +156,23 @@ class Engine:
         parts: list[list[Due]] = [[] for _ in self.plan.measures]
         for place, number in enumerate(carried):
             some = [one[place] for one in dues]
-            parts[number] = [_in_order([*some, again[place]])] if place in again else some
+            parts[number] = [_in_order([*some, by_numpy[number]])] if place in again else some
         for number, one in zip(self.rest, rest, strict=True):
             parts[number] = [one]
         return Found(more, Dues.of(parts), tests)
+
+    def _stack_again(self, block: Block, dues: dict[int, Due]) -> tuple[NDArray[np.intp], Ends]:
+        """Apply stacking to what numpy found instead of the kernel: some rows, with all their measures in rules; what it comes to for each row."""
+        none = np.zeros(0, np.intp)
+        if self.stacked is None or self.program is None or self.program.stacked is None:
+            return none, (np.zeros(0), np.zeros(0))
+        lines = [dues.get(place, NOBODY) for place in self.places]
+        rows = np.unique(np.concatenate([none, *(one.rows for one in lines)]))
+        moved = [[replace(one, rows=np.searchsorted(rows, one.rows))] for one in lines]
+        left, together = self.stacked.apply(block.only(rows), Dues.of(moved), range(len(lines)))
+        for place, one, after in zip(self.places, lines, left, strict=True):
+            dues[place] = replace(one, paid=after.paid)
+        return rows, together
 
     def _tests_of(self, block: Block) -> NDArray[np.uint8]:
         """The tests of each row, by numpy."""
@@ -165,7 +199,9 @@ class Engine:
         columns = tuple(_columns(block, self.wanted))
         encoded = {name: (np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
-        run = partial(_run, self.prepared, len(program.carried), columns, encoded, rows, tests)
+        bound = () if program.stacked is None else program.stacked.lines
+        free = np.setdiff1d(np.arange(len(program.carried)), bound)
+        run = partial(_run, self.prepared, len(program.carried), program.stacked is not None, free, columns, encoded, rows, tests)
         if block.size <= size:
             return [run(0, block.size)]
         stretches = [(first, min(first + size, block.size)) for first in range(0, block.size, size)]
@@ -214,6 +250,8 @@ def _bytes(tests: int) -> int:
 def _run(
     prepared: Any,
     measures: int,
+    stacked: bool,
+    free: NDArray[np.intp],
     columns: tuple[NDArray[Any], ...],
     groups: Mapping[str, tuple[NDArray[np.int32], int]],
     rows: bool,
@@ -221,19 +259,19 @@ def _run(
     first: int,
     last: int,
 ) -> _Stretch:
-    """The kernel over some rows."""
+    """The kernel over some rows; `free` are the measures in no stacking rule."""
     totals = Totals.nothing(measures, {name: size for name, (_, size) in groups.items()})
     dimensions = ((None, 1, totals.by[ALL]), *((of, size, totals.by[name]) for name, (of, size) in groups.items()))
     kept, doubts = _kernel.run(prepared, columns, first, last, dimensions, rows, tests)
     for cells in totals.by.values():
-        cells[..., PAYABLE:] = cells[..., AMOUNT:PAYABLE]
+        cells[free, :, PAYABLE:] = cells[free, :, AMOUNT:PAYABLE]
     dues = None
     if kept is not None:
         columns_kept: list[NDArray[Any]] = [np.frombuffer(cells, kind) for cells, kind in zip(kept, _KEPT, strict=True)]
         starts = np.zeros(measures + 1, np.int64)
         np.cumsum(columns_kept[0], out=starts[1:])
-        _, which, must, low, high = columns_kept
-        dues = Dues(starts, which, must, low, high)
+        _, which, must, low, high, *paid = columns_kept
+        dues = Dues(starts, which, must, low, high, Paid(*paid) if stacked else None)
     return _Stretch(totals, dues, np.frombuffer(doubts, np.int32).reshape(-1, 2))
 
 
@@ -241,5 +279,5 @@ def _in_order(parts: Sequence[Due]) -> Due:
     """What is due in some stretches of rows, in the order of the rows."""
     rows = np.concatenate([part.rows for part in parts])
     must, low, high = (np.concatenate([getattr(part, name) for part in parts]) for name in ("must", "low", "high"))
-    order = np.argsort(rows, kind="stable")
-    return Due(rows[order], must[order], low[order], high[order])
+    order, paid = np.argsort(rows, kind="stable"), paid_of(parts)
+    return Due(rows[order], must[order], low[order], high[order], None if paid is None else paid[order])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import ABSENT_CODE, COMPARISONS, EXACT, MOST_CODES, completed_years, ends_in_steps, options_of, runs_of, whole_edge
+from huiqi.entitlements.cumulate import flatten
+from huiqi.entitlements.stacked import Stacked
 from huiqi.facts.schema import Fact
 from huiqi.rules.plan import Plan, Step
 from huiqi.vocabulary import ranges
@@ -143,6 +145,19 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class StackedProgram:
+    """Stacking rules as the kernel reads them (cumulate.Flat): its measures by line, as places among the carried ones, and its limits."""
+
+    lines: NDArray[np.int32]
+    code: NDArray[np.int32]
+    had: NDArray[np.int32]
+    loose: NDArray[np.int32]
+    bundles: NDArray[np.int32]
+    limits: NDArray[np.int32]  # nothing, a span, its register, and how often it goes into fen
+    sizes: NDArray[np.int32]  # rules, bundles at one time
+
+
+@dataclass(frozen=True)
 class Program:
     """What the kernel runs. `carried` are the measures of the plan that it has a result for, by their place in the plan."""
 
@@ -159,6 +174,7 @@ class Program:
     tests: NDArray[np.int32]  # the truths of the tests asked for
     carried: tuple[int, ...]
     uncarried: Mapping[int, str]  # the others, and why
+    stacked: StackedProgram | None = None
 
     @property
     def letters(self) -> str:
@@ -188,12 +204,21 @@ class _Tables:
             place.extend(values)
         return self.found[key]
 
+    def once(self, name: str, make: Callable[[], Sequence[float]]) -> int:
+        """Where a long table of figures stands, made when it is first asked for."""
+        if name not in self.found:
+            self.found[name] = len(self.figures)
+            self.figures.extend(make())
+        return self.found[name]
+
     def column(self, what: tuple[Any, ...], letter: str) -> int:
         return self.columns.setdefault(what, (len(self.columns), letter))[0]
 
 
-def lower(plan: Plan, setting: Setting, tests: Sequence[int] = ()) -> Program:
+def lower(plan: Plan, setting: Setting, tests: Sequence[int] = (), stacked: Stacked | None = None, places: Sequence[int] = ()) -> Program:
     """A program for all measures of a plan that the kernel carries; their amounts are planned apart. `tests` are slots of truths wanted as well.
+
+    `places` are the measures that stand in the rules of `stacked`, which the program has where all of them and all limits are carried.
 
     Raises Uncarried where one of the tests is not carried.
     """
@@ -210,19 +235,24 @@ def lower(plan: Plan, setting: Setting, tests: Sequence[int] = ()) -> Program:
             if planned.apart is None:
                 ends.append((status, -1, None, 0))
             else:
-                apart = _Span(planned.apart, setting, tables).all()
-                amount = apart.figure(planned.apart.values["amount"])
-                at = apart.registered(amount)
-                if 100 % at.scale:
-                    raise Uncarried("an amount in parts of a fen")
+                apart, at = _money(planned.apart, "amount", setting, tables)
                 ends.append((status, len(spans), at.at, 100 // at.scale))
                 spans.append((apart, [at.at]))
             spans[0][1].append(status)
             carried.append(number)
         except Uncarried as why:
             uncarried[number] = str(why)
+    limits: list[tuple[int, Figure]] = []
+    rules = stacked if places and set(places) <= set(carried) else None
+    try:
+        for plan_of_limits, name in [] if rules is None else [(rules.limits, name) for name in rules.limits.values]:
+            span, limit = _money(plan_of_limits, name, setting, tables)
+            limits.append((len(spans), limit))
+            spans.append((span, [limit.at]))
+    except Uncarried:
+        rules = None
     code: list[list[int]] = []
-    places: list[tuple[int, int]] = []
+    begun: list[tuple[int, int]] = []
     numbers: dict[Register, int] = {}
     most = [0, 0, 0, 0]
     for span, results in spans:
@@ -230,12 +260,12 @@ def lower(plan: Plan, setting: Setting, tests: Sequence[int] = ()) -> Program:
         numbers |= given
         most = [max(pair) for pair in zip(most, used, strict=True)]
         written = [span.written(one, numbers) for one in span.needed]
-        places.append((len(code), len(written)))
+        begun.append((len(code), len(written)))
         code += written
     measures = [[numbers[status], span, 0 if at is None else numbers[at], times] for status, span, at, times in ends]
     return Program(
         np.array(code, np.int32).reshape(-1, 8),
-        np.array(places, np.int32),
+        np.array(begun, np.int32),
         np.array([*most, len(tables.lives)], np.int32),
         np.array([*tables.figures, 0.0, 0.0]),  # an instruction without figures still points at some
         np.array([*tables.wholes, 0], np.int64),
@@ -247,7 +277,26 @@ def lower(plan: Plan, setting: Setting, tests: Sequence[int] = ()) -> Program:
         np.array([numbers[one] for one in tested], np.int32),
         tuple(carried),
         uncarried,
+        None if rules is None else _stacked(rules, [carried.index(place) for place in places], limits, numbers),
     )
+
+
+def _money(plan: Plan, name: str, setting: Setting, tables: _Tables) -> tuple[_Span, Figure]:
+    """The instructions for an amount that is a value of a plan of its own."""
+    span = _Span(plan, setting, tables).all()
+    found = span.registered(span.figure(plan.values[name]))
+    if 100 % found.scale:
+        raise Uncarried("an amount in parts of a fen")
+    return span, found
+
+
+def _stacked(stacked: Stacked, lines: Sequence[int], limits: Sequence[tuple[int, Figure]], numbers: Mapping[Register, int]) -> StackedProgram:
+    flat = flatten(stacked.stacking)
+    ends = [[0, span, numbers[limit.at], 100 // limit.scale] for span, limit in limits]
+    return StackedProgram(
+        np.array(lines, np.int32), flat.code, flat.had, flat.loose, flat.bundles, np.array(ends, np.int32).reshape(-1, 4),
+        np.array([flat.rules, flat.slots], np.int32),
+    )  # fmt: skip
 
 
 class _Span:
@@ -273,12 +322,12 @@ class _Span:
 
     def emit(
         self, op: str, kind: int, a: Register | int = 0, b: Register | int = 0, c: Register | int = 0, *,
-        lists: Sequence[Register | int] | None = None, at: int = 0, count: int = 0, k: Sequence[float] = (),
+        lists: Sequence[Register | int] | None = None, at: int = 0, count: int = 0, k: Sequence[float] = (), place: int = 0,
     ) -> Register:  # fmt: skip
-        """The result of an instruction; the same one is not given twice."""
-        key = (op, a, b, c, None if lists is None else tuple(lists), at, count, tuple(k))
+        """The result of an instruction; the same one is not given twice. Its figures are `k`, or stand in `place`."""
+        key = (op, a, b, c, None if lists is None else tuple(lists), at, count, tuple(k), place)
         if key not in self.done:
-            place = self.tables.put("figures", k) if k else 0
+            place = self.tables.put("figures", k) if k else place
             self.done[key] = Instruction(op, Register(kind), a, b, c, lists, at, count, place)
             self.made.append(self.done[key])
         return self.done[key].to
@@ -486,9 +535,11 @@ class _Span:
         date = self.figure(step.args[0])
         if step.data == "days":
             return self._difference(Given(Fraction(self.setting.as_of.toordinal())), date)
+        return Figure(self.emit("WHOLE_YEARS", _FIGURE, self._day(date), place=self.tables.once("completed years", self._completed_years)), 1)
+
+    def _completed_years(self) -> list[float]:
         years = completed_years(self.setting.as_of).tolist()
-        k = [float(self.setting.as_of.toordinal()), float(len(years)), *years]
-        return Figure(self.emit("WHOLE_YEARS", _FIGURE, self._day(date), k=k), 1)
+        return [float(self.setting.as_of.toordinal()), float(len(years)), *years]
 
     def year_of(self, step: Step) -> Figure:
         return Figure(self.emit("YEAR_OF", _FIGURE, self._day(self.figure(step.args[0]))), 1)

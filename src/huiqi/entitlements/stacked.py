@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Block, Figures, Run
-from huiqi.entitlements.cumulate import Ends, cumulate
-from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, Paid, in_fen
+from huiqi.entitlements.columns import Block, Run
+from huiqi.entitlements.cumulate import Ends, cumulate, limits_of
+from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, Paid
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Stacking, stack
 from huiqi.rules.plan import Plan, make_plan
@@ -37,7 +37,7 @@ class Stacked:
         paid = Paid(dues.low.copy(), dues.high.copy(), (~dues.must).astype(np.int8))
         total = np.zeros(block.size), np.zeros(block.size)
         lines = [(dues[place], paid[dues.starts[place] : dues.starts[place + 1]]) for place in places]  # views, which are written to
-        limits = self._limits(block)
+        limits = limits_of(Run(self.limits, block).run(), list(self.limits.values.values()))
         for first in range(0, block.size if lines else 0, ROWS):
             last = min(first + ROWS, block.size)
             shape = len(lines), last - first
@@ -55,21 +55,6 @@ class Stacked:
                     left.must[line, rows], left.may[line, rows], (due.low[cut], due.high[cut]), (mine.low[cut], mine.high[cut])
                 )
         return replace(dues, paid=paid), total
-
-    def _limits(self, block: Block) -> Ends:
-        """The limits of the rules for every subject, in whole fen: what does not exist leaves nothing."""
-        run, count = Run(self.limits, block).run(), len(self.limits.values)
-        low, high = np.zeros((count, block.size)), np.zeros((count, block.size))
-        for name, slot in self.limits.values.items():
-            figures = run.figures(slot)
-            low[int(name)], high[int(name)] = _whole(figures, figures.low), _whole(figures, figures.high)
-            if figures.maybe is not None:
-                low[int(name), figures.maybe] = 0
-        return low, high
-
-
-def _whole(figures: Figures, ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.fmax(np.floor(in_fen(figures, ends)), 0.0)
 
 
 def _stands(must: NDArray[np.bool_], may: NDArray[np.bool_], before: Ends, after: Ends) -> NDArray[np.int8]:

@@ -7,9 +7,9 @@ import os
 import shutil
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,20 +20,20 @@ from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.content import Contents, columns_read
 from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.due import Dues
-from huiqi.entitlements.kernel import Engine, cores, setting_of
+from huiqi.entitlements.kernel import Engine, cores
+from huiqi.entitlements.lowering import Setting
 from huiqi.entitlements.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, FormerPart, Part, file_of, long_rows, no_part, write_part
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.reasons import REASONS, Reasons
 from huiqi.entitlements.stacked import Stacked
-from huiqi.entitlements.totals import ALL, Totals
+from huiqi.entitlements.totals import ALL, Groups
 from huiqi.entitlements.undecided import Undecided
 from huiqi.entitlements.values import VALUES, Values
+from huiqi.facts.cells import unknown_values
 from huiqi.facts.registry import Stretch
 from huiqi.rules.compile import Measure
 from huiqi.rules.plan import make_plan
 from huiqi.rules.tree import Node
-
-KEPT = 4_096  # subjects of whom all results are kept at a time, for reasons and values
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Wanted:
     values: dict[str, Node]
     every: int
 
+    @property
+    def further(self) -> bool:
+        """Whether more is wanted than a former part keeps."""
+        return self.reasons or bool(self.values)
+
 
 class Evaluator:
     """Evaluates the measures of a plan over stretches of a population; for several threads at once."""
@@ -55,9 +60,16 @@ class Evaluator:
         self.plan = make_plan(population.rules, measures, apart=True)
         self.columns = [columns_read(population, self.plan, planned) for planned in self.plan.measures]
         self.shared: list[Column] = [(d.fact.id, None) for d in dimensions]
-        self.kept = make_plan(population.rules, measures, values=wanted.values, keep=True) if wanted.reasons or wanted.values else None
-        self.reasons = Reasons(self.kept) if self.kept is not None and wanted.reasons else None
-        self.values = Values(self.kept) if self.kept is not None and wanted.values else None
+        self.setting = Setting(
+            population.as_of,
+            population.registry.schema.subject,
+            population.registry.places,
+            frozenset(population.ranks),
+            population.assume_recognised,
+        )
+        kept = make_plan(population.rules, measures, keep=True, apart=True) if wanted.reasons else None
+        self.reasons = None if kept is None else Reasons(Engine(kept, self.setting, tests=True))
+        self.values = Values(make_plan(population.rules, (), values=wanted.values)) if wanted.values else None
         self.stacked = Stacked(population.rules, measures, population.registry.schema.subject)
         self._engines: dict[tuple[int, ...], Engine] = {}
         self._undecided: dict[tuple[int, ...], Undecided] = {}
@@ -67,54 +79,72 @@ class Evaluator:
         """A stretch with the columns that some measures need."""
         columns = {*self.shared, *(column for number in numbers for column in self.columns[number])}
         columns |= set(self.population.columns(self.stacked.limits))
-        if self.kept is not None:
-            columns |= set(self.population.columns(self.kept))
+        for further in (self.reasons, self.values):
+            columns |= set() if further is None else set(self.population.columns(further.plan))
         return self.population.block(sorted(columns, key=str), stretch.start, stretch.stop)
 
     def found(self, block: Block, numbers: Sequence[int], workers: int, *, rows: bool) -> tuple[Part, Dues | None]:
         """What some measures give to a block: the part with their totals, and with `rows` what is due of each; of the others nothing."""
         part = no_part(0, len(self.measures), self.dimensions)
         groups = {dimension.name: dimension.of(block) for dimension in self.dimensions}
-        engine = self._engine(tuple(numbers), block)
-        stacked = self.stacked.numbers if set(self.stacked.numbers) <= set(numbers) else ()
-        found = engine.found(block, groups, workers, rows=rows or bool(stacked))
-        totals, dues = found.totals, found.dues
-        if stacked and dues is not None:
-            dues, (low, high) = self.stacked.apply(block, dues, [numbers.index(number) for number in stacked])
-            totals = Totals.of(dues, groups)
-            totals.add_together(low, high, groups)
+        engine = self._engine(tuple(numbers))
+        found = engine.found(block, groups, workers, rows=rows)
         lines = [*numbers, len(self.measures)]
-        for name, cells in totals.by.items():
+        for name, cells in found.totals.by.items():
             part.totals.by[name][lines] = cells
-        part.subjects[ALL][0] = block.size
-        for name, group in groups.items():
-            part.subjects[name] += np.bincount(group.of, minlength=group.size)
+        self._count(part, block, groups)
         part.settled = engine.settled
         if self.wanted.every:
             counters, part.asked = self._asking(tuple(numbers)).count(block)
             for number, counter in zip(numbers, counters, strict=True):
                 part.undecided[number] = counter
-        return part, dues
+        return part, found.dues
+
+    def places(self) -> frozenset[str] | None:
+        """The places in which somebody could have one of the measures, if nothing else were known of anybody; None: that cannot be told."""
+        schema, places = self.population.registry.schema, self.population.registry.places
+        where = schema.facts.get("place")
+        if where is None or where.kind != "place" or where.period != "day" or self.population.related or not self.plan.measures:
+            return None
+        columns = {}
+        for column in self.population.columns(self.plan):
+            columns[column] = unknown_values(schema.facts[column[0]].kind, len(places.by_id))
+        columns[(where.id, None)] = np.arange(len(places.by_id), dtype=np.int32)
+        block = Block(len(places.by_id), self.population.as_of, columns, schema, places, assume_recognised=self.population.assume_recognised)
+        dues = Engine(self.plan, replace(self.setting, ranked=frozenset())).dues(block)
+        names = list(places.by_id)
+        return frozenset(names[row] for row in np.unique(dues.rows).tolist())
+
+    def nobody(self, stretch: Stretch) -> Part:
+        """The part of a stretch in which nobody has anything: it is only counted who is there."""
+        part = no_part(0, len(self.measures), self.dimensions)
+        block = self.population.block(self.shared, stretch.start, stretch.stop)
+        self._count(part, block, {dimension.name: dimension.of(block) for dimension in self.dimensions})
+        part.asked = len(range(0, block.size, self.wanted.every)) if self.wanted.every else 0
+        return part
+
+    def _count(self, part: Part, block: Block, groups: Mapping[str, Groups]) -> None:
+        part.subjects[ALL][0] = block.size
+        for name, group in groups.items():
+            part.subjects[name] += np.bincount(group.of, minlength=group.size)
 
     def further(self, block: Block, part: Part) -> dict[str, list[pa.RecordBatch]]:
-        """Reasons and values of a block, as far as they are wanted: for them all results of a run are kept. The part is told of the values."""
+        """Reasons and values of a block, as far as they are wanted. The part is told of the values."""
         found: dict[str, list[pa.RecordBatch]] = {}
-        for first in range(0, block.size if self.kept is not None else 0, KEPT):
-            assert self.kept is not None
-            rows = np.arange(first, min(first + KEPT, block.size))
-            run = Run(self.kept, block.only(rows)).run()
-            ids = block.ids.slice(first, len(rows))
-            if self.reasons is not None:
-                found.setdefault(REASONS, []).append(self.reasons.of(ids, run))
-            if self.values is not None:
-                found.setdefault(VALUES, []).append(self.values.of(ids, run, part.values))
+        if self.reasons is not None:
+            found[REASONS] = [self.reasons.of(block)]
+        if self.values is not None:
+            run = Run(self.values.plan, block).run()
+            found[VALUES] = [self.values.of(block.ids, run, part.values)]
         return found
 
-    def _engine(self, numbers: tuple[int, ...], block: Block) -> Engine:
+    def _engine(self, numbers: tuple[int, ...]) -> Engine:
         with self._lock:
             if numbers not in self._engines:
                 plan = self.plan if len(numbers) == len(self.measures) else self.plan.part(numbers)
-                self._engines[numbers] = Engine(plan, setting_of(block))
+                there = set(self.stacked.numbers) <= set(numbers)
+                places = [numbers.index(number) for number in self.stacked.numbers] if there else ()
+                self._engines[numbers] = Engine(plan, self.setting, stacked=self.stacked, places=places)
             engine = copy.copy(self._engines[numbers])
         engine.settled = 0
         return engine
@@ -147,9 +177,19 @@ class Writer:
     def part(self, number: int, stretch: Stretch, workers: int) -> Part:
         """A stretch evaluated and written, or taken over."""
         evaluator, measures = self.evaluator, range(len(self.evaluator.measures))
+        if stretch.ruled_out and not evaluator.wanted.further:
+            part = evaluator.nobody(stretch)
+            part.number = number
+            write_part(self.folder, part, (), [""] * len(measures), [0] * len(measures), evaluator.dimensions)
+            return part
         keys = self.contents.keys(stretch)
         former, taken = self._former(keys)
-        if former is not None and len(taken) == len(keys) == len(former.keys) and list(taken) == list(taken.values()) and evaluator.kept is None:
+        if (
+            former is not None
+            and len(taken) == len(keys) == len(former.keys)
+            and list(taken) == list(taken.values())
+            and not evaluator.wanted.further
+        ):
             return self._take_over(number, former)
         try:
             rows = None if former is None else former.rows()
@@ -220,6 +260,8 @@ def in_memory(evaluator: Evaluator, stretches: Sequence[Stretch]) -> Iterator[Pa
     numbers = range(len(evaluator.measures))
 
     def part(number: int, stretch: Stretch, workers: int) -> Part:
+        if stretch.ruled_out and not evaluator.wanted.further:
+            return evaluator.nobody(stretch)
         block = evaluator.block(stretch, numbers)
         found, _ = evaluator.found(block, numbers, workers, rows=False)
         evaluator.further(block, found)

@@ -369,7 +369,7 @@ class _Compiler:
                 yield self._one(act, numbers, limit=self._limit(subject))
 
     def _limit(self, subject: str) -> Node:
-        """What the measures may come to in all. Over three years that is what earlier awards leave of it, and nothing is known of those yet."""
+        """What the measures may come to in all, less what was granted in the past. Where that is not stated, it is not known over three years."""
         written = self.written
         context = Context(self.all.world, self.document, subject)
         money = UNITS[self.currency]
@@ -380,5 +380,7 @@ class _Compiler:
             if written.of is None:
                 raise Unresolved("of")
             node = Arithmetic("*", figure(written.of, context, money).node, figure(written.intensity, context, PLAIN).node)
+        if written.past is not None:
+            node = Arithmetic("-", node, figure(written.past, context, money).node)
         whole = Rounded(Arithmetic("max", node, NOUGHT), CENT, "down")
-        return Between(NOUGHT, whole) if written.per == "three_years" else whole
+        return Between(NOUGHT, whole) if written.per == "three_years" and written.past is None else whole

@@ -192,6 +192,7 @@ class Cumulation(Record):
     over: list[Line] | Literal["all", "topic"] | None = None
     of: Expression | None = None
     per: Literal["year", "three_years", "project", "measure"] | None = None
+    past: Expression | None = None
     keep: Literal["first", "best"] | None = None
     reduce: Literal["last", "proportional"] | None = None
     source: Source | None = None

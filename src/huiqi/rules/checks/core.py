@@ -11,7 +11,7 @@ from typing import get_args
 
 from huiqi.facts.known import Known
 from huiqi.rules import groups
-from huiqi.rules.compile import Rules, ancestors, key_of
+from huiqi.rules.compile import Measure, Rules, ancestors, key_of
 from huiqi.rules.context import Context, Document, Unresolved
 from huiqi.rules.cumulation import FORMS, NOT_PAID, stacking_of
 from huiqi.rules.exact import Exactly
@@ -19,6 +19,7 @@ from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.records import CoreRecord, Cumulation, MeasureRecord
 from huiqi.rules.resolve import constant, figure, truth
+from huiqi.rules.tree import Node
 from huiqi.vocabulary.place import Level
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
 from huiqi.vocabulary.source import Text
@@ -98,7 +99,7 @@ class _Said:
         if form == "intensity" and rule.of is None:
             yield Problem("check.stacking", "the rule does not say of what", rule.where, "add the cost that counts: `of: eligible_cost`")
         limited = form in ("cap", "intensity")
-        for key, fits in (("keep", form == "exclusive"), ("of", form == "intensity"), ("reduce", limited), ("over", limited)):
+        for key, fits in (("keep", form == "exclusive"), ("of", form == "intensity"), ("reduce", limited), ("over", limited), ("past", limited)):
             if getattr(rule, key) is not None and not fits:
                 yield Problem("check.stacking", f"{key} says nothing in a rule of {form}", rule.where, f"take {key} out")
 
@@ -152,12 +153,20 @@ def binding(rules: Rules, documents: list[Document]) -> dict[Where, bool]:
         if rule.limit is None or rule.written.cap is None or rule.document not in documents:
             continue
         measures = [rules.measures[number] for number in rule.measures]
-        nobody = Exactly(Known(rules.schemas[measures[0].subject], rules.places, datetime.date(2024, 6, 30)))
-        most = sum(nobody.figure(measure.amount.node).high for measure in measures if measure.amount is not None)
         missing = isinstance(rule.written.over, list) and not {m.key for m in measures} >= {key_of(str(name)) for name in rule.written.over}
-        binds = missing or rule.written.per == "three_years" or most > nobody.figure(rule.limit).low
+        binds = missing or rule.written.per == "three_years" or rule.written.past is not None or _reaches(measures, rule.limit, rules)
         found[rule.written.cap.where] = found.get(rule.written.cap.where, False) or binds
     return found
+
+
+def _reaches(measures: list[Measure], limit: Node, rules: Rules) -> bool:
+    """Whether measures can come to more than a limit in all, whoever has them."""
+    nobody = Exactly(Known(rules.schemas[measures[0].subject], rules.places, datetime.date(2024, 6, 30)))
+    try:
+        most = sum(nobody.figure(measure.amount.node).high for measure in measures if measure.amount is not None)
+        return most > nobody.figure(limit).low
+    except RecursionError:  # told of the measure
+        return True
 
 
 def idle_cap(where: Where) -> Problem:
@@ -174,7 +183,7 @@ def faulty_lines(document: Document, rules: Rules) -> Iterator[Problem]:
     context = Context(rules.world, document, "enterprise")
     money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == document.pack)]
     lines = [(rule.cap, money) for rule in core.cumulation] + [(rule.intensity, PLAIN) for rule in core.cumulation]
-    lines += [(rule.of, money) for rule in core.cumulation]
+    lines += [(text, money) for rule in core.cumulation for text in (rule.of, rule.past)]
     lines += [(fund.yearly, money) for fund in core.funds.values()] + [
         (fund.at_least.share, PLAIN) for fund in core.funds.values() if fund.at_least is not None
     ]
