@@ -35,7 +35,7 @@ from huiqi.vocabulary.record import Words, words
 UNKNOWN, NONE = -1, -2  #: in categories and places; -1 also in flags
 NO_DATE = -math.inf  #: known never to have come
 LARGEST = 2.0**53  #: steps beyond which float64 would skip whole numbers
-_AT_ONCE = 1 << 14  # figures that stay near the processor
+_AT_ONCE = 1 << 15  # figures that stay near the processor
 _OWN = threading.local()
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _EXCEL_EPOCH = datetime.date(1899, 12, 30).toordinal()
@@ -206,7 +206,7 @@ class Reading:
             wrong = np.array([found == code for found in codes] + [False])
             if len(rows := np.flatnonzero(wrong[index])):
                 faults.append(Faults(code, rows))
-        return Encoded(values[index], tuple(faults))
+        return Encoded(np.take(values, index), tuple(faults))
 
     def _dictionary(self, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
         """Values and faults of all words, the value of an empty cell last; the batches of a file often share a dictionary."""
