@@ -70,7 +70,8 @@ class GroupedTable:
         """The chunk of a column."""
         number = self._columns[name]
         found, column = self.footer.row_group(group).column(number), self.footer.schema.column(number)
-        at, length = min(place for place in (found.dictionary_page_offset, found.data_page_offset) if place), found.total_compressed_size
+        at = min((place for place in (found.dictionary_page_offset, found.data_page_offset) if place), default=0)
+        length = found.total_compressed_size
         if not 0 < at <= at + length <= self.size:
             raise FaultyInput([parquet_problem(self.table.name, OSError("a column ends beyond the file"))])
         type = f"{self.table.types[name]} {found.physical_type} {column.max_definition_level} {self.nan_is_unknown}"
@@ -368,13 +369,13 @@ class Reader:
 
     def _places(self, group: int, other: int, year: int, start: int, stop: int) -> tuple[np.ndarray | slice, np.ndarray]:
         """Which rows of a row group of the year table are of a year and of the subjects from `start` to `stop`, and where these stand."""
-        key = (_ROWS, group, f"{other} {year} {start} {stop}")
-        if key not in self._kept:
+        key = (_ROWS, group, f"{other} {year}")
+        if (found := self._kept.get(key)) is None or found[0] != (start, stop):
             owner, years = self.rows(group, other)
             those = (years == year) & (owner >= start) & (owner < stop)
             rows = slice(None) if those.all() else np.flatnonzero(those)
-            self._kept[key] = rows, owner[rows].astype(np.intp) - start
-        return self._kept[key]
+            found = self._kept[key] = (start, stop), rows, owner[rows].astype(np.intp) - start
+        return found[1:]
 
     def main_ids(self, group: int) -> pa.StringArray:
         """The ids of a row group of the main table, kept."""

@@ -7,7 +7,6 @@ import shutil
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import signature
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -26,8 +25,6 @@ from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.whole import whole_folder
 
 ROW_GROUP = 1 << 16
-#: A page a row group, where pyarrow would otherwise begin another after some thousand rows.
-_PAGES = {"max_rows_per_page": ROW_GROUP} if "max_rows_per_page" in signature(pq.ParquetWriter).parameters else {}
 ROWS_OF_A_YEAR = 1 << 12  #: so many are worth a row group
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 
@@ -98,7 +95,7 @@ def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Row
     head = next(batches)
     packed = {name: "lz4" if name in ("id", "year") else "none" for name in head.schema.names}
     lasts = []
-    with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words, **_PAGES) as writer:
+    with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words) as writer:
         for table in _row_groups(head, batches) if ends is None else _by_year(_stretches(chain([head], batches), ends)):
             for start in range(0, max(table.num_rows, 1), ROW_GROUP):  # one dictionary a row group, or most of its words would be written out
                 writer.write_table(table.slice(start, ROW_GROUP).unify_dictionaries().combine_chunks())
