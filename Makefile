@@ -1,4 +1,4 @@
-# make test      everything that has to hold: lint, format, types, layers, tests
+# make test      everything that has to hold: lint, format, types, layers, tests; those on Spark where there is Java (SPARK= leaves them out)
 # make demo      huiqi on a made-up district; needs only what huiqi needs to run
 # make bench     speed, beside openfisca-core and polars (BENCH="--parquet 10000000" for the large registry)
 # make format    put the code into its form
@@ -12,7 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-test: $(VENV)/dev
+# Spark is some 500 MB and of no use without Java. Where it cannot be had its tests are skipped, and say so.
+SPARK := $(if $(shell command -v java 2>/dev/null),$(VENV)/spark)
+
+test: $(VENV)/dev $(SPARK)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -39,6 +42,10 @@ $(VENV)/run: requirements/run.txt $(VENV)/made
 
 $(VENV)/dev: requirements/dev.txt $(VENV)/run
 	$(call install,$<,what checks and tests it)
+
+$(VENV)/spark: requirements/spark.txt $(VENV)/dev
+	@echo "Installing Spark for its tests ($<) ..."
+	@if $(PIP) install -qq --require-hashes --no-build-isolation -r $<; then touch $@; else echo "Spark cannot be installed; its tests are skipped." >&2; fi
 
 define install
 @echo "Installing $(2) ($(1)) ..."
@@ -69,10 +76,11 @@ COMPILE := $(VENV)/compile/bin/pip-compile --quiet --generate-hashes --allow-uns
 requirements: $(VENV)/compile/stamp
 	$(COMPILE) --output-file requirements/run.txt requirements/run.in
 	$(COMPILE) --output-file requirements/dev.txt requirements/dev.in
-	@for file in run dev; do \
+	$(COMPILE) --output-file requirements/spark.txt requirements/spark.in
+	@for file in run dev spark; do \
 		sed -i "1i # Made by make requirements from $$file.in; every file that may be installed has its hash." requirements/$$file.txt; \
 	done
-	@if grep -nE '://|^-' requirements/run.txt requirements/dev.txt; then echo "An address or an option is in a requirements file." >&2; exit 1; fi
+	@if grep -nE '://|^-' requirements/*.txt; then echo "An address or an option is in a requirements file." >&2; exit 1; fi
 
 $(VENV)/compile/stamp: $(VENV)/made
 	@rm -rf $(VENV)/compile && $(BIN)/python -m venv $(VENV)/compile

@@ -21,7 +21,7 @@ import worked
 from completions import examples, some
 from huiqi.entitlements.columns import Run, block_of
 from huiqi.entitlements.cumulate import Payable, cumulate, flatten, limits_of
-from huiqi.entitlements.evaluate import entitlement
+from huiqi.entitlements.due import entitlement
 from huiqi.rules.cumulation import Stacking, stack
 from huiqi.rules.exact import Exactly
 from huiqi.rules.payable import Claim, claims_of, payable

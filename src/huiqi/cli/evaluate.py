@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +14,9 @@ from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of,
 from huiqi.cli.show import console, progress, said_of_stacking, show_outcome
 from huiqi.entitlements import evaluate as entitlements
 from huiqi.entitlements.summary import Outcome
+from huiqi.facts.registry import Registry
+from huiqi.rules.compile import Measure, Rules
+from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
 from huiqi.vocabulary.speech import Both
 
 SHOWN = 6  # measures that are named as evaluated anew
@@ -24,6 +28,13 @@ class Undecided(StrEnum):
     all = "all"
     some = "some"
     none = "none"
+
+
+class On(StrEnum):
+    """Where a registry is evaluated."""
+
+    local = "local"
+    spark = "spark"
 
 
 def evaluate(
@@ -45,19 +56,59 @@ def evaluate(
     ] = Undecided.some,
     anew: Annotated[bool, typer.Option("--anew", help="Take nothing over from a former result.")] = False,
     assume_recognised: AssumeRecognised = False,
+    engine: Annotated[On, typer.Option("--engine", help="On this machine, or on a Spark cluster; the results are the same.")] = On.local,
+    master: Annotated[
+        str | None, typer.Option("--master", help="The cluster, like local[2], yarn or spark://host:7077; default: that of spark-submit, or local.")
+    ] = None,
     lang: Language = Lang.en,
 ) -> None:
     """Evaluate the measures for everybody; write entitlements.parquet, tables of totals and run.json, and print a table."""
+    if engine is On.spark and (value or reasons):
+        raise typer.BadParameter("--value and --reasons are for --engine local", param_hint="--engine")
+    if engine is On.local and master is not None:
+        raise typer.BadParameter("--master is for --engine spark", param_hint="--master")
     rules, facts_day = rules_of(pack, as_of, law_on)
-    opened = registry_of(registry, rules, of)
+    opened = registry_of(registry, rules, of, keys=engine is On.local)
     chosen = measures_of(rules, measure) if measure else None
     if out.exists() and any(out.iterdir()) and not (out / "run.json").exists():
         raise typer.BadParameter(f"{out} holds something that is not a result of huiqi; it is left as it is", param_hint="--out")
+    if engine is On.spark:
+        outcome = _on_spark(rules, opened, facts_day, master, out, chosen, undecided, assume_recognised)
+        _show(outcome, rules, of, out, lang)
+        return
     with progress(opened.subjects, "evaluating") as tick:
         outcome = entitlements.evaluate(
             rules, opened, facts_day, out=out, measures=chosen, values=value, reasons=reasons, undecided=undecided.value,
             assume_recognised=assume_recognised, anew=anew, tick=tick,
         )  # fmt: skip
+    _show(outcome, rules, of, out, lang)
+
+
+def _on_spark(
+    rules: Rules,
+    registry: Registry,
+    as_of: datetime.date,
+    master: str | None,
+    out: Path,
+    measures: list[Measure] | None,
+    undecided: Undecided,
+    assume_recognised: bool,
+) -> Outcome:
+    try:
+        from huiqi.entitlements.spark.evaluate import evaluate as evaluate_on
+        from huiqi.entitlements.spark.session import open_session
+    except ImportError as error:
+        raise FaultyInput([Problem("spark.missing", f"{error.name} is not installed", NOWHERE, "pip install 'huiqi[spark]'")]) from None
+    session = open_session(master)
+    try:
+        return evaluate_on(
+            session, rules, registry, as_of, out=out, measures=measures, undecided=undecided.value, assume_recognised=assume_recognised
+        )  # fmt: skip
+    finally:
+        session.stop()
+
+
+def _show(outcome: Outcome, rules: Rules, of: str, out: Path, lang: Lang) -> None:
     show_outcome(outcome, rules.schemas[of], lang.value)
     for name, counts in outcome.values.items():
         shown = "; ".join(f"{text} {count:,}" for text, count in counts.most_common(12))

@@ -65,11 +65,11 @@ def rules_of(names: list[str], as_of: str, law_on: str | None) -> tuple[Rules, d
         return library_of(names, rules_only=True).rules(law_day), facts_day
 
 
-def registry_of(folder: Path, rules: Rules, subject: str = "enterprise") -> Registry:
-    """The registry, or FaultyInput with all its problems."""
+def registry_of(folder: Path, rules: Rules, subject: str = "enterprise", *, keys: bool = True) -> Registry:
+    """The registry, or FaultyInput with all its problems; without `keys` only its columns are looked at."""
     if subject not in rules.schemas:
         raise typer.BadParameter(f"there is no subject {subject}; subjects: {', '.join(rules.schemas)}", param_hint="--of")
-    registry, problems = open_registry(folder, rules.schemas[subject], rules.places)
+    registry, problems = open_registry(folder, rules.schemas[subject], rules.places, keys=keys)
     if registry is None:
         raise FaultyInput(problems)
     return registry

@@ -268,31 +268,33 @@ INLINE void add_each(int64_t *totals, const int32_t *groups, const int32_t *rows
     }
 }
 
-enum { ADDED = 8 }; /* the fields that a row adds to at once: those that `due` knows, and one of nought */
-
-/* What each row adds to these fields. */
-INLINE void fields_of(int64_t (*each)[ADDED], const double *low, const double *high, const uint64_t *must, int n) {
-    uint8_t room[ROWS];
-    const uint8_t *sure = spread(must, room, n);
+/* What each of 64 rows adds to a cell; without stacking the fields from PAYABLE on are not used. */
+INLINE void fields_of(int64_t (*each)[FIELDS], const double *low, const double *high, const double *paid_low, const double *paid_high, uint64_t must) {
+    const int n = 64;
     EACH(i) {
-        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]), yes = sure[i];
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]), yes = must >> i & 1;
         each[i][YES] = yes, each[i][DEPENDS] = yes ^ 1;
         each[i][LOW_LO] = lower_bits(least), each[i][LOW_HI] = least >> 32;
         each[i][HIGH_LO] = lower_bits(most), each[i][HIGH_HI] = most >> 32;
         each[i][UNBOUNDED] = open, each[i][PAYABLE] = 0;
     }
+    if (paid_low) EACH(i) {
+        const int64_t least = (int64_t)paid_low[i], open = paid_high[i] > DBL_MAX, most = (int64_t)(paid_high[i] > DBL_MAX ? 0 : paid_high[i]);
+        each[i][PAYABLE] = lower_bits(least), each[i][PAYABLE + 1] = least >> 32;
+        each[i][PAYABLE + 2] = lower_bits(most), each[i][PAYABLE + 3] = most >> 32;
+        each[i][PAYABLE + 4] = open;
+    }
 }
 
 static void add_up(const Frame *f, Results *found) {
     const Dues *dues = &found->dues;
-    int64_t each[ROWS][ADDED];
+    int64_t each[64][FIELDS];
     for (int32_t number = 0; number < f->plan->measure_count; number++) {
         const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
         const double *low = dues->low + at, *high = dues->high + at;
         const uint64_t *must = dues->must[number];
         const int paid = f->plan->stacked.line_count && f->plan->stacked.line_of[number] >= 0;
         if (!count) continue;
-        int made = 0;
         for (int which = 0; which < found->dimension_count; which++) {
             const Dimension *dimension = &found->dimensions[which];
             int64_t *totals = dimension->totals + number * dimension->size * FIELDS;
@@ -304,12 +306,16 @@ static void add_up(const Frame *f, Results *found) {
                 if (paid) add_all(totals + PAYABLE, dues->paid_low + at, dues->paid_high + at, n);
                 continue;
             }
-            if (!made) fields_of(each, low, high, must, n);
-            made = 1;
-            const int32_t *groups = dimension->groups + f->first;
-            for (int i = 0; i < count; i++)
-                *(Eight *)(totals + (int64_t)groups[dues->rows[at + i]] * FIELDS) += *(const Eight *)each[i];
-            if (paid) add_each(totals, groups, dues->rows + at, dues->paid_low + at, dues->paid_high + at, count);
+            const int32_t *groups = dimension->groups + f->first, *rows = dues->rows + at;
+            for (int from = 0; from < count; from += 64) {
+                const int last = count - from < 64 ? count - from : 64;
+                fields_of(each, low + from, high + from, paid ? dues->paid_low + at + from : NULL, dues->paid_high + at + from, must[from / 64]);
+                for (int i = 0; i < last; i++) {
+                    int64_t *cell = totals + (int64_t)groups[rows[from + i]] * FIELDS;
+                    *(Eight *)cell += *(const Eight *)each[i];
+                    if (paid) *(Four *)(cell + 8) += *(const Four *)(each[i] + 8);
+                }
+            }
         }
     }
 }

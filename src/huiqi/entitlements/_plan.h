@@ -10,7 +10,7 @@
 #error "huiqi's kernel needs 128-bit whole numbers; numpy does its work without it"
 #endif
 
-enum { ROWS = 512, WORDS = ROWS / 64, STRIP = 64 }; /* rows in a block; a truth has a bit a row */
+enum { ROWS = 512, WORDS = ROWS / 64, STRIP = 128 }; /* rows in a block; a truth has a bit a row */
 
 /* ---------------------------------------------------------------- programs */
 

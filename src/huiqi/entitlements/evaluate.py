@@ -50,9 +50,9 @@ def evaluate(
     subjects it is counted which facts keep them undecided; `some` are all up to ASKED, and beyond that about so many, evenly spread. `tick`
     is told of every finished stretch. Raises FaultyInput where a registry's cells cannot be used; nothing is written then.
     """
-    measures, shown = _with_what_they_stack_with(rules, measures_for(rules, registry.schema.subject, measures))
+    measures, shown = with_what_they_stack_with(rules, measures_for(rules, registry.schema.subject, measures))
     nodes = nodes_of(rules, values, registry.schema.subject)
-    every = {"all": 1, "some": -(-registry.subjects // ASKED), "none": 0}[undecided]
+    every = asked_every(registry.subjects, undecided)
     limits = stack(rules, measures, registry.schema.subject).limits
     population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), [*nodes.values(), *limits]))
     evaluator = Evaluator(population, measures, dimensions_of(registry), Wanted(frozenset(shown), reasons, nodes, every))
@@ -76,7 +76,12 @@ def evaluate(
     return replace(outcome, folder=out)
 
 
-def _with_what_they_stack_with(rules: Rules, chosen: Sequence[Measure]) -> tuple[list[Measure], list[int]]:
+def asked_every(subjects: int, undecided: Literal["all", "some", "none"]) -> int:
+    """Each so manieth subject is asked what keeps it undecided; 0 for none."""
+    return {"all": 1, "some": -(-subjects // ASKED), "none": 0}[undecided]
+
+
+def with_what_they_stack_with(rules: Rules, chosen: Sequence[Measure]) -> tuple[list[Measure], list[int]]:
     """Some measures with all on which it rests what is payable of them; and the places of those that were chosen."""
     if not chosen:
         return [], []

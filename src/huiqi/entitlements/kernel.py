@@ -20,7 +20,7 @@ from huiqi.entitlements.cumulate import Ends
 from huiqi.entitlements.due import NOBODY, Due, Dues, Paid, due, paid_of
 from huiqi.entitlements.lowering import Program, Setting, Uncarried, lower
 from huiqi.entitlements.stacked import Stacked
-from huiqi.entitlements.totals import ALL, AMOUNT, PAYABLE, Groups, Totals, added
+from huiqi.entitlements.totals import ALL, AMOUNT, FIELDS, PAYABLE, Groups, Together, Totals, added
 from huiqi.rules.plan import Plan
 
 try:
@@ -197,11 +197,22 @@ class Engine:
     ) -> list[_Stretch]:
         """Stretches of rows, each by a thread."""
         columns = tuple(_columns(block, self.wanted))
-        encoded = {name: (np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
+        together = Together.of(groups)
+        encoded = {name: Groups(np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
         bound = () if program.stacked is None else program.stacked.lines
         free = np.setdiff1d(np.arange(len(program.carried)), bound)
-        run = partial(_run, self.prepared, len(program.carried), program.stacked is not None, free, columns, encoded, rows, tests)
+        run = partial(
+            _run,
+            self.prepared,
+            len(program.carried),
+            program.stacked is not None,
+            free,
+            columns,
+            encoded if together is None else together,
+            rows,
+            tests,
+        )
         if block.size <= size:
             return [run(0, block.size)]
         stretches = [(first, min(first + size, block.size)) for first in range(0, block.size, size)]
@@ -253,16 +264,22 @@ def _run(
     stacked: bool,
     free: NDArray[np.intp],
     columns: tuple[NDArray[Any], ...],
-    groups: Mapping[str, tuple[NDArray[np.int32], int]],
+    groups: Mapping[str, Groups] | Together,
     rows: bool,
     tests: NDArray[np.uint8] | None,
     first: int,
     last: int,
 ) -> _Stretch:
     """The kernel over some rows; `free` are the measures in no stacking rule."""
-    totals = Totals.nothing(measures, {name: size for name, (_, size) in groups.items()})
-    dimensions = ((None, 1, totals.by[ALL]), *((of, size, totals.by[name]) for name, (of, size) in groups.items()))
+    if isinstance(groups, Together):
+        cells = np.zeros((measures + 1, groups.groups.size, len(FIELDS)), np.int64)
+        dimensions: tuple[tuple[Any, int, Any], ...] = ((groups.groups.of, groups.groups.size, cells),)
+    else:
+        totals = Totals.nothing(measures, {name: one.size for name, one in groups.items()})
+        dimensions = ((None, 1, totals.by[ALL]), *((one.of, one.size, totals.by[name]) for name, one in groups.items()))
     kept, doubts = _kernel.run(prepared, columns, first, last, dimensions, rows, tests)
+    if isinstance(groups, Together):
+        totals = groups.apart(cells)
     for cells in totals.by.values():
         cells[free, :, PAYABLE:] = cells[free, :, AMOUNT:PAYABLE]
     dues = None

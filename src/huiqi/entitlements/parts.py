@@ -119,7 +119,7 @@ def write_part(
         "asked": part.asked,
         "settled": part.settled,
     }
-    table = _totals_table(part.totals, dimensions).replace_schema_metadata({_ABOUT: json.dumps(about)})
+    table = totals_table(part.totals, dimensions).replace_schema_metadata({_ABOUT: json.dumps(about)})
     pq.write_table(table, unfinished, compression="zstd")
     os.replace(unfinished, folder / TOTALS / file_of(part.number))
 
@@ -128,7 +128,7 @@ def _by_name(counts: NDArray[np.int64], dimension: Dimension) -> dict[str, int]:
     return {name: count for name, count in zip(dimension.groups, counts.tolist(), strict=True) if count}
 
 
-def _totals_table(totals: Totals, dimensions: Sequence[Dimension]) -> pa.Table:
+def totals_table(totals: Totals, dimensions: Sequence[Dimension]) -> pa.Table:
     """One row for each measure and group of which there is anything to say."""
     names = {ALL: [""]} | {d.name: list(d.groups) for d in dimensions}
     tables = []

@@ -111,19 +111,27 @@ def rank_population(population: Population, tick: Callable[[int], None] = lambda
     rules, found = population.rules, dict[str, NDArray[np.uint64]]()
     for card, rule in population.ranked.items():
         plan = make_plan(rules, (), totals=(card,))
-        total, among = plan.ranks[card]
         lows, highs, doubts, groups = [], [], [], []
         for block in population.blocks(plan, 16_384):
-            run = Run(plan, block).run()
-            figures = run.figures(total)
-            lows.append(np.broadcast_to(figures.low / figures.scale, (block.size,)).copy())
-            highs.append(np.broadcast_to(figures.high / figures.scale, (block.size,)).copy())
-            doubts.append(np.zeros(block.size, bool) if figures.maybe is None else figures.maybe)
-            groups.append(np.zeros(block.size, np.int64) if among is None else _groups(run.column(among), block))
+            low, high, maybe, group = totals_to_rank(plan, card, block)
+            lows.append(low)
+            highs.append(high)
+            doubts.append(maybe)
+            groups.append(group)
             tick(block.size)
         if lows:
             found[card] = classes_by_rank(np.concatenate(lows), np.concatenate(highs), np.concatenate(doubts), np.concatenate(groups), rule.shares)
     return replace(population, ranks=found)
+
+
+def totals_to_rank(plan: Plan, card: str, block: Block) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.int64]]:
+    """Both ends of a scorecard's total of every subject of a block, whether it may be missing, and the number of its group."""
+    total, among = plan.ranks[card]
+    run = Run(plan, block).run()
+    figures = run.figures(total)
+    low, high = (np.broadcast_to(end / figures.scale, (block.size,)).copy() for end in (figures.low, figures.high))
+    maybe = np.zeros(block.size, bool) if figures.maybe is None else figures.maybe
+    return low, high, maybe, np.zeros(block.size, np.int64) if among is None else _groups(run.column(among), block)
 
 
 def _groups(column: Any, block: Block) -> NDArray[np.int64]:

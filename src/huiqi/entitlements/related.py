@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime
+from collections.abc import Iterable
 from dataclasses import replace
 
 from huiqi.entitlements.columns import Others
 from huiqi.entitlements.population import Column, Population, measures_for
 from huiqi.facts.known import Known
 from huiqi.facts.ownership import Ownership, read_ownership
+from huiqi.facts.schema import Schema
+from huiqi.rules.compile import Rules
 from huiqi.rules.groups import others, related_in, unrelated
 from huiqi.rules.tree import Node, Related
 from huiqi.vocabulary.problem import FaultyInput
@@ -22,25 +25,28 @@ def relate_population(population: Population, nodes: Iterable[Node] = ()) -> Pop
 
     Raises FaultyInput where the ownership table cannot be used.
     """
-    rules = population.rules
-    subject = population.registry.schema.subject
-    measures = measures_for(rules, subject)
-    read = [measure.truth for measure in measures] + [measure.amount.node for measure in measures if measure.amount is not None]
-    read += [typed.node for card in rules.scorecards for typed in card.values.values()]
-    wanted = [node for node in related_in([*read, *nodes]) if node.fact is None or node.fact.subject == subject]
+    wanted = related_read(population.rules, population.registry.schema.subject, nodes)
     if not wanted:
         return population
     ownership, problems = read_ownership(population.registry.folder, population.as_of)
     if problems:
         raise FaultyInput(problems)
     known = _known(population, wanted, ownership) if ownership is not None else {}
-    return replace(population, ownership=ownership, related={node.key: _column(node, ownership, known) for node in wanted})
+    return replace(population, ownership=ownership, related={node.key: others_of(node, ownership, known) for node in wanted})
+
+
+def related_read(rules: Rules, subject: str, nodes: Iterable[Node] = ()) -> list[Related]:
+    """What the rules about a kind of subject, or some further nodes, read of related enterprises."""
+    measures = measures_for(rules, subject)
+    read = [measure.truth for measure in measures] + [measure.amount.node for measure in measures if measure.amount is not None]
+    read += [typed.node for card in rules.scorecards for typed in card.values.values()]
+    return [node for node in related_in([*read, *nodes]) if node.fact is None or node.fact.subject == subject]
 
 
 def _known(population: Population, wanted: list[Related], ownership: Ownership) -> dict[str, tuple[int, Known]]:
     """Whoever stands in the ownership table: the place in the registry's order and the facts that are summed."""
     ids = {id for holding in ownership.holdings for id in (holding.owner, holding.owned)}
-    columns = list(dict.fromkeys(_columns(population, wanted)))
+    columns = columns_of_related(population.registry.schema, population.as_of, wanted)
     found: dict[str, tuple[int, Known]] = {}
     at = 0
     for block in population.blocks_of(columns, SIZE):
@@ -51,16 +57,17 @@ def _known(population: Population, wanted: list[Related], ownership: Ownership) 
     return found
 
 
-def _columns(population: Population, wanted: list[Related]) -> Iterator[Column]:
-    born = population.registry.schema.born
-    if born is not None:
-        yield born, None
+def columns_of_related(schema: Schema, as_of: datetime.date, wanted: Iterable[Related]) -> list[Column]:
+    """The columns that are summed over related enterprises, and the date from which one exists."""
+    found: list[Column] = [] if schema.born is None else [(schema.born, None)]
     for node in wanted:
         if node.fact is not None:
-            yield node.fact.id, population.as_of.year - 1 + node.year if node.fact.period == "year" else None
+            found.append((node.fact.id, as_of.year - 1 + node.year if node.fact.period == "year" else None))
+    return list(dict.fromkeys(found))
 
 
-def _column(node: Related, ownership: Ownership | None, known: dict[str, tuple[int, Known]]) -> Others:
+def others_of(node: Related, ownership: Ownership | None, known: dict[str, tuple[int, Known]]) -> Others:
+    """What the others add to each subject, by its place; `known` are the places and the facts of whoever stands in the ownership table."""
     if ownership is None:
         return Others({}, unrelated(node, None))
 

@@ -7,6 +7,7 @@ A sum of fen is held as two: `lo` adds up the lower 32 bits of every amount, `hi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +21,8 @@ _SUM = ("low_lo", "low_hi", "high_lo", "high_hi", "unbounded")
 #: The fields of a cell of totals: how many have it and may have it, the amount, and what is payable of it.
 FIELDS = ("yes", "depends", *(f"amount_{name}" for name in _SUM), *(f"payable_{name}" for name in _SUM))
 YES, DEPENDS, AMOUNT, PAYABLE = (FIELDS.index(name) for name in ("yes", "depends", "amount_low_lo", "payable_low_lo"))
-ALL = "all"  # the dimension of one group
 Cells = NDArray[np.int64]
+ALL = "all"  # the dimension of one group
 Sum = tuple[int, int | None]  # the lowest and the highest in fen, None for no upper end
 
 
@@ -38,6 +39,55 @@ class Groups:
     def only(self, rows: NDArray[Any]) -> Groups:
         """Those of some rows."""
         return Groups(self.of[rows], self.size)
+
+
+MOST_TOGETHER = 256  #: so many groups by all dimensions at once are added up faster than by each of them
+
+
+@dataclass(frozen=True)
+class Together:
+    """Groups by all dimensions at once: as many as there are, and in which group of each dimension each of them is."""
+
+    groups: Groups
+    parts: Mapping[str, Groups]
+
+    @staticmethod
+    def of(groups: Mapping[str, Groups]) -> Together | None:
+        """Nothing, if there are too many."""
+        whole = math.prod(one.size for one in groups.values())
+        if not groups or whole > 1 << 20:
+            return None
+        code = sum((one.of.astype(np.int64) * step for one, step in zip(groups.values(), _steps(groups), strict=True)), np.int64(0))
+        number = np.zeros(whole, np.int32)
+        number[code] = 1
+        there = np.flatnonzero(number)
+        if len(there) > MOST_TOGETHER:
+            return None
+        number[there] = np.arange(len(there))
+        parts = {
+            name: Groups((there // step % one.size).astype(np.int32), one.size)
+            for (name, one), step in zip(groups.items(), _steps(groups), strict=True)
+        }
+        return Together(Groups(number[code], max(len(there), 1)), parts)
+
+    def apart(self, cells: Cells) -> Totals:
+        """The totals of each dimension from those of all at once."""
+        by = {ALL: cells.sum(axis=1, keepdims=True)}
+        for name, part in self.parts.items():
+            by[name] = np.zeros((len(cells), part.size, len(FIELDS)), np.int64)
+            order = np.argsort(part.of, kind="stable")
+            if len(order):
+                present, starts = np.unique(part.of[order], return_index=True)
+                by[name][:, present] = np.add.reduceat(cells[:, order], starts, axis=1)
+        return Totals(by)
+
+
+def _steps(groups: Mapping[str, Groups]) -> list[int]:
+    """By how much a number of all dimensions grows with the group of each."""
+    steps = [1]
+    for one in list(groups.values())[:-1]:
+        steps.append(steps[-1] * one.size)
+    return steps
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ class Keys:
     year: np.ndarray
 
 
+NO_KEYS = Keys(0, [], _NO_OWNERS, _NO_YEARS)
+
+
 def read_ids(column: pa.Array) -> pa.StringArray:
     """Ids as text, whatever their type."""
     if isinstance(column.type, pa.DictionaryType):

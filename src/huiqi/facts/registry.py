@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_known, suits, unknown_value, unknown_values
-from huiqi.facts.keys import STRETCH, TOLD, Keys, read_ids, read_keys
+from huiqi.facts.keys import NO_KEYS, STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
 from huiqi.facts.row_groups import GroupedTable, Layout, Odd, Reader, Spare, faults_between, lay_out
@@ -79,6 +79,11 @@ class Registry:
     _layout: Layout | None
     _readings: dict[str, Reading] = field(default_factory=dict, repr=False)
     _spare: Spare = field(default_factory=Spare, repr=False, compare=False)
+
+    @property
+    def tables(self) -> tuple[Table, Table | None]:
+        """The table of the subjects and that of their years."""
+        return self._main, self._yearly
 
     @property
     def title(self) -> Words:
@@ -154,7 +159,7 @@ class Registry:
         if not isinstance(possible, frozenset) and (ends := reader.ends(group, fact)) is not None:
             if ends[1] >= possible[0] and ends[0] <= possible[1]:
                 return False
-            if not (grouped.nan_is_unknown and reading.fact.is_figure):
+            if not (grouped.table.nan_is_unknown and reading.fact.is_figure):
                 return True
         values = reader.values(group, fact)  # the footer does not say which words there are, nor whether there is a NaN
         if values is None or not len(values) or not is_known(values).all() or np.isin(values, (NONE, NO_DATE)).any():
@@ -223,7 +228,8 @@ class Registry:
             return np.concatenate([np.zeros(0, np.int16), *(block.first_years for block in self.blocks([], STRETCH))])
         first = np.zeros(self.subjects, np.int16)
         owners, at = np.unique(self._keyed.owner, return_index=True)
-        first[owners] = self._keyed.year[at]
+        if len(at):
+            first[owners] = np.minimum.reduceat(self._keyed.year, at)  # the years of a subject may stand in any order
         return first
 
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
@@ -435,8 +441,11 @@ class _Cursor:
         return taken
 
 
-def open_registry(folder: Path, schema: Schema, places: Places) -> tuple[Registry | None, list[Problem]]:
-    """A registry, or every problem with its files, columns and keys; cells are read by `blocks`."""
+def open_registry(folder: Path, schema: Schema, places: Places, *, keys: bool = True) -> tuple[Registry | None, list[Problem]]:
+    """A registry, or every problem with its files, columns and keys; cells are read by `blocks`.
+
+    Without `keys` no row is read, and the registry is none to read blocks of: who reads its tables by other means sees to the keys.
+    """
     if not folder.is_dir():
         return None, [Problem("registry.no-folder", f"there is no registry {folder}", Where(folder.name))]
     about, problems = read_about(folder)
@@ -454,13 +463,15 @@ def open_registry(folder: Path, schema: Schema, places: Places) -> tuple[Registr
         problems += check_names(about, [table.path.stem for table in tables], names)
     if problems or main is None or about is None:
         return None, problems
+    if not keys:
+        return Registry(folder, schema, places, about, main, yearly, NO_KEYS, None), []
     layout = lay_out(main, yearly)
     if layout is not None:
         return Registry(folder, schema, places, about, main, yearly, None, layout), []
-    main, yearly, keys, problems = read_keys(main, yearly)
-    if keys is None:
+    main, yearly, found, problems = read_keys(main, yearly)
+    if found is None:
         return None, problems
-    return Registry(folder, schema, places, about, main, yearly, keys, None), []
+    return Registry(folder, schema, places, about, main, yearly, found, None), []
 
 
 def _check_columns(table: Table, schema: Schema, yearly: bool) -> list[Problem]:

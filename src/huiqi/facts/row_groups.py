@@ -26,7 +26,7 @@ import xxhash
 
 from huiqi.facts.cells import Encoded, Faults, Reading, dtype_of, unknown_value
 from huiqi.facts.keys import read_ids, read_years
-from huiqi.facts.parquet_table import BROKEN, nan_as_empty, nan_is_unknown, parquet_problem
+from huiqi.facts.parquet_table import BROKEN, nan_as_empty, parquet_problem
 from huiqi.facts.table import Table
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
@@ -62,10 +62,6 @@ class GroupedTable:
         found = [self.footer.schema.column(n) for n in range(self.footer.num_columns)]
         return {column.path: n for n, column in enumerate(found) if not column.max_repetition_level}
 
-    @cached_property
-    def nan_is_unknown(self) -> bool:
-        return nan_is_unknown(self.footer.metadata)
-
     def chunk(self, group: int, name: str) -> Chunk:
         """The chunk of a column."""
         number = self._columns[name]
@@ -74,7 +70,7 @@ class GroupedTable:
         length = found.total_compressed_size
         if not 0 < at <= at + length <= self.size:
             raise FaultyInput([parquet_problem(self.table.name, OSError("a column ends beyond the file"))])
-        type = f"{self.table.types[name]} {found.physical_type} {column.max_definition_level} {self.nan_is_unknown}"
+        type = f"{self.table.types[name]} {found.physical_type} {column.max_definition_level} {self.table.nan_is_unknown}"
         return Chunk(at, length, f"{found.num_values} {found.compression} {type}")
 
     def ends(self, group: int, name: str) -> tuple[Any, Any] | None:
@@ -435,9 +431,9 @@ class Reader:
 
     def _read(self, grouped: GroupedTable, group: int, name: str, out: np.ndarray) -> Odd | None:
         reading, column = self.readings[name], self._column(grouped, group, name)
-        if reading.plainly(column, out, grouped.nan_is_unknown):
+        if reading.plainly(column, out, grouped.table.nan_is_unknown):
             return None
-        if grouped.nan_is_unknown:
+        if grouped.table.nan_is_unknown:
             column = nan_as_empty(column)
         encoded = reading.encode(column)
         out[:] = encoded.values
