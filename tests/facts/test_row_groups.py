@@ -367,6 +367,7 @@ def test_the_hash_of_a_stretch_follows_its_cells(tmp_path: Path, schema: Schema,
     assert hashes(main, yearly, "g", columns[:1]) != before
     whole = {opened(tmp_path / name, schema, places).content_hash for name in "abcdef"}
     assert len(whole) == 5
+    assert {walked(tmp_path / name, schema, places).content_hash for name in "abcdef"} == whole  # however it is read
 
 
 def test_stretches_without_anybody_who_can_matter_are_ruled_out(tmp_path: Path, schema: Schema, places: Places) -> None:

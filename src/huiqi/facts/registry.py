@@ -27,7 +27,7 @@ from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_know
 from huiqi.facts.keys import NO_KEYS, STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
-from huiqi.facts.row_groups import GroupedTable, Layout, Odd, Reader, Spare, faults_between, lay_out
+from huiqi.facts.row_groups import GroupedTable, Layout, Odd, Reader, Spare, by_row_groups, faults_between, lay_out
 from huiqi.facts.schema import Schema
 from huiqi.facts.table import ENDINGS, Table, open_table
 from huiqi.facts.text_table import missing_column
@@ -108,17 +108,19 @@ class Registry:
         each row group. It tells what changed, not who forged."""
         whole = hashlib.sha256()
         owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
-        grouped = [] if self._layout is None else [table for table in (self._layout.main, self._layout.yearly) if table is not None]
-        paths = [self.folder / FILE, *owners, *(table.path for table in (self._main, self._yearly) if table is not None and not grouped)]
-        for path in sorted(paths):
+        tables = [table for table in (self._main, self._yearly) if table is not None]
+        grouped = [found for found in map(by_row_groups, tables) if found is not None]
+        others = [table.path for table in tables if table.path not in [found.table.path for found in grouped]]
+        for path in sorted([self.folder / FILE, *owners, *others]):
             with path.open("rb") as file:
                 whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-        if self._layout is not None:
-            with Reader(self._layout, self._readings) as reader:
-                for table in grouped:
-                    whole.update(f"{table.table.path.name} {reader.footer_hash(table)}\n".encode())
-                    for group in range(table.footer.num_row_groups):
-                        whole.update(reader.digest(table, group, table.table.types))
+        for found in grouped:
+            layout = self._layout or Layout(found, None, [], [], np.empty(0), np.empty(0))
+            known = next((table for table in (layout.main, layout.yearly) if table is not None and table.table.path == found.table.path), found)
+            with Reader(layout, self._readings) as reader:
+                whole.update(f"{found.table.path.name} {reader.footer_hash(known)}\n".encode())
+                for group in range(known.footer.num_row_groups):
+                    whole.update(reader.digest(known, group, known.table.types))
         return whole.hexdigest()
 
     def stretches(self, size: int = 1 << 16, only: Mapping[str, Possible] = MappingProxyType({})) -> list[Stretch]:

@@ -13,7 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -82,6 +82,11 @@ class GroupedTable:
             return found.min, found.max
         except (ValueError, OverflowError):  # no text, or no day
             return None
+
+
+def by_row_groups(table: Table) -> GroupedTable | None:
+    """The table as row groups, in whatever order; nothing for one that is not read like that."""
+    return _grouped(replace(table, order=None))
 
 
 def _grouped(table: Table) -> GroupedTable | None:
