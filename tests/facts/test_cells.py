@@ -168,3 +168,26 @@ def test_no_text_gives_a_traceback(cells: list[str], kind: Kind) -> None:
     encoded = Reading(fact(kind), Places(), dates=("%Y%m%d", "excel")).encode(pa.array(cells, pa.string()))
     assert len(encoded.values) == len(cells)
     assert all(np.all(faults.rows < len(cells)) for faults in encoded.faults)
+
+
+@given(
+    st.lists(
+        st.integers(-(2**52), 2**52).map(lambda n: n / 100)
+        | st.floats()
+        | st.sampled_from([0.0, -0.0, math.nan, 1e-9, -1e-9, 0.005, 2.0**50])
+        | st.none()
+    ),
+    st.sampled_from(["capital", "net_profit", "employees", "rd_share", "land"]),
+)
+def test_figures_that_are_plain_are_what_they_are_in_any_case(schema: Schema, places: Places, cells: list[float | None], fact: str) -> None:
+    reading, column, out = Reading(schema.facts[fact], places), pa.array(cells, pa.float64()), np.empty(len(cells))
+    encoded = reading.encode(column)
+    if reading.plainly(column, out):
+        assert not encoded.faults
+        assert encoded.rounded == 0
+        np.testing.assert_array_equal(out, encoded.values)
+        assert not np.signbit(out[out == 0]).any()
+    steps = encoded.values / 10 ** schema.facts[fact].decimals
+    if (np.abs(encoded.values[~np.isnan(steps)]) < 2**49).all():
+        assert reading.plainly(pa.array(steps), out, nan_is_unknown=True)
+        np.testing.assert_array_equal(out, encoded.values)

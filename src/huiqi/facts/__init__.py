@@ -11,6 +11,7 @@ provenance.py    registry.yaml: source, observed on, recorded on, verified
 cells.py         cells of a column -> values; the one place where figures, dates and codes of tables are read
 keys.py          whose row is whose: order, repeated ids, year rows without a subject
 table.py         one table on disk, Parquet or CSV, a batch at a time
+row_groups.py    Parquet tables in order of id: row groups that belong together, read from anywhere; hashes of what they hold
 parquet_table.py Parquet files, a row group at a time
 text_table.py    encodings, separators and lines of tables that are text
 write.py         encoded columns -> a registry, whole or not at all

@@ -15,8 +15,9 @@ from __future__ import annotations
 import datetime
 import math
 import re
+import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -34,6 +35,8 @@ from huiqi.vocabulary.record import Words, words
 UNKNOWN, NONE = -1, -2  #: in categories and places; -1 also in flags
 NO_DATE = -math.inf  #: known never to have come
 LARGEST = 2.0**53  #: steps beyond which float64 would skip whole numbers
+_AT_ONCE = 1 << 15  # figures that stay near the processor
+_OWN = threading.local()
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
 _EXCEL_EPOCH = datetime.date(1899, 12, 30).toordinal()
 _FIGURE = r"^[+-]?(\d{1,3}(,\d{3})+|\d{1,40})?(\.\d{0,40})?([eE][+-]?\d{1,2})?$"
@@ -92,6 +95,27 @@ class Reading:
         return encoded.values, encoded.faults[0].code if encoded.faults else ""
 
     # Figures
+
+    def plainly(self, column: pa.Array, out: np.ndarray, nan_is_unknown: bool = False) -> bool:
+        """Write the steps of a column of figures into `out` if each is just what a registry holds for so many steps, and in range; an empty cell
+        is unknown, NaN if so told. If not, or in any doubt, `out` is left as it may be, and `encode` says what the column is."""
+        if not self.fact.is_figure or not pa.types.is_float64(column.type) or self.unknown or self.factor != 1:
+            return False
+        given, scale = column.to_numpy(zero_copy_only=False), 10.0**self.fact.decimals
+        low, high = max(self._ends[0], -(2.0**49)), min(self._ends[1], 2.0**49)
+        back, same = _places()
+        with np.errstate(all="ignore"):
+            for start in range(0, len(given), _AT_ONCE):
+                these, steps = given[start : start + _AT_ONCE], out[start : start + _AT_ONCE]
+                back, same = back[: len(these)], same[: len(these)]
+                np.rint(np.multiply(these, scale, out=steps), out=steps)
+                known = np.count_nonzero(np.equal(np.divide(steps, scale, out=back), these, out=same))
+                if known < len(these) and known + np.count_nonzero(np.isnan(these, out=same)) < len(these):
+                    return False
+                if not (np.fmin.reduce(steps, initial=high) >= low and np.fmax.reduce(steps, initial=low) <= high):
+                    return False
+                np.add(steps, 0.0, out=steps)  # -0.0 is 0.0
+        return nan_is_unknown or np.count_nonzero(np.isnan(given)) == column.null_count
 
     def _figures(self, column: pa.Array) -> Encoded:
         faults: list[Faults] = []
@@ -157,6 +181,10 @@ class Reading:
         scale = 10**self.fact.decimals
         return abs(steps) < LARGEST and math.floor(_exact(steps / scale) * scale + Fraction(1, 2)) == steps
 
+    def indices(self, ids: Iterable[str]) -> frozenset[float]:
+        """The values of codes or places by their ids; KeyError for one that is not there."""
+        return frozenset(self._index[id] for id in ids)
+
     @cached_property
     def _scale(self) -> Fraction:
         """Steps in one unit of the column."""
@@ -178,15 +206,32 @@ class Reading:
             wrong = np.array([found == code for found in codes] + [False])
             if len(rows := np.flatnonzero(wrong[index])):
                 faults.append(Faults(code, rows))
-        return Encoded(values[index], tuple(faults))
+        return Encoded(np.take(values, index), tuple(faults))
 
     def _dictionary(self, dictionary: pa.Array) -> tuple[np.ndarray, list[str]]:
         """Values and faults of all words, the value of an empty cell last; the batches of a file often share a dictionary."""
-        if not self._last or not self._last[0][0].equals(dictionary):
-            read = [self._read.get(word) or self._remember(word) for word in dictionary.to_pylist()]
-            values = np.array([value for value, _ in read] + [self._unknown], dtype=_dtype(self.fact.kind))
-            self._last[:] = [(dictionary, values, [code for _, code in read])]
-        return self._last[0][1:]
+        last = self._last[0] if self._last else None  # another thread may put its own there
+        if last is None or not last[0].equals(dictionary):
+            if (plain := self._plain_days(dictionary)) is not None:
+                last = dictionary, plain, [""] * len(dictionary)
+            else:
+                read = [self._read.get(word) or self._remember(word) for word in dictionary.to_pylist()]
+                values = np.array([value for value, _ in read] + [self._unknown], dtype=dtype_of(self.fact.kind))
+                last = dictionary, values, [code for _, code in read]
+            self._last[:] = [last]
+        return last[1:]
+
+    def _plain_days(self, dictionary: pa.Array) -> np.ndarray | None:
+        """The values of words that are all 2024-06-30 or none, the value of an empty cell last; nothing if they are not."""
+        if self.fact.kind != "date" or not self.fact.optional or self.codes or self.unknown or dictionary.null_count:
+            return None
+        absent = pc.is_in(dictionary, pa.array(list(self.none), pa.string()))
+        try:
+            days = pc.if_else(absent, "1970-01-01", dictionary.cast(pa.string())).cast(pa.date32()).cast(pa.int32()).to_numpy()
+        except pa.ArrowInvalid:
+            return None
+        values = np.append(np.where(absent.to_numpy(zero_copy_only=False), NO_DATE, days + float(_EPOCH)), math.nan)
+        return values if ((values[:-1] >= FIRST_DAY) | (values[:-1] == NO_DATE)).all() else None
 
     def _remember(self, word: str | None) -> tuple[float, str]:
         self._read[word] = result = self._word(word)
@@ -325,7 +370,12 @@ def read_day(text: str, form: str) -> datetime.date:
 
 def unknown_values(kind: Kind, length: int) -> np.ndarray:
     """A column of which nothing is known."""
-    return np.full(length, {"flag": UNKNOWN, "category": UNKNOWN, "place": UNKNOWN, "text": None}.get(kind, math.nan), dtype=_dtype(kind))
+    return np.full(length, unknown_value(kind), dtype_of(kind))
+
+
+def unknown_value(kind: Kind) -> float | None:
+    """The value of an empty cell."""
+    return {"flag": UNKNOWN, "category": UNKNOWN, "place": UNKNOWN, "text": None}.get(kind, math.nan)
 
 
 def is_known(values: np.ndarray) -> np.ndarray:
@@ -335,8 +385,16 @@ def is_known(values: np.ndarray) -> np.ndarray:
     return ~np.isnan(values) if values.dtype == np.float64 else values != UNKNOWN
 
 
-def _dtype(kind: Kind) -> Any:
+def dtype_of(kind: Kind) -> Any:
+    """The type of a column's values."""
     return {"flag": np.int8, "category": np.int32, "place": np.int32, "text": object}.get(kind, np.float64)
+
+
+def _places() -> tuple[np.ndarray, np.ndarray]:
+    """Room for some figures and truths, each thread its own."""
+    if not hasattr(_OWN, "places"):
+        _OWN.places = np.empty(_AT_ONCE), np.empty(_AT_ONCE, bool)
+    return _OWN.places
 
 
 def _where(code: str, values: np.ndarray, wrong: np.ndarray) -> list[Faults]:

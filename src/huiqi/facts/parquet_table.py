@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
-_BROKEN = (OSError, pa.ArrowException, UnicodeError)
+#: What pyarrow raises where a file is broken.
+BROKEN = (OSError, pa.ArrowException, UnicodeError)
+
+
+#: What a Parquet table says of itself where NaN in its columns of figures stands for the empty cell.
+NAN_IS_UNKNOWN = {b"huiqi.unknown": b"NaN"}
+
+
+def nan_is_unknown(metadata: Mapping[bytes, bytes] | None) -> bool:
+    """Whether the metadata of a Parquet table say so."""
+    return metadata is not None and NAN_IS_UNKNOWN.items() <= metadata.items()
+
+
+def nan_as_empty(column: pa.Array) -> pa.Array:
+    """NaN as the empty cell that it stands for."""
+    return pc.if_else(pc.is_nan(column), None, column) if pa.types.is_floating(column.type) else column
 
 
 def open_parquet(path: Path, name: str) -> tuple[pa.Schema | None, list[Problem]]:
     """Its columns and their types."""
     try:
         return pq.read_schema(path), []
-    except _BROKEN as error:
-        return None, [_problem(name, error)]
+    except BROKEN as error:
+        return None, [parquet_problem(name, error)]
 
 
 def read_parquet(
@@ -30,7 +46,7 @@ def read_parquet(
     """
     try:
         with pq.ParquetFile(path, read_dictionary=list(words), buffer_size=1 << 16) as file:
-            at = 0
+            at, marked = 0, nan_is_unknown(file.schema_arrow.metadata)
             for group in range(file.metadata.num_row_groups):
                 rows = file.metadata.row_group(group).num_rows
                 if at + rows <= start:
@@ -42,13 +58,17 @@ def read_parquet(
                     first, last = max(start - at, 0), batch.num_rows if stop is None else min(stop - at, batch.num_rows)
                     at += batch.num_rows
                     if first < last:
-                        batch.validate(full=True)  # text that is not UTF-8 would be found much later
+                        for column in batch.columns:
+                            if not pa.types.is_primitive(column.type):
+                                column.validate(full=True)  # text that is not UTF-8 would be found much later
                         batch = batch.slice(first, last - first)
+                        if marked:
+                            batch = pa.RecordBatch.from_arrays([nan_as_empty(column) for column in batch.columns], names=batch.schema.names)
                         yield batch if columns is None else batch.select(columns)
-    except _BROKEN as error:
-        raise FaultyInput([_problem(name, error)]) from error
+    except BROKEN as error:
+        raise FaultyInput([parquet_problem(name, error)]) from error
 
 
-def _problem(name: str, error: Exception) -> Problem:
+def parquet_problem(name: str, error: Exception) -> Problem:
     said = (str(error) or type(error).__name__).splitlines()[0]
     return Problem("table.parquet", f"the Parquet file cannot be read: {said}", Where(name), "it may have been cut short; write or copy it again")

@@ -4,27 +4,31 @@
     for block in registry.blocks([("listed", None), ("revenue", 2023)]):
         block.ids, block.columns["revenue", 2023]
 
-The two tables are walked side by side, in the order of ids. A table that is not in that order is put into it, in memory.
+Parquet tables in order of id are read a row group at a time, from anywhere and by several threads (row_groups.py). Others are walked side by
+side in the order of ids; a table that is not in that order is put into it, in memory.
 """
 
 from __future__ import annotations
 
 import bisect
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huiqi.facts.cells import Encoded, Reading, is_known, suits, unknown_values
+from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_known, suits, unknown_value, unknown_values
 from huiqi.facts.keys import NO_KEYS, STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.provenance import FILE, About, Provenance, check_names, read_about
-from huiqi.facts.schema import Fact, Schema
+from huiqi.facts.row_groups import GroupedTable, Layout, Odd, Reader, Spare, by_row_groups, faults_between, lay_out
+from huiqi.facts.schema import Schema
 from huiqi.facts.table import ENDINGS, Table, open_table
 from huiqi.facts.text_table import missing_column
 from huiqi.vocabulary.place import Places
@@ -32,19 +36,38 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean, 
 from huiqi.vocabulary.record import Words
 
 Column = tuple[str, int | None]  #: a fact, and a calendar year unless it is a day fact
+#: Of a day fact the codes or places that can matter, or the least and the greatest value (cells.py).
+Possible = frozenset[str] | tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some subjects in order of id, and their encoded values (cells.py)."""
+    """Some subjects in order of id, and their encoded values (cells.py); `first_years` as of the registry."""
 
     ids: pa.StringArray
     columns: dict[Column, np.ndarray]
+    first_years: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The subjects from `start` to `stop`; `ruled_out` where the tables say, unread, that none of them can matter."""
+
+    number: int
+    start: int
+    stop: int
+    ruled_out: bool
+    _registry: Registry = field(repr=False, compare=False)
+
+    def content_hash(self, columns: Iterable[Column]) -> str:
+        """SHA-256 over what the tables hold of these subjects in these columns, as it is stored; it follows changes of cells, not those of the
+        schema, code lists or places. Where the tables are no row groups in order, it follows the whole registry."""
+        return self._registry.hash_between(columns, self.start, self.stop)
 
 
 @dataclass(frozen=True)
 class Registry:
-    """An opened registry; nothing but its keys is in memory."""
+    """An opened registry; nothing but its layout, or its keys, is in memory."""
 
     folder: Path
     schema: Schema
@@ -52,8 +75,10 @@ class Registry:
     about: About
     _main: Table
     _yearly: Table | None
-    _keys: Keys
+    _keys: Keys | None
+    _layout: Layout | None
     _readings: dict[str, Reading] = field(default_factory=dict, repr=False)
+    _spare: Spare = field(default_factory=Spare, repr=False, compare=False)
 
     @property
     def tables(self) -> tuple[Table, Table | None]:
@@ -70,16 +95,97 @@ class Registry:
 
     @property
     def subjects(self) -> int:
-        return self._keys.count
+        return self._layout.subjects if self._layout is not None else self._keyed.count
+
+    @property
+    def _keyed(self) -> Keys:
+        assert self._keys is not None
+        return self._keys
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over the names and bytes of its files."""
+        """SHA-256 over its files: over their names and all of their bytes, of tables read by row groups over the footer and the XXH3 (128 bits) of
+        each row group. It tells what changed, not who forged."""
         whole = hashlib.sha256()
         owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
-        for path in sorted([self.folder / FILE, *owners, *(table.path for table in (self._main, self._yearly) if table)]):
+        tables = [table for table in (self._main, self._yearly) if table is not None]
+        grouped = [found for found in map(by_row_groups, tables) if found is not None]
+        others = [table.path for table in tables if table.path not in [found.table.path for found in grouped]]
+        for path in sorted([self.folder / FILE, *owners, *others]):
             with path.open("rb") as file:
                 whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+        for found in grouped:
+            layout = self._layout or Layout(found, None, [], [], np.empty(0), np.empty(0))
+            known = next((table for table in (layout.main, layout.yearly) if table is not None and table.table.path == found.table.path), found)
+            with Reader(layout, self._readings) as reader:
+                whole.update(f"{found.table.path.name} {reader.footer_hash(known)}\n".encode())
+                for group in range(known.footer.num_row_groups):
+                    whole.update(reader.digest(known, group, known.table.types))
+        return whole.hexdigest()
+
+    def stretches(self, size: int = 1 << 16, only: Mapping[str, Possible] = MappingProxyType({})) -> list[Stretch]:
+        """All subjects in consecutive stretches: whole row groups of the main table, small ones joined to at most `size` subjects.
+
+        A subject matters only if each of the day facts `only` can be one of the given codes or places, or lie between the given ends. A stretch
+        is ruled out where the row groups' statistics or dictionaries exclude it for every row; an empty cell and `none` exclude nothing.
+        """
+        layout = self._layout
+        if layout is None:
+            ends = [*range(0, self.subjects, size), self.subjects]
+            return [Stretch(n, start, stop, False, self) for n, (start, stop) in enumerate(pairwise(ends))]
+        starts = layout.main.starts.tolist()
+        found: list[Stretch] = []
+        with Reader(layout, self._readings) as reader:
+            begin = 0
+            for group, stop in enumerate(starts[1:]):
+                following = starts[min(group + 2, len(starts) - 1)]
+                if stop == starts[-1] or following - starts[begin] > size:
+                    if stop > starts[begin]:
+                        out = all(self._excluded(reader, one, only) for one in range(begin, group + 1) if starts[one] < starts[one + 1])
+                        found.append(Stretch(len(found), starts[begin], stop, out, self))
+                    begin = group + 1
+        return found
+
+    def _excluded(self, reader: Reader, group: int, only: Mapping[str, Possible]) -> bool:
+        for fact, possible in only.items():
+            if self.schema.facts[fact].period != "day":
+                raise ValueError(f"{fact} is a year fact")
+            if self.has(fact) and self._none_can_be(reader, group, fact, possible):
+                return True
+        return False
+
+    def _none_can_be(self, reader: Reader, group: int, fact: str, possible: Possible) -> bool:
+        grouped, reading = reader.layout.main, self._reading(fact)
+        if grouped.ends(group, fact) is None:
+            return False
+        if not isinstance(possible, frozenset) and (ends := reader.ends(group, fact)) is not None:
+            if ends[1] >= possible[0] and ends[0] <= possible[1]:
+                return False
+            if not (grouped.table.nan_is_unknown and reading.fact.is_figure):
+                return True
+        values = reader.values(group, fact)  # the footer does not say which words there are, nor whether there is a NaN
+        if values is None or not len(values) or not is_known(values).all() or np.isin(values, (NONE, NO_DATE)).any():
+            return False
+        if isinstance(possible, frozenset):
+            return not np.isin(values, list(reading.indices(possible))).any()
+        return bool(values.max() < possible[0] or values.min() > possible[1])
+
+    def hash_between(self, columns: Iterable[Column], start: int, stop: int) -> str:
+        """The content hash of a stretch."""
+        layout = self._layout
+        if layout is None:
+            return hashlib.sha256(f"{self.content_hash} {start} {stop}".encode()).hexdigest()
+        whole = hashlib.sha256()
+        columns = [column for column in dict.fromkeys(columns) if self.has(column[0])]
+        day = sorted(fact for fact, year in columns if year is None)
+        with Reader(layout, self._readings) as reader:
+            for group in layout.groups(start, stop):
+                whole.update(f"{max(start, layout.main.starts[group])} {min(stop, layout.main.starts[group + 1])}\n".encode())
+                whole.update(reader.digest(layout.main, group, ["id", *day]))
+                for other in layout.over[group]:
+                    assert layout.yearly is not None
+                    facts = sorted({fact for fact, year in columns if year is not None and layout.year[other] in (0, year)})
+                    whole.update(reader.digest(layout.yearly, other, ["id", "year", *facts]))
         return whole.hexdigest()
 
     def has(self, fact_id: str) -> bool:
@@ -97,7 +203,7 @@ class Registry:
 
     def years(self, fact_id: str | None = None) -> tuple[int, ...]:
         """The calendar years of the year table; with a fact, those for which it is known of somebody (one pass over its column)."""
-        years = np.unique(self._keys.year).tolist()
+        years = self._years
         if fact_id is None:
             return tuple(years)
         if not self.has(fact_id) or self.schema.facts[fact_id].period == "day":
@@ -107,16 +213,26 @@ class Registry:
         return tuple(year for fact, year in columns if (fact, year) in known)
 
     @cached_property
+    def _years(self) -> list[int]:
+        if self._layout is None:
+            return np.unique(self._keyed.year).tolist()
+        found = set(self._layout.year.tolist())
+        if 0 in found:
+            with Reader(self._layout, self._readings) as reader:
+                for group in np.flatnonzero(self._layout.year == 0).tolist():
+                    found.update(np.unique(reader.years(group)[0]).tolist())
+        return sorted(found - {0})
+
+    @cached_property
     def first_years(self) -> np.ndarray:
         """The first calendar year of which each subject has a row, 0 where it has none; in the registry's order."""
+        if self._layout is not None:
+            return np.concatenate([np.zeros(0, np.int16), *(block.first_years for block in self.blocks([], STRETCH))])
         first = np.zeros(self.subjects, np.int16)
-        owners, at = np.unique(self._keys.owner, return_index=True)
+        owners, at = np.unique(self._keyed.owner, return_index=True)
         if len(at):
-            first[owners] = np.minimum.reduceat(self._keys.year, at)  # the years of a subject may stand in any order
+            first[owners] = np.minimum.reduceat(self._keyed.year, at)  # the years of a subject may stand in any order
         return first
-
-    def stretches(self, size: int, only: object = None) -> list[Stretch]:
-        return [Stretch(self, start, min(start + size, self.subjects)) for start in range(0, self.subjects, size)]
 
     def subject(self, id: str, columns: Iterable[Column]) -> Block | None:
         """The one row, or nothing if the registry does not know the subject."""
@@ -125,7 +241,9 @@ class Registry:
 
     def position(self, id: str) -> int | None:
         """The place of a subject in the registry's order, or nothing if the registry does not know it."""
-        stretch = bisect.bisect_right(self._keys.firsts, id) - 1
+        if self._layout is not None:
+            return self._layout.position(id)
+        stretch = bisect.bisect_right(self._keyed.firsts, id) - 1
         if stretch < 0:
             return None
         start = stretch * STRETCH
@@ -137,7 +255,7 @@ class Registry:
         return None
 
     def blocks(self, columns: Iterable[Column], size: int = 16_384, *, start: int = 0, stop: int | None = None) -> Iterator[Block]:
-        """The subjects from `start` to `stop`, `size` at a time.
+        """The subjects from `start` to `stop`, `size` at a time; several threads may read at once.
 
         Raises FaultyInput with up to 20 problems where a cell cannot be read or is not in the fact's range.
         """
@@ -147,10 +265,8 @@ class Registry:
                 raise ValueError(f"{fact_id} is a {self.schema.facts[fact_id].period} fact")
         stop = self.subjects if stop is None else min(stop, self.subjects)
         problems: list[Problem] = []
-        main, yearly = self._cursors(columns, start, stop)
-        for first in range(start, stop, size):
-            last = min(first + size, stop)
-            block = self._block(columns, main, yearly, first, last, problems)
+        parts = self._walked(columns, size, start, stop, problems) if self._layout is None else self._grouped(columns, size, start, stop, problems)
+        for block in parts:
             if not problems:
                 yield block
             elif len(problems) >= TOLD:
@@ -158,13 +274,87 @@ class Registry:
         if problems:
             raise FaultyInput(in_order(problems[:TOLD]))
 
+    def _grouped(self, columns: list[Column], size: int, start: int, stop: int, problems: list[Problem]) -> Iterator[Block]:
+        """By row groups."""
+        layout = self._layout
+        assert layout is not None
+        for fact, _ in columns:
+            self._reading(fact)
+        with Reader(layout, self._readings, self._spare) as reader:
+            groups = range(0)
+            for first in range(start, stop, size):
+                last = min(first + size, stop)
+                if layout.groups(first, last) != groups:
+                    groups = layout.groups(first, last)
+                    reader.forget_all_but(groups)
+                yield self._block_of(reader, groups, columns, first, last, problems)
+
+    def _block_of(self, reader: Reader, groups: range, columns: list[Column], first: int, last: int, problems: list[Problem]) -> Block:
+        layout = reader.layout
+        ids, years = [], np.zeros(last - first, np.int16)
+        values = {(fact, year): self._spare.take(last - first, dtype_of(self.schema.facts[fact].kind)) for fact, year in columns}
+        for column in columns:
+            if not self.has(column[0]):
+                values[column][:] = unknown_value(self.schema.facts[column[0]].kind)
+        for group in groups:
+            begin = int(layout.main.starts[group])
+            start, stop = max(first - begin, 0), min(last, int(layout.main.starts[group + 1])) - begin
+            here = slice(begin + start - first, begin + stop - first)
+            ids.append(reader.main_ids(group).slice(start, stop - start))
+            for (fact, year), out in values.items():
+                if year is None and self.has(fact):
+                    odd = reader.fill(layout.main, group, fact, start, stop, out[here])
+                    if odd is not None:
+                        self._tell(odd, fact, layout.main, group, start, stop, problems)
+            self._fill_years(reader, group, start, stop, {column: out[here] for column, out in values.items() if column[1] is not None}, problems)
+            reader.first_years(group, start, stop, years[here])
+        return Block(ids[0] if len(ids) == 1 else pa.concat_arrays(ids), values, years)
+
+    def _fill_years(self, reader: Reader, group: int, start: int, stop: int, columns: dict[Column, np.ndarray], problems: list[Problem]) -> None:
+        layout, filled = reader.layout, set[Column]()
+        columns = {column: out for column, out in columns.items() if self.has(column[0])}
+        keep = start > 0 or stop < layout.main.starts[group + 1] - layout.main.starts[group]  # it is looked at again
+        for other in layout.over[group] if columns else []:
+            assert layout.yearly is not None
+            if layout.same[other]:
+                for (fact, year), out in columns.items():
+                    if year == layout.year[other]:
+                        filled.add((fact, year))
+                        if (odd := reader.fill(layout.yearly, other, fact, start, stop, out)) is not None:
+                            self._tell(odd, fact, layout.yearly, other, start, stop, problems)
+                continue
+            if layout.year[other] and all(year != layout.year[other] for _, year in columns):
+                continue
+            for fact in dict.fromkeys(fact for fact, _ in columns):
+                by_year = {year: out for (of, year), out in columns.items() if of == fact and year is not None and layout.year[other] in (0, year)}
+                fresh = {year for year in by_year if (fact, year) not in filled}
+                filled.update((fact, year) for year in by_year)
+                if (odd := reader.spread(group, other, fact, start, by_year, fresh, keep)) is not None:
+                    owner, years = reader.rows(group, other)
+                    rows = np.flatnonzero(np.isin(years, list(by_year)) & (owner >= start) & (owner < stop))
+                    self._tell(odd, fact, layout.yearly, other, 0, len(owner), problems, rows)
+        for column in columns.keys() - filled:
+            columns[column][:] = unknown_value(self.schema.facts[column[0]].kind)
+
+    def _tell(
+        self, odd: Odd, fact: str, grouped: GroupedTable, group: int, start: int, stop: int, problems: list[Problem], rows: np.ndarray | None = None
+    ) -> None:
+        encoded = Encoded(odd.encoded.values, faults_between(odd, start, stop, rows))
+        problems += _told(encoded, self._reading(fact), odd.column, grouped.table, int(grouped.starts[group]), TOLD - len(problems))
+
+    def _walked(self, columns: list[Column], size: int, start: int, stop: int, problems: list[Problem]) -> Iterator[Block]:
+        """Both tables side by side."""
+        main, yearly = self._cursors(columns, start, stop)
+        for first in range(start, stop, size):
+            yield self._block(columns, main, yearly, first, min(first + size, stop), problems)
+
     def _cursors(self, columns: list[Column], start: int, stop: int) -> tuple[_Cursor, _Cursor | None]:
         day = [fact for fact, year in columns if year is None and self.has(fact)]
         main = _Cursor(self._main, ["id", *day], start, stop)
         wanted = list(dict.fromkeys(fact for fact, year in columns if year is not None and self.has(fact)))
         if self._yearly is None or not wanted:
             return main, None
-        low, high = np.searchsorted(self._keys.owner, np.array([start, stop], np.int32)).tolist()
+        low, high = np.searchsorted(self._keyed.owner, np.array([start, stop], np.int32)).tolist()
         return main, _Cursor(self._yearly, wanted, low, high)
 
     def _block(self, columns: list[Column], main: _Cursor, yearly: _Cursor | None, first: int, last: int, problems: list[Problem]) -> Block:
@@ -175,10 +365,10 @@ class Registry:
         for fact in main.facts:
             values[fact, None] = self._encode(parts, fact, self._main, first, problems)
         if yearly is not None:
-            low, high = np.searchsorted(self._keys.owner, np.array([first, last], np.int32))
-            years = self._keys.year[low:high]
+            low, high = np.searchsorted(self._keyed.owner, np.array([first, last], np.int32))
+            years = self._keyed.year[low:high]
             rows = {year: np.flatnonzero(years == year) for _, year in columns if year is not None}
-            owner = self._keys.owner[low:high] - first
+            owner = self._keyed.owner[low:high] - first
             parts = yearly.take(int(high - low))
             whole = {fact: self._encode(parts, fact, yearly.table, int(low), problems) for fact in yearly.facts} if parts else {}
             for fact, year in columns:
@@ -187,10 +377,10 @@ class Registry:
         for column in columns:
             if column not in values:
                 values[column] = unknown_values(self.schema.facts[column[0]].kind, length)
-        return Block(ids, {column: values[column] for column in columns})
+        return Block(ids, {column: values[column] for column in columns}, self.first_years[first:last])
 
     def _encode(self, parts: list[pa.RecordBatch], fact: str, table: Table, position: int, problems: list[Problem]) -> np.ndarray:
-        reading = self._reading(self.schema.facts[fact])
+        reading = self._reading(fact)
         found = []
         for part in parts:
             column = part.column(fact)
@@ -201,29 +391,10 @@ class Registry:
             position += part.num_rows
         return found[0] if len(found) == 1 else np.concatenate(found)
 
-    def _reading(self, fact: Fact) -> Reading:
-        if fact.id not in self._readings:
-            self._readings[fact.id] = Reading(fact, self.places)
-        return self._readings[fact.id]
-
-
-Possible = frozenset[str] | tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Stretch:
-    registry: Registry
-    start: int
-    stop: int
-    ruled_out: bool = False
-
-    def content_hash(self, columns: Iterable[Column]) -> str:
-        whole = hashlib.sha256()
-        found = next(self.registry.blocks(columns, self.stop - self.start, start=self.start, stop=self.stop))
-        whole.update("\n".join(found.ids.to_pylist()).encode())
-        for column in found.columns.values():
-            whole.update(np.ascontiguousarray(column).tobytes())
-        return whole.hexdigest()
+    def _reading(self, fact: str) -> Reading:
+        if fact not in self._readings:
+            self._readings[fact] = Reading(self.schema.facts[fact], self.places)
+        return self._readings[fact]
 
 
 def _spread(values: np.ndarray, rows: np.ndarray, owner: np.ndarray, onto: np.ndarray) -> np.ndarray:
@@ -231,12 +402,19 @@ def _spread(values: np.ndarray, rows: np.ndarray, owner: np.ndarray, onto: np.nd
     return onto
 
 
+def _written(cell: pa.Scalar) -> str:
+    try:
+        return str(cell.as_py())
+    except (OverflowError, ValueError):  # a date that Python does not know: its number of days
+        return str(cell.value)
+
+
 def _told(encoded: Encoded, reading: Reading, column: pa.Array, table: Table, position: int, most: int) -> list[Problem]:
     problems: list[Problem] = []
     for faults in encoded.faults:
         for row in faults.rows[: max(most - len(problems), 0)].tolist():
             batch = next(table.batches(["id"], 1, position + row, position + row + 1))
-            id, value = read_ids(batch.column(0))[0].as_py(), str(column[row].as_py())
+            id, value = read_ids(batch.column(0))[0].as_py(), _written(column[row])
             message = f"{reading.fact.id} of {id}: {reading.fault(faults.code, value).en}"
             problems.append(Problem(faults.code, message, table.place(position + row), reading.remedy(faults.code, value)))
     return problems
@@ -288,11 +466,14 @@ def open_registry(folder: Path, schema: Schema, places: Places, *, keys: bool = 
     if problems or main is None or about is None:
         return None, problems
     if not keys:
-        return Registry(folder, schema, places, about, main, yearly, NO_KEYS), []
+        return Registry(folder, schema, places, about, main, yearly, NO_KEYS, None), []
+    layout = lay_out(main, yearly)
+    if layout is not None:
+        return Registry(folder, schema, places, about, main, yearly, None, layout), []
     main, yearly, found, problems = read_keys(main, yearly)
     if found is None:
         return None, problems
-    return Registry(folder, schema, places, about, main, yearly, found), []
+    return Registry(folder, schema, places, about, main, yearly, found, None), []
 
 
 def _check_columns(table: Table, schema: Schema, yearly: bool) -> list[Problem]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from huiqi.facts.parquet_table import open_parquet, read_parquet
+from huiqi.facts.parquet_table import nan_is_unknown, open_parquet, read_parquet
 from huiqi.facts.text_table import TextTable, open_text_table, repeated_columns
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 
@@ -19,13 +19,15 @@ ENDINGS = (".parquet", ".csv")
 
 @dataclass(frozen=True)
 class Table:
-    """A table on disk; `order` says which of its rows comes first by id, where the file itself is not in that order."""
+    """A table on disk; `order` says which of its rows comes first by id, where the file itself is not in that order. Where NaN is unknown,
+    `batches` has empty cells for it."""
 
     path: Path
     name: str
     types: dict[str, pa.DataType]
     text: TextTable | None = None
     order: np.ndarray | None = None
+    nan_is_unknown: bool = False
 
     def place(self, position: int) -> Where:
         """The row in the file: a line of a CSV, a row from 1 of a Parquet file."""
@@ -73,7 +75,8 @@ def _open_parquet(path: Path, name: str) -> tuple[Table | None, list[Problem]]:
     if schema is None:
         return None, problems
     problems = repeated_columns(tuple(schema.names), name, 0)
-    return (None, problems) if problems else (Table(path, name, dict(zip(schema.names, schema.types, strict=True))), [])
+    types = dict(zip(schema.names, schema.types, strict=True))
+    return (None, problems) if problems else (Table(path, name, types, nan_is_unknown=nan_is_unknown(schema.metadata)), [])
 
 
 def _open_csv(path: Path, name: str) -> tuple[Table | None, list[Problem]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import shutil
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from huiqi.facts.cells import NONE
+from huiqi.facts.parquet_table import NAN_IS_UNKNOWN
 from huiqi.facts.provenance import FILE, Provenance, write_about
 from huiqi.facts.schema import Fact, Schema
 from huiqi.vocabulary.place import Places
@@ -22,6 +25,7 @@ from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.whole import whole_folder
 
 ROW_GROUP = 1 << 16
+ROWS_OF_A_YEAR = 1 << 12  #: so many are worth a row group
 _EPOCH = 719_163  # the ordinal of 1970-01-01
 
 
@@ -63,8 +67,8 @@ def write_registry(
         raise FileExistsError(f"{folder} exists; nothing was written")
     with whole_folder(folder) as unfinished:
         write_about(unfinished / FILE, title, made_up, provenance, columns)
-        _write_table(unfinished / f"{schema.subject}.parquet", schema, places, main, required=True)
-        _write_table(unfinished / f"{schema.subject}_year.parquet", schema, places, yearly)
+        ends = _write_table(unfinished / f"{schema.subject}.parquet", schema, places, main)
+        _write_table(unfinished / f"{schema.subject}_year.parquet", schema, places, yearly, ends)
         for path in more:
             shutil.move(path, unfinished / path.name)
 
@@ -78,19 +82,25 @@ def may_replace(folder: Path, overwrite: bool) -> bool:
     return not any(folder.iterdir()) or (overwrite and (folder / FILE).is_file())
 
 
-def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Rows], required: bool = False) -> None:
+def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Rows], ends: list[str] | None = None) -> list[str]:
+    """The last ids of its row groups; `ends` are those of the main table, without them it is this."""
     parts = iter(parts)
     first = next(parts, None)
     if first is None:
-        if required:
+        if ends is None:
             pq.write_table(pa.table({"id": pa.array([], pa.string())}), path)
-        return
+        return []
     words = [name for name in first.columns if _is_words(schema.facts[name])]
     batches = (_arrow(part, schema, places) for rest in ([first], parts) for part in rest)
     head = next(batches)
-    with pq.ParquetWriter(path, head.schema, compression="zstd", use_dictionary=words) as writer:
-        for table in _row_groups(head, batches):
-            writer.write_table(table, row_group_size=ROW_GROUP)
+    packed = {name: "lz4" if name in ("id", "year") else "none" for name in head.schema.names}
+    lasts = []
+    with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words) as writer:
+        for table in _row_groups(head, batches) if ends is None else _by_year(_stretches(chain([head], batches), ends)):
+            for start in range(0, max(table.num_rows, 1), ROW_GROUP):  # one dictionary a row group, or most of its words would be written out
+                writer.write_table(table.slice(start, ROW_GROUP).unify_dictionaries().combine_chunks())
+            lasts += [table["id"][min(n, table.num_rows) - 1].as_py() for n in range(ROW_GROUP, table.num_rows + ROW_GROUP, ROW_GROUP)]
+    return lasts
 
 
 def _row_groups(head: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -106,13 +116,39 @@ def _row_groups(head: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
     yield pa.concat_tables(waiting)
 
 
+def _stretches(tables: Iterable[pa.Table], ends: list[str]) -> Iterator[pa.Table]:
+    """Year rows cut where row groups of the main table end."""
+    waiting: list[pa.Table] = []
+    left = iter(ends[:-1])
+    end = next(left, None)
+    for table in tables:
+        while end is not None and table.num_rows and table["id"][-1].as_py() > end:
+            cut = bisect_right(table["id"], end, key=lambda id: id.as_py())
+            yield pa.concat_tables([*waiting, table.slice(0, cut)])
+            waiting, table, end = [], table.slice(cut), next(left, None)
+        waiting.append(table)
+    yield pa.concat_tables(waiting)
+
+
+def _by_year(stretches: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Every year apart, in order of id, so that years nobody asks for need not be read; few rows stay together, in order of id and year."""
+    for table in stretches:
+        years = pc.unique(table["year"]).sort() if table.num_rows else []
+        if table.num_rows < ROWS_OF_A_YEAR * len(years):
+            yield table
+        else:
+            for year in years:
+                yield table.filter(pc.equal(table["year"], year))
+
+
 def _arrow(rows: Rows, schema: Schema, places: Places) -> pa.Table:
     columns: dict[str, pa.Array] = {"id": rows.ids}
     if rows.years is not None:
         columns["year"] = pa.array(rows.years, pa.int16())
     for name, values in rows.columns.items():
         columns[name] = column_of(values, schema.facts[name], places)
-    return pa.table(columns)
+    fields = [pa.field(name, column.type, nullable=name not in schema.facts or not schema.facts[name].is_figure) for name, column in columns.items()]
+    return pa.Table.from_arrays(list(columns.values()), schema=pa.schema(fields, NAN_IS_UNKNOWN))
 
 
 def column_of(values: np.ndarray, fact: Fact, places: Places) -> pa.Array:
@@ -136,7 +172,7 @@ def column_of(values: np.ndarray, fact: Fact, places: Places) -> pa.Array:
             texts = pc.if_else(pa.array(values == -math.inf), "none", pc.cast(dates, pa.string()))
             return pc.if_else(pa.array(unknown), None, texts).dictionary_encode()
         case _:
-            return pa.array(values / 10**fact.decimals, pa.float64(), mask=np.isnan(values))
+            return pa.array(values / 10**fact.decimals, pa.float64())
 
 
 def _words_of(values: np.ndarray, words: list[str]) -> pa.Array:

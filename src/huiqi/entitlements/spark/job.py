@@ -28,6 +28,7 @@ class Source:
 
     name: str
     types: dict[str, pa.DataType]
+    nan_is_unknown: bool
     layout: Layout
 
 
@@ -86,4 +87,4 @@ def _source(table: Table, registry: Registry, facts: Iterable[str]) -> Source:
         if pa.types.is_float16(type) or (pa.types.is_timestamp(type) and type.unit == "ns") or pa.types.is_time(type):
             message = f"Spark cannot read the column {name} of {type}"
             raise FaultyInput([Problem("spark.column-type", message, Where(table.name), "write dates as date32, figures as double")])
-    return Source(table.name, table.types, Layout.of(registry.schema.facts[fact] for fact in wanted))
+    return Source(table.name, table.types, table.nan_is_unknown, Layout.of(registry.schema.facts[fact] for fact in wanted))

@@ -33,6 +33,7 @@ from huiqi.facts.cells import Reading, unknown_values
 from huiqi.facts.keys import TOLD, read_ids, read_years
 from huiqi.facts.known import Known
 from huiqi.facts.ownership import Ownership
+from huiqi.facts.parquet_table import nan_as_empty
 from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.tree import RelatedKey
 from huiqi.vocabulary.problem import Problem, Where
@@ -124,6 +125,8 @@ class Worker:
             values = {}
             for fact in source.layout.facts:
                 reading, column = self._reading(fact), _as_stored(batch.column(fact), source.types[fact])
+                if source.nan_is_unknown:
+                    column = nan_as_empty(column)
                 encoded = reading.encode(column)
                 values[fact] = encoded.values
                 for faults in encoded.faults:
