@@ -1133,13 +1133,13 @@ def _from_nought(a: Figures) -> bool:
 @lru_cache(maxsize=16)
 def completed_years(as_of: datetime.date) -> Floats:
     """Completed years by the number of days since, as far back as the calendar goes."""
-    days = np.zeros(as_of.toordinal() + 1)
+    complete = []  # after how many days each year is
     for years in range(1, as_of.year):
         day = years_before(as_of, years)
         if as_of.month == 2 and as_of.day == 28 and not _leap(as_of.year) and _leap(day.year):
             day = datetime.date(day.year, 2, 29)  # born on 29 February: a year is complete on 28 February
-        days[as_of.toordinal() - day.toordinal() :] = years
-    return days
+        complete.append(as_of.toordinal() - day.toordinal())
+    return np.searchsorted(np.array(complete), np.arange(as_of.toordinal() + 1), side="right").astype(np.float64)
 
 
 def _leap(year: int) -> bool:

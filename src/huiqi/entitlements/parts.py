@@ -86,18 +86,21 @@ def long_rows(ids: pa.Array, measures: Sequence[Measure], found: Dues) -> pa.Rec
 
 def _fen(ends: NDArray[np.float64]) -> pa.Array:
     """Amounts as whole fen; an infinite one is empty."""
-    open_ = np.isinf(ends)
-    return pa.array(np.where(open_, 0, ends).astype(np.int64), mask=open_) if open_.any() else pa.array(ends.astype(np.int64))
+    if len(ends) and ends.max() == np.inf:
+        open_ = np.isinf(ends)
+        return pa.array(np.where(open_, 0, ends).astype(np.int64), mask=open_)
+    return pa.array(ends.astype(np.int64))
 
 
 # ---------------------------------------------------------------- files
 
 
 def rows_writer(path: Path) -> pq.ParquetWriter:
-    """A writer of long rows; whoever reads them finds plain text."""
+    """A writer of long rows; whoever reads them finds plain text. Statistics would take as long as all the rest and tell nothing: every part has
+    all measures."""
     words = [field.name for field in ROWS if field.type == _WORD]
     return pq.ParquetWriter(
-        path, ROWS, compression="zstd", compression_level=1, use_dictionary=words, dictionary_pagesize_limit=1 << 24, store_schema=False
+        path, ROWS, compression="lz4", use_dictionary=words, dictionary_pagesize_limit=1 << 24, write_statistics=False, store_schema=False
     )  # fmt: skip
 
 
