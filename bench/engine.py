@@ -15,10 +15,10 @@ import workload
 from enterprises import Columns
 
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.dimensions import dimensions_of
 from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.evaluate import STRETCH, evaluate
-from huiqi.entitlements.kernel import Engine, cores, kernel_name, setting_of
+from huiqi.entitlements.kernel.engine import Engine, cores, kernel_name, setting_of
+from huiqi.entitlements.run.dimensions import dimensions_of
 from huiqi.entitlements.stacked import Stacked
 from huiqi.entitlements.totals import Groups, Totals, added
 from huiqi.facts.registry import Registry, open_registry

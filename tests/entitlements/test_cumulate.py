@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import arbitrary
-import huiqi.entitlements
+import huiqi.entitlements.kernel
 import stacks
 import worked
 from completions import examples, some
@@ -130,7 +130,7 @@ def loop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         pytest.skip("needs gcc")
     built = tmp_path_factory.mktemp("cumulate") / "cumulate.so"
     flags = ["-std=c11", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-ffp-contract=off", *(PLAIN if request.param == "plain" else SANITIZED)]
-    include = f"-I{Path(huiqi.entitlements.__file__).parent}"
+    include = f"-I{Path(huiqi.entitlements.kernel.__file__).parent}"
     subprocess.run([compiler, *flags, include, str(HARNESS), "-o", str(built), "-lm"], check=True)
     run = ctypes.CDLL(str(built)).run
     return lambda *args: looped(run, *args)

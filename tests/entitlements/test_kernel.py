@@ -19,7 +19,7 @@ import arbitrary
 from huiqi.entitlements import kernel
 from huiqi.entitlements.columns import Block, Run, block_of
 from huiqi.entitlements.due import Due, due
-from huiqi.entitlements.kernel import Engine, kernel_name, setting_of
+from huiqi.entitlements.kernel.engine import Engine, kernel_name, setting_of
 from huiqi.entitlements.totals import Groups, Totals
 from huiqi.facts.known import Known
 from huiqi.rules.compile import Rules

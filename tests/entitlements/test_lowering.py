@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import arbitrary
-from huiqi.entitlements.lowering import OPERATIONS, Program, Setting, lower
+from huiqi.entitlements.kernel.lowering import OPERATIONS, Program, Setting, lower
 from huiqi.rules.plan import make_plan
 
 NAMES = OPERATIONS.split()

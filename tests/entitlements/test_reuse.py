@@ -13,7 +13,7 @@ import pytest
 import arbitrary
 from huiqi.entitlements import evaluate as module
 from huiqi.entitlements.evaluate import evaluate
-from huiqi.entitlements.summary import Outcome
+from huiqi.entitlements.run.summary import Outcome
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.rules.compile import Rules
 from registries import write_registry

@@ -22,15 +22,15 @@ from typer.testing import CliRunner
 
 import arbitrary
 from huiqi.cli.app import app
-from huiqi.entitlements.dimensions import dimensions_of
 from huiqi.entitlements.evaluate import evaluate
 from huiqi.entitlements.population import Population
+from huiqi.entitlements.run.dimensions import dimensions_of
+from huiqi.entitlements.run.stretches import Evaluator, Wanted
+from huiqi.entitlements.run.summary import Outcome, outcome_of
 from huiqi.entitlements.spark import worker as module
 from huiqi.entitlements.spark.job import job_of
 from huiqi.entitlements.spark.packed import Layout
 from huiqi.entitlements.spark.worker import ROW, SUM, Faulty, Worker, part_of, problems_in, with_fields, with_related, worker_of
-from huiqi.entitlements.stretches import Evaluator, Wanted
-from huiqi.entitlements.summary import Outcome, outcome_of
 from huiqi.facts.ownership import read_ownership
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.rules.compile import Rules

@@ -14,7 +14,7 @@ import arbitrary
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.due import Dues
 from huiqi.entitlements.evaluate import evaluate
-from huiqi.entitlements.kernel import Engine, kernel_name, setting_of
+from huiqi.entitlements.kernel.engine import Engine, kernel_name, setting_of
 from huiqi.entitlements.stacked import Stacked
 from huiqi.entitlements.totals import ALL, Groups
 from huiqi.facts.registry import open_registry

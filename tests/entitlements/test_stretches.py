@@ -11,10 +11,10 @@ import pytest
 
 import arbitrary
 from huiqi.entitlements import evaluate as module
-from huiqi.entitlements import stretches
 from huiqi.entitlements.evaluate import evaluate
 from huiqi.entitlements.population import Population
-from huiqi.entitlements.stretches import Evaluator, Wanted
+from huiqi.entitlements.run import stretches
+from huiqi.entitlements.run.stretches import Evaluator, Wanted
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.rules.compile import Rules
 from registries import write_registry

@@ -53,7 +53,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        from huiqi.entitlements.kernel import kernel_name
+        from huiqi.entitlements.kernel.engine import kernel_name
 
         typer.echo(f"huiqi {huiqi.__version__} (kernel: {kernel_name()})")
         raise typer.Exit

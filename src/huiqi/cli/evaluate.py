@@ -13,7 +13,7 @@ import typer
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, registry_of, rules_of
 from huiqi.cli.show import console, progress, said_of_stacking, show_outcome
 from huiqi.entitlements import evaluate as entitlements
-from huiqi.entitlements.summary import Outcome
+from huiqi.entitlements.run.summary import Outcome
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem

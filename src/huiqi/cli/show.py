@@ -20,7 +20,7 @@ from huiqi.vocabulary.speech import Both, brief_money, money_range
 
 if TYPE_CHECKING:  # whoever shows problems need not wait for what evaluates
     from huiqi.entitlements.explain import Explanation, FactUsed, Reason
-    from huiqi.entitlements.summary import Outcome, Tally
+    from huiqi.entitlements.run.summary import Outcome, Tally
     from huiqi.facts.provenance import Provenance
     from huiqi.facts.schema import Schema
 

@@ -1,8 +1,10 @@
 """Who may have what, and why.
 
-columns.py     the column engine: one plan over one block of subjects
-population.py  a registry as blocks        ranks.py     classes by rank
-evaluate.py    every measure for everybody, and what is written of it
+columns.py     the column engine: one plan over one block of subjects; kernel/ does the same in C
+due.py         what is due of a measure    totals.py    what it adds up to
+cumulate.py    stacking over columns       stacked.py   stacking of what is due
+population.py  a registry as blocks        ranks.py     classes by rank        related.py  related enterprises
+evaluate.py    every measure for everybody; run/ has its parts, spark/ the same on a cluster
 deciding.py    which unknown facts keep a measure undecided
 explain.py     why, for one subject        ask.py       what to ask it next
 """

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from huiqi.entitlements.dimensions import dimensions_of
-from huiqi.entitlements.parts import FormerPart, Part, former_parts
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
-from huiqi.entitlements.stretches import Evaluator, Wanted, Writer, in_memory, side_by_side
-from huiqi.entitlements.summary import Outcome, outcome_of, write_groups, write_run, write_summary
-from huiqi.entitlements.values import nodes_of
+from huiqi.entitlements.run.dimensions import dimensions_of
+from huiqi.entitlements.run.parts import FormerPart, Part, former_parts
+from huiqi.entitlements.run.stretches import Evaluator, Wanted, Writer, in_memory, side_by_side
+from huiqi.entitlements.run.summary import Outcome, outcome_of, write_groups, write_run, write_summary
+from huiqi.entitlements.run.values import nodes_of
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import stack, stacking_of

@@ -21,15 +21,15 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from huiqi.entitlements.dimensions import dimensions_of
 from huiqi.entitlements.evaluate import asked_every, with_what_they_stack_with
-from huiqi.entitlements.parts import ENTITLEMENTS, TOTALS, Part, file_of, rows_writer, totals_table
 from huiqi.entitlements.population import Column, Population, measures_for
+from huiqi.entitlements.run.dimensions import dimensions_of
+from huiqi.entitlements.run.parts import ENTITLEMENTS, TOTALS, Part, file_of, rows_writer, totals_table
+from huiqi.entitlements.run.stretches import Evaluator, Wanted
+from huiqi.entitlements.run.summary import Outcome, outcome_of, write_groups, write_run, write_summary
 from huiqi.entitlements.spark.job import Job, job_of
 from huiqi.entitlements.spark.session import with_settings
 from huiqi.entitlements.spark.worker import ENDS, PACKED, RESULTS, ROW, SUM, Whole, part_of, problems_in, with_fields, with_related, worker_of
-from huiqi.entitlements.stretches import Evaluator, Wanted
-from huiqi.entitlements.summary import Outcome, outcome_of, write_groups, write_run, write_summary
 from huiqi.facts.ownership import read_ownership
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.facts.table import Table

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 import huiqi
-from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.related import columns_of_related, related_read
+from huiqi.entitlements.run.dimensions import Dimension
+from huiqi.entitlements.run.stretches import Evaluator
 from huiqi.entitlements.spark.packed import Layout
-from huiqi.entitlements.stretches import Evaluator
 from huiqi.facts.registry import Registry
 from huiqi.facts.table import Table
 from huiqi.rules.compile import Measure

@@ -21,13 +21,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Others
-from huiqi.entitlements.dimensions import Dimension
-from huiqi.entitlements.parts import Part, long_rows, no_part
 from huiqi.entitlements.population import Column, totals_to_rank
 from huiqi.entitlements.ranks import Counted, Field, classes_by_rank, count_ends, fields_of
 from huiqi.entitlements.related import columns_of_related, others_of
+from huiqi.entitlements.run.dimensions import Dimension
+from huiqi.entitlements.run.parts import Part, long_rows, no_part
+from huiqi.entitlements.run.stretches import Evaluator, Wanted
 from huiqi.entitlements.spark.job import Job, Source
-from huiqi.entitlements.stretches import Evaluator, Wanted
 from huiqi.entitlements.totals import ALL, FIELDS
 from huiqi.facts.cells import Reading, unknown_values
 from huiqi.facts.keys import TOLD, read_ids, read_years

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from huiqi.entitlements.columns import Block
-from huiqi.entitlements.kernel import Engine
+from huiqi.entitlements.kernel.engine import Engine
 
 REASONS: Final = "reasons.parquet"
 

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.due import Dues, Paid
+from huiqi.entitlements.run.dimensions import Dimension
 from huiqi.entitlements.totals import ALL, FIELDS, Totals
 from huiqi.rules.compile import Measure
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.dimensions import Dimension
-from huiqi.entitlements.parts import Part, no_part
+from huiqi.entitlements.run.dimensions import Dimension
+from huiqi.entitlements.run.parts import Part, no_part
 from huiqi.entitlements.totals import ALL, DEPENDS, YES, Cells, cost
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules

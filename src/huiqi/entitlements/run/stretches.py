@@ -19,18 +19,18 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.content import Contents, columns_read, steps_of
-from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.due import Dues
-from huiqi.entitlements.kernel import Engine, cores
-from huiqi.entitlements.lowering import Setting
-from huiqi.entitlements.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, FormerPart, Part, file_of, long_rows, no_part, write_part
+from huiqi.entitlements.kernel.engine import Engine, cores
+from huiqi.entitlements.kernel.lowering import Setting
 from huiqi.entitlements.population import Column, Population
-from huiqi.entitlements.reasons import REASONS, Reasons
+from huiqi.entitlements.run.content import Contents, columns_read, steps_of
+from huiqi.entitlements.run.dimensions import Dimension
+from huiqi.entitlements.run.parts import ENTITLEMENTS, FORMAT, TOTALS, UNREADABLE, FormerPart, Part, file_of, long_rows, no_part, write_part
+from huiqi.entitlements.run.reasons import REASONS, Reasons
+from huiqi.entitlements.run.undecided import Undecided
+from huiqi.entitlements.run.values import VALUES, Values
 from huiqi.entitlements.stacked import Stacked
 from huiqi.entitlements.totals import ALL, Groups
-from huiqi.entitlements.undecided import Undecided
-from huiqi.entitlements.values import VALUES, Values
 from huiqi.facts.cells import unknown_values
 from huiqi.facts.registry import Possible, Stretch
 from huiqi.facts.schema import FIRST_DAY, LAST_DAY, Fact

@@ -155,7 +155,7 @@ static Scratch *take(Prepared *p) {
 
 /* ---------------------------------------------------------------- programs */
 
-static const char PREPARED[] = "huiqi.entitlements._kernel.prepared";
+static const char PREPARED[] = "huiqi.entitlements.kernel._kernel.prepared";
 
 static void forget(Prepared *p) {
     for (Scratch *s = p->free, *next; s; s = next) next = s->next, drop(s);

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from huiqi.entitlements.columns import Others
-from huiqi.entitlements.dimensions import Dimension
 from huiqi.entitlements.population import Column, Population
+from huiqi.entitlements.run.dimensions import Dimension
 from huiqi.entitlements.stacked import Stacked
 from huiqi.facts.registry import Stretch
 from huiqi.rules.compile import Rules

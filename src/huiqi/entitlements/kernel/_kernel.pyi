@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from huiqi.entitlements.lowering import Program
+from huiqi.entitlements.kernel.lowering import Program
 
 LEVELS: int
 

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.cumulate import Ends
 from huiqi.entitlements.due import NOBODY, Due, Dues, Paid, due, paid_of
-from huiqi.entitlements.lowering import Program, Setting, Uncarried, lower
+from huiqi.entitlements.kernel.lowering import Program, Setting, Uncarried, lower
 from huiqi.entitlements.stacked import Stacked
 from huiqi.entitlements.totals import ALL, AMOUNT, FIELDS, PAYABLE, Groups, Together, Totals, added
 from huiqi.rules.plan import Plan
 
 try:
-    from huiqi.entitlements import _kernel
+    from huiqi.entitlements.kernel import _kernel
 except ImportError:  # installed without a compiler
     _COMPILED = False
 else:
