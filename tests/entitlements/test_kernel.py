@@ -16,17 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arbitrary
-from huiqi.entitlements import kernel
 from huiqi.entitlements.columns import Block, Run, block_of
 from huiqi.entitlements.due import Due, due
-from huiqi.entitlements.kernel.engine import Engine, kernel_name, setting_of
+from huiqi.entitlements.kernel.engine import Engine, kernel_name, levels, setting_of
 from huiqi.entitlements.totals import Groups, Totals
 from huiqi.facts.known import Known
 from huiqi.rules.compile import Rules
 from huiqi.rules.payable import amount_due
 from huiqi.rules.plan import Plan, make_plan
 
-LEVELS = kernel.levels()
+LEVELS = levels()
 pytestmark = pytest.mark.skipif(kernel_name() != "C", reason="the kernel is not compiled here")
 
 
