@@ -77,6 +77,20 @@ def test_evaluate_prints_a_table_and_writes_the_results(place: Place) -> None:
     assert printed.err == ""
 
 
+def test_evaluate_again_says_what_was_taken_over(place: Place) -> None:
+    place.huiqi("evaluate", *place.on, "--out", "results")
+    assert "all of it was taken over from a former run" in place.huiqi("evaluate", *place.on, "--out", "results").out
+    assert "taken over" not in place.huiqi("evaluate", *place.on, "--out", "results", "--anew").out
+    assert "taken over" not in place.huiqi("evaluate", *place.on, "--out", "results", "--undecided", "none").out
+
+
+def test_evaluate_on_spark_and_here_are_kept_apart(place: Place) -> None:
+    printed = place.huiqi("evaluate", *place.on, "--out", "results", "--master", "local[2]")
+    assert printed.status == 2
+    assert "--master is for --engine spark" in printed.err
+    assert "for --engine local" in place.huiqi("evaluate", *place.on, "--out", "results", "--engine", "spark", "--reasons").err
+
+
 def test_evaluate_in_chinese(place: Place) -> None:
     printed = place.huiqi("evaluate", *place.on, "--out", "results", "--lang", "zh")
     assert "成长企业" in printed.out
