@@ -169,6 +169,6 @@ def registry_of(folder: Path, rules: Rules) -> Registry:
     return registry
 
 
-def evaluate_registry(rules: Rules, registry: Registry, out: Path, tick: Callable[[int], None]) -> int:
-    """A registry on disk, results to disk; gives the number of enterprises."""
-    return evaluate(rules, registry, AS_OF, out=out, undecided="none", tick=tick).subjects
+def evaluate_registry(rules: Rules, registry: Registry, out: Path | None) -> int:
+    """A registry on disk, results to disk or only totals; gives the number of enterprises."""
+    return evaluate(rules, registry, AS_OF, out=out, undecided="none").subjects

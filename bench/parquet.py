@@ -1,4 +1,4 @@
-"""A registry on disk, evaluated to results on disk, in a process of its own with all cores, as a user would have it.
+"""A registry on disk, evaluated to results on disk or to totals alone, in a process of its own with all cores, as a user would have it.
 
     python bench/parquet.py --enterprises 200000 --registry FOLDER        says what it found, as JSON
 
@@ -41,20 +41,23 @@ def registry_in(folder: Path, packs: Path, count: int) -> Path:
 
 def measure(packs: Path, registry: Path, scratch: Path, repeats: int) -> dict[str, Any]:
     """Medians, and the highest peak of memory; the registry is in the system's cache where that has room for it."""
+    return {kind: _medians(packs, registry, scratch / kind, repeats) for kind in ("rows", "totals")}
+
+
+def _medians(packs: Path, registry: Path, out: Path, repeats: int) -> dict[str, Any]:
     runs = []
-    for number in range(repeats):
-        out = scratch / f"results-{number}"
+    for _ in range(repeats):
         runs.append(machine.in_a_child("parquet.py", "--evaluate", packs, registry, out))
-        shutil.rmtree(out)
+        shutil.rmtree(out, ignore_errors=True)
     return {key: statistics.median(run[key] for run in runs) for key in runs[0]} | {"peak": max(run["peak"] for run in runs)}
 
 
 def evaluate(packs: Path, registry: Path, out: Path) -> dict[str, Any]:
-    """For a child: evaluate the registry, results to `out`."""
+    """For a child: open and evaluate the registry, results to `out`; a folder `totals` means that only totals are wanted, and none is written."""
     rules = engine.rules_of(packs)
-    opened = engine.registry_of(registry, rules)
     before, clock, processor = machine.bytes_read(), time.perf_counter(), time.process_time()
-    count = engine.evaluate_registry(rules, opened, out, lambda _: None)
+    opened = engine.registry_of(registry, rules)
+    count = engine.evaluate_registry(rules, opened, None if out.name == "totals" else out)
     return {
         "enterprises": count,
         "clock": time.perf_counter() - clock,
