@@ -11,7 +11,7 @@ import typer
 from rich.panel import Panel
 
 from huiqi.cli.options import Lang, Language, library_of, registry_of
-from huiqi.cli.show import console, progress, show_explanation, show_outcome
+from huiqi.cli.show import console, progress, said_of_stacking, show_explanation, show_outcome
 from huiqi.entitlements import evaluate as entitlements
 from huiqi.entitlements.columns import Run
 from huiqi.entitlements.deciding import deciding_facts, failing_parts
@@ -42,6 +42,8 @@ def demo(
         outcome = entitlements.evaluate(rules, registry, AS_OF, out=out / "results", tick=tick)
     console.print(f"{len(outcome.tallies)} measures for each, facts of {AS_OF}. [bold]The registry is made up; the rules are real.[/]\n")
     show_outcome(outcome, rules.schemas["enterprise"], lang.value)
+    for words in said_of_stacking(outcome):
+        console.print(words(lang.value))
     if lang is Lang.en:
         console.print("\n[dim]Depends: unknown facts could turn it either way. Assured: due to the firms that surely qualify.[/]")
         console.print("[dim]Possible: due if every unknown fact turned out well. Not public: the text gives a benefit without a figure.[/]\n")
@@ -88,4 +90,4 @@ def _what_next(out: Path, subject: str) -> None:
         (f"huiqi check {PACK} && huiqi test {PACK}", "the texts and their worked cases"),
     ):
         console.print(f"  {command}\n      [dim]{what}[/]")
-    console.print(f"  Results: {out}/results/ (entitlements.parquet, summary.csv, run.json); the rules themselves: packs/{PACK}/")
+    console.print(f"  Results: {out}/results/ (docs/evaluate.md says what is in it); the rules themselves: packs/{PACK}/")
