@@ -173,6 +173,19 @@ def test_the_number_of_workers_makes_no_difference() -> None:
         check_totals(engine.totals(whole, groups, workers), Totals.of(dues, groups))
 
 
+def test_totals_by_group_are_exact_for_any_amount() -> None:
+    """Small and large amounts, close together and apart, and some that have no upper end."""
+    facts: list[dict[tuple[str, int | None], Any]] = [
+        {("revenue", 2023): amount} for amount in (1, 2**32 - 1, 2**32, 2**40 - 1, 2**40, 2**51, 2**51 - 1)
+    ] + [{}]
+    engine, block = made("revenue > 0元", facts, ", amount: revenue")
+    rng = np.random.default_rng(3)
+    for rows in (rng.integers(0, 8, 20_000), np.full(20_000, 3), np.repeat([3, 7, 4], 7_000), rng.choice([0, 3, 7], 9_000)):
+        whole = block.only(rows.astype(np.intp))
+        groups = {"place": Groups(rng.integers(0, 2, whole.size, np.int32), 2)}
+        check_totals(engine.totals(whole, groups), Totals.of(engine.dues(whole), groups))
+
+
 def test_groups_lie_within_their_size() -> None:
     engine, block = made("revenue > 0元", [{("revenue", 2023): 1}] * 3)
     for wrong in (-1, 2):

@@ -137,14 +137,16 @@ def assert_same(one: Dues | None, other: Dues | None) -> None:
 
 
 @pytest.mark.skipif(kernel_name() != "C", reason="the kernel was not compiled")
-@given(st.integers(1, 3_000), st.randoms(use_true_random=False))
+@given(st.integers(1, 6_000), st.randoms(use_true_random=False))
 @settings(max_examples=20)
 def test_the_kernel_stacks_as_numpy_does_for_any_rows(rules: Rules, block: Block, size: int, random: object) -> None:
     rows = np.random.default_rng(random.randrange(2**32)).integers(0, block.size, size)  # type: ignore[attr-defined]
     some = block.only(rows.astype(np.intp))
-    one, other = (engine_of(rules, block, numpy_only=plain).found(some) for plain in (False, True))
+    groups = {"place": Groups((np.arange(size) // 3 % 7).astype(np.int32), 7)}
+    one, other = (engine_of(rules, block, numpy_only=plain).found(some, groups) for plain in (False, True))
     assert_same(one.dues, other.dues)
-    assert np.array_equal(one.totals.by[ALL], other.totals.by[ALL])
+    for name in (ALL, "place"):
+        assert np.array_equal(one.totals.by[name], other.totals.by[name])
 
 
 def test_files_say_what_is_payable(rules: Rules, tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ class Together:
         whole = math.prod(one.size for one in groups.values())
         if not groups or whole > 1 << 20:
             return None
+        if any(one.of.size and (one.of.min() < 0 or one.of.max() >= one.size) for one in groups.values()):
+            raise ValueError("a group beyond the size of its dimension")
         code = sum((one.of.astype(np.int64) * step for one, step in zip(groups.values(), _steps(groups), strict=True)), np.int64(0))
         number = np.zeros(whole, np.int32)
         number[code] = 1

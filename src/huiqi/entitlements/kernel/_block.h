@@ -286,6 +286,88 @@ INLINE void fields_of(int64_t (*each)[FIELDS], const double *low, const double *
     }
 }
 
+/* Narrow sums: where there are many rows and few groups, a cell is three whole numbers, five with what is payable: counts packed into one, and of each
+   sum the two halves in one. They hold so many rows and amounts below so many fen; then they are added to the fields. All else is added to the fields. */
+enum { COUNTS, NARROW_LOW, NARROW_HIGH, NARROW_PAID_LOW, NARROW_PAID_HIGH, NARROW, NARROW_ROWS = 2047, COUNT_BITS = 15, HALF = 44 };
+static const int64_t NARROW_FEN = 1ll << 40;
+
+INLINE int64_t halves(int64_t fen) { return lower_bits(fen) | (fen >> 32) << HALF; }
+
+static void make_narrow(const Plan *plan, int64_t rows, Results *found) {
+    for (int which = 0; which < found->dimension_count; which++) {
+        Dimension *to = &found->dimensions[which];
+        if (!to->groups || 64 * to->size > rows || to->size > 4096) continue;
+        to->filled = calloc((size_t)plan->measure_count, sizeof *to->filled);
+        to->narrow = to->filled ? calloc((size_t)(plan->measure_count * to->size * NARROW), sizeof *to->narrow) : NULL; /* or none: that is only slower */
+    }
+}
+
+/* Adds the narrow sums of a measure to its fields. */
+static void widen(Dimension *dimension, int32_t number, int paid) {
+    const int64_t lower = ((int64_t)1 << HALF) - 1, count = (1 << COUNT_BITS) - 1;
+    int64_t *narrow = dimension->narrow + number * dimension->size * NARROW, *cell = dimension->totals + number * dimension->size * FIELDS;
+    const int width = paid ? NARROW : NARROW_PAID_LOW;
+    if (!dimension->filled[number]) return;
+    for (int64_t group = 0; group < dimension->size; group++, narrow += width, cell += FIELDS) {
+        const int64_t counts = narrow[COUNTS], yes = counts & count;
+        if (!counts) continue;
+        cell[YES] += yes, cell[DEPENDS] += (counts >> COUNT_BITS & count) - yes;
+        cell[UNBOUNDED] += counts >> 2 * COUNT_BITS & count;
+        if (paid) cell[PAYABLE + 4] += counts >> 3 * COUNT_BITS;
+        for (int end = NARROW_LOW, to = LOW_LO; end < width; end++, to += end == NARROW_PAID_LOW ? 3 : 2)
+            cell[to] += narrow[end] & lower, cell[to + 1] += narrow[end] >> HALF;
+        for (int end = 0; end < width; end++) narrow[end] = 0;
+    }
+    dimension->filled[number] = 0;
+}
+
+static void end_narrow(const Plan *plan, Results *found) {
+    for (int which = 0; which < found->dimension_count; which++) {
+        Dimension *of = &found->dimensions[which];
+        for (int32_t number = 0; of->narrow && number < plan->measure_count; number++)
+            widen(of, number, plan->stacked.line_count && plan->stacked.line_of[number] >= 0);
+        free(of->narrow), free(of->filled);
+    }
+}
+
+/* The ends of 64 amounts as they are added to narrow cells, and which are open, as counts of this place; 0 if one is too large. */
+INLINE int narrow_of(int64_t *lows, int64_t *highs, int64_t *counts, const double *low, const double *high, int place) {
+    const int n = 64;
+    int64_t all = 0;
+    EACH(i) {
+        const int64_t least = (int64_t)low[i], most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
+        lows[i] = halves(least), highs[i] = halves(most);
+        counts[i] += high[i] > DBL_MAX ? (int64_t)1 << place : 0;
+        all |= least | most;
+    }
+    return all < NARROW_FEN;
+}
+
+/* So many rows, at most 64 of them, to the narrow sums of a measure; 0 if they are too wide. */
+INLINE int add_narrow(Dimension *dimension, int32_t number, const int32_t *groups, const int32_t *rows, int count, const double *low,
+                      const double *high, const double *paid_low, const double *paid_high, uint64_t must) {
+    int64_t ends[4][64], counts[64];
+    for (uint64_t i = 0; i < 64; i++) counts[i] = (int64_t)(must >> i & 1) + (1 << COUNT_BITS);
+    if (!narrow_of(ends[0], ends[1], counts, low, high, 2 * COUNT_BITS)) return 0;
+    if (paid_low && !narrow_of(ends[2], ends[3], counts, paid_low, paid_high, 3 * COUNT_BITS)) return 0;
+    if (dimension->filled[number] + count > NARROW_ROWS) widen(dimension, number, paid_low != NULL);
+    dimension->filled[number] += count;
+    int64_t *sums = dimension->narrow + number * dimension->size * NARROW;
+    if (!paid_low) {
+        for (int i = 0; i < count; i++) {
+            int64_t *cell = sums + (int64_t)groups[rows[i]] * NARROW_PAID_LOW;
+            cell[COUNTS] += counts[i], cell[NARROW_LOW] += ends[0][i], cell[NARROW_HIGH] += ends[1][i];
+        }
+        return 1;
+    }
+    for (int i = 0; i < count; i++) {
+        int64_t *cell = sums + (int64_t)groups[rows[i]] * NARROW;
+        cell[COUNTS] += counts[i], cell[NARROW_LOW] += ends[0][i], cell[NARROW_HIGH] += ends[1][i];
+        cell[NARROW_PAID_LOW] += ends[2][i], cell[NARROW_PAID_HIGH] += ends[3][i];
+    }
+    return 1;
+}
+
 static void add_up(const Frame *f, Results *found) {
     const Dues *dues = &found->dues;
     int64_t each[64][FIELDS];
@@ -296,7 +378,7 @@ static void add_up(const Frame *f, Results *found) {
         const int paid = f->plan->stacked.line_count && f->plan->stacked.line_of[number] >= 0;
         if (!count) continue;
         for (int which = 0; which < found->dimension_count; which++) {
-            const Dimension *dimension = &found->dimensions[which];
+            Dimension *dimension = &found->dimensions[which];
             int64_t *totals = dimension->totals + number * dimension->size * FIELDS;
             if (!dimension->groups) {
                 int sure = 0;
@@ -306,12 +388,17 @@ static void add_up(const Frame *f, Results *found) {
                 if (paid) add_all(totals + PAYABLE, dues->paid_low + at, dues->paid_high + at, n);
                 continue;
             }
-            const int32_t *groups = dimension->groups + f->first, *rows = dues->rows + at;
+            const int32_t *groups = dimension->groups + f->first;
             for (int from = 0; from < count; from += 64) {
                 const int last = count - from < 64 ? count - from : 64;
-                fields_of(each, low + from, high + from, paid ? dues->paid_low + at + from : NULL, dues->paid_high + at + from, must[from / 64]);
+                const int32_t *rows = dues->rows + at + from;
+                const double *paid_low = paid ? dues->paid_low + at + from : NULL, *paid_high = paid ? dues->paid_high + at + from : NULL;
+                if (dimension->narrow &&
+                    add_narrow(dimension, number, groups, rows, last, low + from, high + from, paid_low, paid_high, must[from / 64]))
+                    continue;
+                fields_of(each, low + from, high + from, paid_low, paid_high, must[from / 64]);
                 for (int i = 0; i < last; i++) {
-                    int64_t *cell = totals + (int64_t)groups[rows[from + i]] * FIELDS;
+                    int64_t *cell = totals + (int64_t)groups[rows[i]] * FIELDS;
                     *(Eight *)cell += *(const Eight *)each[i];
                     if (paid) *(Four *)(cell + 8) += *(const Four *)(each[i] + 8);
                 }
@@ -393,6 +480,7 @@ void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
     const Plan *plan = f->plan;
     int32_t rows[ROWS];
     for (int32_t n = 0; n < plan->registers[LIVES]; n++) f->lives[n].block = -1;
+    make_narrow(plan, last - first, found);
     for (int64_t at = first, block = 0; at < last && !found->exhausted; at += ROWS, block++) {
         const int n = last - at < ROWS ? (int)(last - at) : ROWS;
         uint64_t settled_rows[WORDS];
@@ -424,4 +512,5 @@ void RUN(Frame *f, Frame *g, int64_t first, int64_t last, Results *found) {
         add_up(f, found);
         if (found->kept.wanted) keep(f, block, found);
     }
+    end_narrow(plan, found);
 }

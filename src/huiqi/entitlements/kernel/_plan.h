@@ -128,6 +128,8 @@ typedef struct {
     const int32_t *groups; /* of each row; NULL: there is one */
     int64_t size;
     int64_t *totals; /* measure, group, field; a last line for all measures in stacking rules together */
+    int64_t *narrow; /* by measure and group, sums that are still to be added to the fields; NULL: there are none */
+    int32_t *filled; /* by measure, of how many rows */
 } Dimension;
 
 /* Long rows, block by block and in each by measure. */
