@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Run
 from huiqi.entitlements.due import in_fen
-from huiqi.rules.cumulation import Act, Had, Merge, Stacking, StackingRule
+from huiqi.rules.cumulation import Act, Had, Merge, Stacking, StackingRule, bundled
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -56,17 +56,43 @@ HEAD = 12
 def flatten(stacking: Stacking) -> Flat:
     """The numbers that _cumulate.h reads."""
     merges, bundles, loose = stacking.bundles
-    code: list[int] = []
-    limit = 0
-    for rule, merge in zip(stacking.cutting, merges, strict=True):
-        plain = all(stacking.had[number] is Had.BY_AMOUNT for number in rule.covered)
-        lists = (rule.beside, rule.measures, merge.fresh, merge.astray, merge.inner, merge.outer, merge.rest)
-        code += [rule.act, rule.certain, limit if rule.limit is not None else -1, plain, merge.out, *map(len, lists)]
-        code += [number for listed in lists for number in listed]
-        limit += rule.limit is not None
+    code = _code(stacking, stacking.cutting, merges)
     slots = 1 + max((merge.out for merge in merges), default=-1)
     had, loose_, left, numbers = (np.array(list(map(int, listed)), np.int32) for listed in (stacking.had, loose, bundles, code))
     return Flat(numbers, len(merges), had, loose_, left, slots)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Measures that rules bind together, in one bundle after the last of them: what comes of them depends on no others. Without rules: loose ones."""
+
+    members: tuple[int, ...]
+    rules: int
+    code: Sequence[int]
+    slots: int
+    out: int
+
+
+def parts_of(stacking: Stacking) -> list[Part]:
+    """The numbers of a stacking, apart for what does not depend on each other."""
+    found = []
+    for members in bundled([rule.covered for rule in stacking.cutting])[1].values():
+        rules = [rule for rule in stacking.cutting if set(rule.covered) <= set(members)]
+        merges, (out,) = bundled([rule.covered for rule in rules])
+        found.append(Part(tuple(sorted(members)), len(rules), _code(stacking, rules, merges), 1 + max(merge.out for merge in merges), out))
+    loose = stacking.bundles[2]
+    return [*found, Part(loose, 0, (), 0, -1)] if loose else found
+
+
+def _code(stacking: Stacking, rules: Sequence[StackingRule], merges: Sequence[Merge]) -> list[int]:
+    limits = {id(rule): number for number, rule in enumerate(rule for rule in stacking.cutting if rule.limit is not None)}
+    code: list[int] = []
+    for rule, merge in zip(rules, merges, strict=True):
+        plain = all(stacking.had[number] is Had.BY_AMOUNT for number in rule.covered)
+        lists = (rule.beside, rule.measures, merge.fresh, merge.astray, merge.inner, merge.outer, merge.rest)
+        code += [rule.act, rule.certain, limits.get(id(rule), -1), plain, merge.out, *map(len, lists)]
+        code += [number for listed in lists for number in listed]
+    return code
 
 
 def limits_of(run: Run, slots: Sequence[int]) -> Ends:

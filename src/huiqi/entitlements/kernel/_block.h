@@ -82,7 +82,8 @@ static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows,
     uint64_t may[WORDS], *must = dues->must[number];
     EACH_WORD(w) may[w] = status->may[w] & settled_rows[w];
     int count = places(may, f->n, rows);
-    dues->starts[number] = at, dues->counts[number] = count;
+    dues->starts[number] = at, dues->counts[number] = count, dues->most[number] = 0;
+    memcpy(dues->may[number], may, sizeof may);
     if (!count) return at;
     gathered(must, status->must, may);
     const int n = filled(rows, count);
@@ -95,6 +96,7 @@ static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows,
     g->doubted = 0;
     execute(g, &g->plan->programs[measure->program]);
     in_fen(g, &g->figures[measure->amount], measure->times, must, low, high);
+    dues->most[number] = g->figures[measure->amount].big * measure->times;
     if (g->doubted) {
         int kept = 0;
         uint64_t sure[WORDS] = {0};
@@ -116,7 +118,7 @@ static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows,
 
 enum { STANDS, PERHAPS, FALLS }; /* see due.py */
 
-/* The limits of stacking rules for the rows that have a result, strip by strip; where rounding leaves one in doubt, the row is marked. */
+/* The limits of stacking rules for the rows that have a result; where rounding leaves one in doubt, the row is marked. */
 static void limits_of(Frame *f, Frame *g, const uint64_t *settled_rows, Pile *pile, uint64_t *doubt) {
     const Stacked *stacked = &f->plan->stacked;
     int32_t rows[ROWS];
@@ -134,8 +136,8 @@ static void limits_of(Frame *f, Frame *g, const uint64_t *settled_rows, Pile *pi
         execute(g, &g->plan->programs[of->program]);
         in_fen(g, &g->figures[of->amount], of->times, sure, low, high);
         for (int i = 0; i < count; i++) {
-            const int at = ((rows[i] / STRIP) * stacked->limit_count + limit) * STRIP + rows[i] % STRIP;
-            pile->limit_low[at] = low[i], pile->limit_high[at] = high[i];
+            const int at = limit * STRIDE + rows[i];
+            pile->given_low[at] = low[i], pile->given_high[at] = high[i];
         }
         for (int i = 0; g->doubted && i < count; i++)
             if (bits_at(g->doubt, i) & 1) doubt[rows[i] >> 6] |= 1ull << (rows[i] & 63);
@@ -164,55 +166,120 @@ static void leave_out(Frame *f, Results *found, const uint64_t *doubt) {
     }
 }
 
-/* What is due of a measure to the rows of a strip, on its line; a line holds nothing before. */
-static void lay_down(const Frame *f, Results *found, int32_t line, int from) {
-    const Stacked *stacked = &f->plan->stacked;
-    const Dues *dues = &found->dues;
-    Pile *pile = &found->pile;
-    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
-    double *low = pile->low + line * STRIP - from, *high = pile->high + line * STRIP - from;
-    int i = pile->done[line];
-    if (stacked->had[line] == BY_AMOUNT) {
-        for (; i < count && rows[i] < from + STRIP; i++) low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
-        return;
-    }
-    uint8_t *must = pile->must + line * STRIP - from, *may = pile->may + line * STRIP - from;
-    for (; i < count && rows[i] < from + STRIP; i++) {
-        low[rows[i]] = dues->low[at + i], high[rows[i]] = dues->high[at + i];
-        must[rows[i]] = bits_at(dues->must[number], i) & 1, may[rows[i]] = 1;
+/* The rows in which a rule of a part can cut something: they may have two of its measures, or one where there is a limit. In all others everything
+   is payable, and the total is the sum. */
+static void can_be_cut(const Stacked *stacked, const Part *part, const Dues *dues, uint64_t *rows) {
+    const int32_t *at = stacked->code + part->code;
+    EACH_WORD(w) rows[w] = 0;
+    for (int r = 0; r < part->rules; r++) {
+        uint64_t one[WORDS] = {0}, two[WORDS] = {0};
+        StackRule rule;
+        at = stack_rule(at, &rule);
+        for (int k = 0; k < rule.beside_count + rule.count; k++) { /* the two lists follow one another */
+            const uint64_t *may = dues->may[stacked->lines[rule.beside[k]]];
+            EACH_WORD(w) two[w] |= one[w] & may[w], one[w] |= may[w];
+        }
+        EACH_WORD(w) rows[w] |= rule.limit < 0 ? two[w] : one[w];
     }
 }
 
-/* What is left of it; the line is cleared. */
-static void pick_up(const Frame *f, Results *found, int32_t line, int from) {
-    const Stacked *stacked = &f->plan->stacked;
-    Dues *dues = &found->dues;
+/* What is due of a measure, on its line for the rows that are cut; a line holds nothing before. Elsewhere it is payable. */
+static void lay_down(Results *found, const Stacked *stacked, int32_t line, const uint64_t *cut, const int32_t *place) {
+    const Dues *dues = &found->dues;
     Pile *pile = &found->pile;
     const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
-    const int by_amount = stacked->had[line] == BY_AMOUNT;
-    double *low = pile->low + line * STRIP - from, *high = pile->high + line * STRIP - from;
-    uint8_t *must = pile->must + line * STRIP - from, *may = pile->may + line * STRIP - from;
-    int i = pile->done[line];
-    for (; i < count && rows[i] < from + STRIP; i++) {
-        const int32_t row = rows[i];
+    int32_t *picked = pile->picked + line * STRIDE;
+    double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE;
+    const size_t whole = (size_t)((count + 63) & ~63) * sizeof(double);
+    uint64_t of_dues[WORDS];
+    gathered(of_dues, cut, dues->may[number]);
+    const int n = pile->counts[line] = places(of_dues, count, picked);
+    memcpy(dues->paid_low + at, dues->low + at, whole), memcpy(dues->paid_high + at, dues->high + at, whole);
+    for (int i = 0; found->kept.wanted && i < count; i++) dues->stands[at + i] = bits_at(dues->must[number], i) & 1 ? STANDS : PERHAPS;
+    for (int i = 0; i < count; i++) pile->total_low[rows[i]] += dues->low[at + i], pile->total_high[rows[i]] += dues->high[at + i];
+    for (int k = 0; k < n; k++) {
+        const int i = picked[k], to = place[rows[i]];
+        low[to] = dues->low[at + i], high[to] = dues->high[at + i];
+    }
+    if (stacked->had[line] == BY_AMOUNT) return;
+    uint8_t *must = pile->must + line * STRIDE, *may = pile->may + line * STRIDE;
+    for (int k = 0; k < n; k++) must[place[rows[picked[k]]]] = bits_at(dues->must[number], picked[k]) & 1, may[place[rows[picked[k]]]] = 1;
+}
+
+/* What is left of it; the line is cleared. */
+static void pick_up(Results *found, const Stacked *stacked, int32_t line, const int32_t *place) {
+    const Dues *dues = &found->dues;
+    Pile *pile = &found->pile;
+    const int32_t number = stacked->lines[line], at = dues->starts[number], *rows = dues->rows + at, *picked = pile->picked + line * STRIDE;
+    const int by_amount = stacked->had[line] == BY_AMOUNT, n = pile->counts[line];
+    double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE;
+    uint8_t *must = pile->must + line * STRIDE, *may = pile->may + line * STRIDE;
+    for (int k = 0; k < n; k++) {
+        const int i = picked[k], row = place[rows[i]];
         const double left_low = low[row], left_high = high[row];
         dues->paid_low[at + i] = left_low, dues->paid_high[at + i] = left_high;
+        low[row] = high[row] = 0;
         if (found->kept.wanted) {
             const int sure = by_amount ? bits_at(dues->must[number], i) & 1 : must[row], open = by_amount || may[row];
             const int falls = !open || (left_high == 0 && dues->high[at + i] > 0), perhaps = !sure || (left_low == 0 && dues->low[at + i] > 0);
             dues->stands[at + i] = falls ? FALLS : perhaps ? PERHAPS : STANDS;
         }
-        low[row] = high[row] = 0;
-        if (!by_amount) must[row] = may[row] = 0;
     }
-    pile->done[line] = i;
+    for (int k = 0; !by_amount && k < n; k++) must[place[rows[picked[k]]]] = may[place[rows[picked[k]]]] = 0;
+}
+
+/* The rules of a part over the rows that they can cut, close together. */
+static void stack_part_of(Frame *f, Results *found, const Part *part) {
+    const Stacked *stacked = &f->plan->stacked;
+    const Stacking rules = {stacked->code + part->code, stacked->had, NULL, &part->out, part->rules, 0, part->out >= 0, stacked->slots};
+    const int32_t *members = stacked->members + part->first;
+    Pile *pile = &found->pile;
+    uint64_t cut[WORDS];
+    int32_t rows[ROWS + 16], place[ROWS];
+    double before[2][ROWS], total_low[ROWS], total_high[ROWS];
+    can_be_cut(stacked, part, &found->dues, cut);
+    const int count = places(cut, f->n, rows);
+    for (int i = 0; i < count; i++) {
+        place[rows[i]] = i, before[0][i] = pile->total_low[rows[i]], before[1][i] = pile->total_high[rows[i]];
+    }
+    for (int k = 0; k < part->count; k++) lay_down(found, stacked, members[k], cut, place);
+    if (!count) return;
+    const int32_t *at = rules.code;
+    for (int r = 0; r < part->rules; r++) {
+        StackRule rule;
+        at = stack_rule(at, &rule);
+        if (rule.limit < 0) continue;
+        const int64_t line = (int64_t)rule.limit * STRIDE;
+        for (int i = 0; i < count; i++)
+            pile->limit_low[line + i] = pile->given_low[line + rows[i]], pile->limit_high[line + i] = pile->given_high[line + rows[i]];
+    }
+    cumulate(&rules, pile->low, pile->high, pile->must, pile->may, pile->limit_low, pile->limit_high, total_low, total_high, pile->bundles, STRIDE,
+             count);
+    for (int i = 0; i < count; i++)
+        pile->total_low[rows[i]] = before[0][i] + total_low[i], pile->total_high[rows[i]] = before[1][i] + total_high[i];
+    for (int k = 0; k < part->count; k++) pick_up(found, stacked, members[k], place);
+}
+
+/* Where amounts of a row might add up to what doubles do not hold, the order of adding would matter: such rows are in doubt. */
+static void too_much(const Frame *f, const Results *found, uint64_t *doubt) {
+    const Stacked *stacked = &f->plan->stacked;
+    const Dues *dues = &found->dues;
+    double most = 0, sum[ROWS] = {0};
+    for (int32_t line = 0; line < stacked->line_count; line++) most += dues->most[stacked->lines[line]];
+    if (most < 2 * EXACT) return;
+    for (int32_t line = 0; line < stacked->line_count; line++) {
+        const int32_t number = stacked->lines[line], at = dues->starts[number];
+        for (int i = 0; i < dues->counts[number]; i++) {
+            const double high = dues->high[at + i];
+            sum[dues->rows[at + i]] += high > DBL_MAX ? dues->low[at + i] : high;
+        }
+    }
+    for (int row = 0; row < f->n; row++) doubt[row >> 6] |= (uint64_t)!(sum[row] < 2 * EXACT) << (row & 63);
 }
 
 /* Stacking rules over the dues of a block, of which doubts are named from `doubts` on. */
 static void stack(Frame *f, Frame *g, const uint64_t *settled_rows, Results *found, int64_t doubts) {
     const Stacked *stacked = &f->plan->stacked;
-    const Stacking rules = {stacked->code, stacked->had, stacked->loose, stacked->bundles, stacked->rules, stacked->loose_count,
-                            stacked->bundle_count, stacked->slots};
     Dues *dues = &found->dues;
     Pile *pile = &found->pile;
     uint64_t doubt[WORDS] = {0}, any = 0;
@@ -222,20 +289,14 @@ static void stack(Frame *f, Frame *g, const uint64_t *settled_rows, Results *fou
         const int64_t row = found->doubts[n][0] - f->first;
         if (number >= 0 && stacked->line_of[number] >= 0) doubt[row >> 6] |= 1ull << (row & 63);
     }
+    too_much(f, found, doubt);
     EACH_WORD(w) any |= doubt[w];
-    if (any) leave_out(f, found, doubt);
-    memset(pile->done, 0, (size_t)stacked->line_count * sizeof *pile->done);
-    for (int from = 0; from < f->n; from += STRIP) {
-        const int64_t limits = (int64_t)(from / STRIP) * stacked->limit_count * STRIP;
-        for (int32_t line = 0; line < stacked->line_count; line++) lay_down(f, found, line, from);
-        cumulate(&rules, pile->low, pile->high, pile->must, pile->may, pile->limit_low + limits, pile->limit_high + limits, pile->total_low + from,
-                 pile->total_high + from, pile->bundles, STRIP, STRIP);
-        for (int32_t line = 0; line < stacked->line_count; line++) pick_up(f, found, line, from);
+    if (any) {
+        leave_out(f, found, doubt);
+        for (int32_t line = 0; line < stacked->line_count; line++) EACH_WORD(w) dues->may[stacked->lines[line]][w] &= ~doubt[w];
     }
-    for (int32_t line = 0; line < stacked->line_count; line++) {
-        const int32_t at = dues->starts[stacked->lines[line]], count = dues->counts[stacked->lines[line]];
-        for (int i = count; i < ((count + 63) & ~63); i++) dues->paid_low[at + i] = dues->paid_high[at + i] = 0;
-    }
+    memset(pile->total_low, 0, ROWS * sizeof *pile->total_low), memset(pile->total_high, 0, ROWS * sizeof *pile->total_high);
+    for (int32_t number = 0; number < stacked->part_count; number++) stack_part_of(f, found, &stacked->parts[number]);
 }
 
 /* ---------------------------------------------------------------- totals */

@@ -94,12 +94,14 @@ static void *make_dues(Dues *dues, const Plan *plan) {
     const size_t measures = (size_t)plan->measure_count, most = measures * ROWS + 64;
     const size_t paid = plan->stacked.line_count ? most : 0;
     char *memory = malloc(most * (2 * sizeof(double) + sizeof(int32_t)) + paid * (2 * sizeof(double) + 1) +
-                          measures * (2 * sizeof(int32_t) + WORDS * sizeof(uint64_t)) + 12 * 64);
+                          measures * (2 * sizeof(int32_t) + sizeof(double) + 2 * WORDS * sizeof(uint64_t)) + 16 * 64);
     if (!memory) return NULL;
     char *at = memory + (64 - (uintptr_t)memory % 64);
     dues->low = taken(&at, most * sizeof(double));
     dues->high = taken(&at, most * sizeof(double));
     dues->must = taken(&at, measures * WORDS * sizeof(uint64_t));
+    dues->may = taken(&at, measures * WORDS * sizeof(uint64_t));
+    dues->most = taken(&at, measures * sizeof(double));
     dues->paid_low = taken(&at, paid * sizeof(double));
     dues->paid_high = taken(&at, paid * sizeof(double));
     dues->stands = taken(&at, paid);
@@ -111,16 +113,17 @@ static void *make_dues(Dues *dues, const Plan *plan) {
 
 /* Room for stacking rules over a block. */
 static void *make_pile(Pile *pile, const Stacked *stacked) {
-    const size_t lines = (size_t)stacked->line_count * STRIP, limits = (size_t)stacked->limit_count * ROWS, word = sizeof(double);
+    const size_t count = (size_t)stacked->line_count, lines = count * STRIDE, limits = (size_t)stacked->limit_count * STRIDE, word = sizeof(double);
     const size_t bundles = ((size_t)stacked->slots + 1) * 2 * STRIP * word; /* a strip has two ends */
-    char *memory = calloc(2 * (lines + limits + ROWS) * word + 2 * lines + lines / STRIP * sizeof(int32_t) + bundles + 12 * 64, 1);
+    char *memory = calloc(2 * (lines + 2 * limits + ROWS) * word + 2 * lines + (count + lines) * sizeof(int32_t) + bundles + 16 * 64, 1);
     if (!memory) return NULL;
     char *at = memory + (64 - (uintptr_t)memory % 64);
     pile->low = taken(&at, lines * word), pile->high = taken(&at, lines * word);
     pile->limit_low = taken(&at, limits * word), pile->limit_high = taken(&at, limits * word);
+    pile->given_low = taken(&at, limits * word), pile->given_high = taken(&at, limits * word);
     pile->total_low = taken(&at, ROWS * word), pile->total_high = taken(&at, ROWS * word);
     pile->must = taken(&at, lines), pile->may = taken(&at, lines);
-    pile->done = taken(&at, lines / STRIP * sizeof(int32_t));
+    pile->picked = taken(&at, lines * sizeof(int32_t)), pile->counts = taken(&at, count * sizeof(int32_t));
     pile->bundles = taken(&at, bundles);
     return memory;
 }
@@ -204,7 +207,7 @@ static void mark_read(const Program *program, uint8_t *read) {
 /* Stacking rules, if there are any: an attribute `stacked` with the arrays, or None. */
 static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
     Stacked *to = &p->plan.stacked;
-    int64_t lines, limits, loose, bundles, sizes;
+    int64_t lines, limits, parts, sizes;
     PyObject *stacked = PyObject_GetAttrString(program, "stacked");
     if (!stacked || stacked == Py_None) {
         Py_XDECREF(stacked);
@@ -212,13 +215,13 @@ static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
     }
     const int32_t *numbers = NULL;
     if ((to->lines = part(p, stacked, "lines", sizeof(int32_t), &lines)) && (to->code = part(p, stacked, "code", sizeof(int32_t), NULL)) &&
-        (to->had = part(p, stacked, "had", sizeof(int32_t), NULL)) && (to->loose = part(p, stacked, "loose", sizeof(int32_t), &loose)) &&
-        (to->bundles = part(p, stacked, "bundles", sizeof(int32_t), &bundles)) && (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
+        (to->had = part(p, stacked, "had", sizeof(int32_t), NULL)) && (to->parts = part(p, stacked, "parts", sizeof(int32_t), &parts)) &&
+        (to->members = part(p, stacked, "members", sizeof(int32_t), NULL)) && (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
         numbers = part(p, stacked, "sizes", sizeof(int32_t), &sizes);
     Py_DECREF(stacked);
     int32_t *line_of = numbers ? own(p, (size_t)measures * sizeof(int32_t)) : NULL;
     if (!line_of) return 0;
-    if (sizes != 2) {
+    if (sizes != 1) {
         PyErr_SetString(PyExc_ValueError, "not stacking rules");
         return 0;
     }
@@ -230,8 +233,8 @@ static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
         }
         line_of[to->lines[n]] = n;
     }
-    to->line_of = line_of, to->rules = numbers[0], to->slots = numbers[1];
-    to->line_count = (int32_t)lines, to->limit_count = (int32_t)(limits / 4), to->loose_count = (int32_t)loose, to->bundle_count = (int32_t)bundles;
+    to->line_of = line_of, to->slots = numbers[0];
+    to->line_count = (int32_t)lines, to->limit_count = (int32_t)(limits / 4), to->part_count = (int32_t)(parts / 5);
     return 1;
 }
 

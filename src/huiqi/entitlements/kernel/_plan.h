@@ -10,7 +10,7 @@
 #error "huiqi's kernel needs 128-bit whole numbers; numpy does its work without it"
 #endif
 
-enum { ROWS = 512, WORDS = ROWS / 64, STRIP = 128 }; /* rows in a block; a truth has a bit a row */
+enum { ROWS = 512, WORDS = ROWS / 64, STRIP = 64 }; /* rows in a block; a truth has a bit a row */
 
 /* ---------------------------------------------------------------- programs */
 
@@ -37,13 +37,17 @@ typedef struct {
     int32_t times;                   /* fen are figures * times */
 } Measure;
 
-/* The measures that stand in stacking rules, each a line; the rules are as cumulate.Flat has them. */
+/* Lines that rules bind together, as cumulate.Part has them: where their code and the numbers of the lines begin; the bundle at the end. */
+typedef struct { int32_t code, rules, out, first, count; } Part;
+
+/* The measures that stand in stacking rules, each a line. */
 typedef struct {
     const int32_t *lines; /* by line its measure */
     const int32_t *line_of; /* by measure its line, or -1 */
-    const int32_t *code, *had, *loose, *bundles;
+    const int32_t *code, *had, *members;
+    const Part *parts;
     const Measure *limits; /* of each rule that has one: a program, the figure it gives, and how often it goes into fen */
-    int32_t line_count, limit_count, rules, loose_count, bundle_count, slots;
+    int32_t line_count, limit_count, part_count, slots;
 } Stacked;
 
 enum { FIGURES, TRUTHS, CODES, SETS, LIVES, KINDS };
@@ -108,16 +112,19 @@ typedef struct {
     double *low, *high; /* nought beyond the last row */
     int32_t *starts, *counts; /* by measure */
     uint64_t (*must)[WORDS];  /* by measure, a bit for each of its rows */
+    uint64_t (*may)[WORDS];   /* by measure, which rows of the block may have it, with those that came in doubt over its amount */
+    double *most;             /* by measure, no finite amount is above it */
     double *paid_low, *paid_high; /* what is payable of measures in stacking rules; NULL without such rules */
     uint8_t *stands;
 } Dues;
 
-/* What stacking rules are applied in, a strip of rows at a time: a line for each measure, and how many of its rows are done; limits and totals are
-   those of a block. */
+/* What stacking rules are applied in, close together the rows in which they can cut something: a line for each measure, and which of its dues
+   stand in it. The limits in `given` and totals are those of a block. */
+enum { STRIDE = ROWS + 64 }; /* of lines; not a power of two, for which caches have few places */
 typedef struct {
-    double *low, *high, *limit_low, *limit_high, *total_low, *total_high;
+    double *low, *high, *limit_low, *limit_high, *given_low, *given_high, *total_low, *total_high;
     uint8_t *must, *may;
-    int32_t *done;
+    int32_t *picked, *counts;
     void *bundles;
 } Pile;
 

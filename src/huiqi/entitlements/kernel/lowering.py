@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import ABSENT_CODE, COMPARISONS, EXACT, MOST_CODES, completed_years, ends_in_steps, options_of, runs_of, whole_edge
-from huiqi.entitlements.cumulate import flatten
+from huiqi.entitlements.cumulate import parts_of
 from huiqi.entitlements.stacked import Stacked
 from huiqi.facts.schema import Fact
 from huiqi.rules.plan import Plan, Step
@@ -146,15 +146,15 @@ class Setting:
 
 @dataclass(frozen=True)
 class StackedProgram:
-    """Stacking rules as the kernel reads them (cumulate.Flat): its measures by line, as places among the carried ones, and its limits."""
+    """Stacking rules as the kernel reads them (cumulate.Part): its measures by line, as places among the carried ones, and its limits."""
 
     lines: NDArray[np.int32]
     code: NDArray[np.int32]
     had: NDArray[np.int32]
-    loose: NDArray[np.int32]
-    bundles: NDArray[np.int32]
+    parts: NDArray[np.int32]  # where the code begins, rules, the bundle at the end (or -1), where the members begin, and how many
+    members: NDArray[np.int32]
     limits: NDArray[np.int32]  # nothing, a span, its register, and how often it goes into fen
-    sizes: NDArray[np.int32]  # rules, bundles at one time
+    sizes: NDArray[np.int32]  # bundles at one time
 
 
 @dataclass(frozen=True)
@@ -291,12 +291,15 @@ def _money(plan: Plan, name: str, setting: Setting, tables: _Tables) -> tuple[_S
 
 
 def _stacked(stacked: Stacked, lines: Sequence[int], limits: Sequence[tuple[int, Figure]], numbers: Mapping[Register, int]) -> StackedProgram:
-    flat = flatten(stacked.stacking)
+    parts, code, members = parts_of(stacked.stacking), list[int](), list[int]()
+    heads = []
+    for part in parts:
+        heads.append([len(code), part.rules, part.out, len(members), len(part.members)])
+        code += part.code
+        members += part.members
     ends = [[0, span, numbers[limit.at], 100 // limit.scale] for span, limit in limits]
-    return StackedProgram(
-        np.array(lines, np.int32), flat.code, flat.had, flat.loose, flat.bundles, np.array(ends, np.int32).reshape(-1, 4),
-        np.array([flat.rules, flat.slots], np.int32),
-    )  # fmt: skip
+    numbered = [list(lines), code, list(map(int, stacked.stacking.had)), heads, members, ends, [max((part.slots for part in parts), default=0)]]
+    return StackedProgram(*(np.array(listed, np.int32) for listed in numbered))
 
 
 class _Span:
