@@ -68,10 +68,10 @@ def block(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Block:
     return _block(rules, tmp_path_factory.mktemp("registry"))
 
 
-def _block(rules: Rules, folder: Path) -> Block:
+def _block(rules: Rules, folder: Path, main: list[str] = MAIN, years: list[str] = YEARS) -> Block:
     from huiqi.entitlements.population import Population
 
-    registry, problems = open_registry(write_registry(folder / "r", MAIN, YEARS), rules.schemas["enterprise"], rules.places)
+    registry, problems = open_registry(write_registry(folder / "r", main, years), rules.schemas["enterprise"], rules.places)
     assert registry is not None, problems
     population = Population(registry, rules, arbitrary.AS_OF)
     stacked = Stacked(rules, rules.measures, "enterprise")
@@ -171,3 +171,22 @@ def test_a_measure_alone_is_stacked_with_those_that_it_stacks_with(rules: Rules,
     assert [tally.measure.key for tally in alone.tallies] == ["b"]
     assert (alone.tallies[0].payable_low, alone.tallies[0].payable_high) == (everything["b"].payable_low, everything["b"].payable_high)
     assert {row["measure"] for row in pq.read_table(tmp_path / "out" / "entitlements.parquet").to_pylist()} == {"p/a/b"}
+
+
+@pytest.mark.skipif(kernel_name() != "C", reason="the kernel was not compiled")
+def test_totals_beyond_what_doubles_hold_are_those_of_numpy(tmp_path: Path) -> None:
+    """Five times 4e15 fen is more than 2^53: the order of adding would matter, and the kernel leaves such rows to numpy."""
+    text = "measures:" + "".join(MEASURE.format(name=name, kind="grant", eligible="revenue >= 1元", amount="revenue") for name in "abcde")
+    core = CORE.split("  - ")[0] + "".join(
+        f"  - {{cap: 30000000000000元, over: [{over}], reduce: last, clause: 第十条, label: {{en: At most, zh: 封顶}}}}\n"
+        for over in ("a, b, c", "d, e")
+    )
+    rules = arbitrary.rules_of(arbitrary.packs_folder(tmp_path / "packs", text, core=core))
+    main = MAIN[:1] + [f"f{n:02},bj,2010-01-01,true" for n in range(40)]
+    years = YEARS[:1] + [f"f{n:02},2023,{40_000_000_000_001 + 3 * n if n % 3 else 7 * n},1,1" for n in range(40)]
+    block = _block(rules, tmp_path, main, years)
+    groups = {"place": Groups((np.arange(block.size) % 3).astype(np.int32), 3)}
+    one, other = (engine_of(rules, block, numpy_only=plain).found(block, groups) for plain in (False, True))
+    assert_same(one.dues, other.dues)
+    for name in (ALL, "place"):
+        assert np.array_equal(one.totals.by[name], other.totals.by[name])

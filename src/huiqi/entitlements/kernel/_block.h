@@ -352,7 +352,7 @@ INLINE void fields_of(int64_t (*each)[FIELDS], const double *low, const double *
 enum { COUNTS, NARROW_LOW, NARROW_HIGH, NARROW_PAID_LOW, NARROW_PAID_HIGH, NARROW, NARROW_ROWS = 2047, COUNT_BITS = 15, HALF = 44 };
 static const int64_t NARROW_FEN = 1ll << 40;
 
-INLINE int64_t halves(int64_t fen) { return lower_bits(fen) | (fen >> 32) << HALF; }
+INLINE int64_t halves(int64_t fen) { return (int64_t)((uint64_t)lower_bits(fen) | (uint64_t)fen >> 32 << HALF); }
 
 static void make_narrow(const Plan *plan, int64_t rows, Results *found) {
     for (int which = 0; which < found->dimension_count; which++) {
