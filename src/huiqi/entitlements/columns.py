@@ -823,6 +823,7 @@ def _both_times(low: Floats, high: Floats, factor: float) -> tuple[Floats, Float
     return times, times if low is high else high * factor if factor != 1 else high
 
 
+@lru_cache(maxsize=4_096)  # every amount is planned apart and asks again
 def ends_in_steps(fact: Fact) -> tuple[float, float]:
     """What a figure or date can be."""
     whole = fact.whole

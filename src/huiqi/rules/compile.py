@@ -93,6 +93,15 @@ class Rules:
         texts = [f"{pack.id} {pack.content_hash}" for pack in self.packs]
         return hashlib.sha256("\n".join([self.law_on.isoformat(), *texts]).encode()).hexdigest()
 
+    @cached_property
+    def named(self) -> dict[str, list[int]]:
+        """The places in `measures` of what a name within a policy, with the policy, or with policy and pack means; all editions."""
+        found: dict[str, list[int]] = {}
+        for number, m in enumerate(self.measures):
+            for name in (m.key, f"{m.document.policy}/{m.key}", m.name):
+                found.setdefault(name, []).append(number)
+        return found
+
     def find(self, name: str) -> list[Measure]:
         """The measures that a full or short name means."""
         return [m for m in self.measures if name in (m.id, m.name, m.key, f"{m.document.policy}/{m.key}")]

@@ -230,11 +230,8 @@ def from_the_top(rules: Rules) -> list[str]:
 def named(name: Text, rules: Rules, pack: str) -> list[int]:
     """The measures that a name in a pack's core policy means: of equal short names those of the nearest pack; every edition in force."""
     near = rules.world.ancestors[pack]
-    found = [
-        (near.index(m.document.pack) if m.document.pack in near else len(near), number)
-        for number, m in enumerate(rules.measures)
-        if name in (m.key, f"{m.document.policy}/{m.key}", m.name)
-    ]
+    packs = [(rules.measures[number].document.pack, number) for number in rules.named.get(str(name), ())]
+    found = [(near.index(of) if of in near else len(near), number) for of, number in packs]
     nearest = min((distance for distance, _ in found), default=0)
     return [number for distance, number in found if distance == nearest]
 
