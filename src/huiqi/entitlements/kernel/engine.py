@@ -197,7 +197,7 @@ class Engine:
     ) -> list[_Stretch]:
         """Stretches of rows, each by a thread."""
         columns = tuple(_columns(block, self.wanted))
-        together = Together.of(groups)
+        together = Together.of(groups) if block.size >= STRETCH else None
         encoded = {name: Groups(np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
         bound = () if program.stacked is None else program.stacked.lines
