@@ -20,6 +20,9 @@ from huiqi.rules.pack import Common, PackText, read_common, read_pack
 from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors, in_order
 
 
+_for_good = False  # what the process held has been laid aside for good
+
+
 @contextlib.contextmanager
 def without_collecting(*, for_good: bool = False) -> Iterator[None]:
     """Reading texts makes a great many objects and no garbage; the collector would go through all of them again and again.
@@ -27,17 +30,18 @@ def without_collecting(*, for_good: bool = False) -> Iterator[None]:
     What was made counts as old then, so that the next look at what is young is not a look at all of it. With `for_good` it will never be looked
     at, nor anything else that is there by then: for a process that does one thing.
     """
+    global _for_good  # to ask the collector would take as long as it has objects
     collecting = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if collecting:
-            if for_good:
+            if not _for_good:
                 gc.freeze()
-            elif not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()  # into the oldest generation
+                if not for_good:
+                    gc.unfreeze()  # into the oldest generation
+                _for_good = for_good
             gc.enable()
 
 
