@@ -19,7 +19,6 @@ from huiqi.rules.context import Document
 from huiqi.rules.pack import Common, PackText, read_common, read_pack
 from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean, errors, in_order
 
-
 _for_good = False  # what the process held has been laid aside for good
 
 
