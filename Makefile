@@ -54,7 +54,7 @@ define install
 @touch $@
 endef
 
-$(VENV)/run $(VENV)/dev: pyproject.toml setup.py
+$(VENV)/run $(VENV)/dev: pyproject.toml setup.py $(wildcard src/huiqi/entitlements/kernel/*.[ch])
 
 # `python3.11` may be a name that leads nowhere, and `python3` may be older: each is asked.
 $(VENV)/made:
