@@ -103,11 +103,16 @@ class Dues(Sequence[Due]):
         return Due(self.rows[at], self.must[at], self.low[at], self.high[at], None if self.paid is None else self.paid[at])
 
 
+def uncut(found: Due | Dues) -> Paid:
+    """What is payable where stacking takes nothing."""
+    return Paid(found.low, found.high, (~found.must).astype(np.int8))
+
+
 def paid_of(parts: Sequence[Due]) -> Paid | None:
     """What is payable in all parts, one after the other; of a part that does not say, what is due."""
     if all(part.paid is None for part in parts):
         return None
-    every = [part.paid or Paid(part.low, part.high, (~part.must).astype(np.int8)) for part in parts]
+    every = [part.paid or uncut(part) for part in parts]
     low, high = np.concatenate([one.low for one in every]), np.concatenate([one.high for one in every])
     return Paid(low, high, np.concatenate([one.stands for one in every]))
 

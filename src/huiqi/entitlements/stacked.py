@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.cumulate import Ends, cumulate, limits_of
-from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, Paid
+from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, uncut
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.cumulation import Stacking, stack
+from huiqi.rules.cumulation import only, stack
 from huiqi.rules.plan import Plan, make_plan
 
 ROWS = 4_096  # every measure in a rule is a line over so many rows
@@ -24,7 +24,7 @@ class Stacked:
     def __init__(self, rules: Rules, measures: Sequence[Measure], subject: str):
         whole = stack(rules, measures, subject)
         self.numbers = tuple(sorted({number for rule in whole.cutting for number in rule.covered}))
-        self.stacking: Stacking = stack(rules, [measures[number] for number in self.numbers], subject)
+        self.stacking = only(whole, self.numbers)
         self.loose = tuple(n for n, counts in enumerate(whole.counted) if counts and n not in self.numbers)
         limits = [rule.limit for rule in self.stacking.cutting if rule.limit is not None]
         self.limits: Plan = make_plan(rules, (), values={str(number): limit for number, limit in enumerate(limits)})
@@ -34,7 +34,7 @@ class Stacked:
 
         `places` says where in the dues the measures of the stacking stand.
         """
-        paid = Paid(dues.low.copy(), dues.high.copy(), (~dues.must).astype(np.int8))
+        paid = uncut(replace(dues, low=dues.low.copy(), high=dues.high.copy()))
         total = np.zeros(block.size), np.zeros(block.size)
         lines = [(dues[place], paid[dues.starts[place] : dues.starts[place + 1]]) for place in places]  # views, which are written to
         limits = limits_of(Run(self.limits, block).run(), list(self.limits.values.values()))

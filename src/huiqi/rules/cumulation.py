@@ -181,6 +181,17 @@ def renumbered(stacking: Iterable[StackingRule], moved: dict[int, int]) -> tuple
     return tuple(rule for rule in found if _does_something(rule))
 
 
+def only(stacking: Stacking, numbers: Sequence[int]) -> Stacking:
+    """The stacking of some of its measures."""
+    moved = {number: place for place, number in enumerate(numbers)}
+    return Stacking(
+        tuple(stacking.measures[number] for number in numbers),
+        renumbered(stacking.rules, moved),
+        tuple(stacking.had[number] for number in numbers),
+        tuple(stacking.counted[number] for number in numbers),
+    )
+
+
 def together(stacking: Iterable[StackingRule], numbers: Iterable[int]) -> frozenset[int]:
     """Some measures with all on which it rests what is payable of them."""
     found = set(numbers)

@@ -100,6 +100,8 @@ class Engine:
             self.prepared = _kernel.prepare(self.program, self.program.letters, level)
             self.wanted = [(what[0], what[1:], np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
             rest = tuple(self.program.uncarried)
+            bound = () if self.program.stacked is None else self.program.stacked.lines
+            self.free = np.setdiff1d(np.arange(len(self.program.carried)), bound)  # in no stacking rule
         self.rest = tuple(rest)
         self.by_numpy = (plan if self.program is None else plan.part(self.rest)) if self.rest else None
         self.settled = 0  # results that the exact evaluator settled
@@ -197,22 +199,11 @@ class Engine:
     ) -> list[_Stretch]:
         """Stretches of rows, each by a thread."""
         columns = tuple(_columns(block, self.wanted))
-        together = Together.of(groups) if block.size >= STRETCH else None
-        encoded = {name: Groups(np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
+        added_up: Mapping[str, Groups] | Together | None = Together.of(groups) if block.size >= STRETCH else None
+        if added_up is None:
+            added_up = {name: Groups(np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
-        bound = () if program.stacked is None else program.stacked.lines
-        free = np.setdiff1d(np.arange(len(program.carried)), bound)
-        run = partial(
-            _run,
-            self.prepared,
-            len(program.carried),
-            program.stacked is not None,
-            free,
-            columns,
-            encoded if together is None else together,
-            rows,
-            tests,
-        )
+        run = partial(_run, self.prepared, len(program.carried), program.stacked is not None, self.free, columns, added_up, rows, tests)
         if block.size <= size:
             return [run(0, block.size)]
         stretches = [(first, min(first + size, block.size)) for first in range(0, block.size, size)]

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from huiqi.entitlements.due import Dues, Paid
+from huiqi.entitlements.due import Dues, uncut
 from huiqi.entitlements.run.dimensions import Dimension
 from huiqi.entitlements.totals import ALL, FIELDS, Totals
 from huiqi.rules.compile import Measure
@@ -61,6 +61,18 @@ class Part:
     values: dict[str, Counter[str]] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()  # measures that were taken over
 
+    def add(self, other: Part) -> None:
+        """Add what came of other subjects."""
+        for name, cells in self.totals.by.items():
+            cells += other.totals.by[name]
+        for name, numbers in self.subjects.items():
+            numbers += other.subjects[name]
+        for counter, more in zip(self.undecided, other.undecided, strict=True):
+            counter.update(more)
+        for name, counts in other.values.items():
+            self.values.setdefault(name, Counter()).update(counts)
+        self.asked, self.settled = self.asked + other.asked, self.settled + other.settled
+
 
 def file_of(number: int) -> str:
     return f"part-{number:05}.parquet"
@@ -68,7 +80,7 @@ def file_of(number: int) -> str:
 
 def long_rows(ids: pa.Array, measures: Sequence[Measure], found: Dues) -> pa.RecordBatch:
     """The yes and depends of a block, by measure; an amount without an upper end is empty."""
-    paid = found.paid or Paid(found.low, found.high, (~found.must).astype(np.int8))
+    paid = found.paid or uncut(found)
     numbers = pa.array(found.numbers)
     columns = [
         pa.DictionaryArray.from_arrays(pa.array(found.rows.astype(np.int32)), ids),

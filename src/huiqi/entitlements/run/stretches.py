@@ -222,8 +222,8 @@ class Writer:
         dues = found.but(at for at, n in enumerate(new) if n not in evaluator.wanted.shown)
         part.number, part.taken = number, frozenset(taken)
         counts = [0] * len(keys)
-        for n, due in zip(new, dues, strict=True):
-            counts[n] = len(due.rows)
+        for n, count in zip(new, np.diff(dues.starts).tolist(), strict=True):
+            counts[n] = count
         if former is not None:
             together = {len(former.keys): len(keys)} if set(evaluator.stacked.numbers) <= set(taken) else {}
             former.take_totals(part.totals, {old: n for n, old in taken.items()} | together, evaluator.dimensions)

@@ -67,20 +67,12 @@ def outcome_of(
     measures: Sequence[Measure], shown: Sequence[int], loose: Sequence[int], dimensions: tuple[Dimension, ...], parts: Iterable[Part]
 ) -> Outcome:
     """All parts together, of the measures that are `shown`; `loose` are those that count in the sum and stand in no stacking rule."""
-    whole, values, number = no_part(0, len(measures), dimensions), dict[str, Counter[str]](), 0
+    whole, number = no_part(0, len(measures), dimensions), 0
     evaluated = np.zeros(len(measures), np.int64)
     for part in parts:
         number += 1
-        for name, cells in whole.totals.by.items():
-            cells += part.totals.by[name]
-        for name, numbers in whole.subjects.items():
-            numbers += part.subjects[name]
-        for counter, more in zip(whole.undecided, part.undecided, strict=True):
-            counter.update(more)
-        for name, counts in part.values.items():
-            values.setdefault(name, Counter()).update(counts)
+        whole.add(part)
         evaluated += [at not in part.taken for at in range(len(measures))]
-        whole.asked, whole.settled = whole.asked + part.asked, whole.settled + part.settled
     subjects, cells = int(whole.subjects[ALL][0]), whole.totals.by[ALL][:, 0]
     tallies = [_tally(measure, cells[at], subjects, whole.undecided[at]) for at, measure in enumerate(measures)]
     ends = [cost(cells[-1], payable=True), *((tallies[at].payable_low, tallies[at].payable_high) for at in loose)]
@@ -98,7 +90,7 @@ def outcome_of(
         dimensions=dimensions,
         totals={name: totals[list(shown)] for name, totals in whole.totals.by.items()},
         groups=whole.subjects,
-        values=values,
+        values=whole.values,
     )
 
 

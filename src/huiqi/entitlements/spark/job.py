@@ -16,7 +16,6 @@ from huiqi.entitlements.spark.packed import Layout
 from huiqi.facts.registry import Registry
 from huiqi.facts.table import Table
 from huiqi.rules.compile import Measure
-from huiqi.rules.cumulation import stack
 from huiqi.rules.plan import make_plan
 from huiqi.rules.tree import Related
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
@@ -58,7 +57,7 @@ def job_of(evaluator: Evaluator, *, rows: bool) -> Job:
         plans.append(make_plan(rules, evaluator.measures, keep=True))
     columns = [*evaluator.shared, *(column for some in evaluator.columns for column in some)]
     columns += [column for plan in plans for column in population.columns(plan)]
-    related = related_read(rules, schema.subject, stack(rules, evaluator.measures, schema.subject).limits)
+    related = related_read(rules, schema.subject, evaluator.stacked.stacking.limits)
     columns += columns_of_related(schema, population.as_of, related)
     columns = sorted(dict.fromkeys(columns), key=str)
     main, yearly = registry.tables

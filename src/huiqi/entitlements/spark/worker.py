@@ -220,7 +220,7 @@ class Worker:
         job, together = self.job, no_part(0, len(self.job.measures), self.job.dimensions)
         for block in self.blocks(batches, whole):
             part, dues = self._evaluator.found(block, range(len(job.measures)), 1, rows=job.rows)
-            _add(together, part)
+            together.add(part)
             if job.rows and dues is not None:
                 shown = dues.but(number for number in range(len(job.measures)) if number not in job.shown)
                 yield _with_numbers(long_rows(block.ids, job.measures, shown))
@@ -306,15 +306,6 @@ def _others(ids: pa.StringArray, whole: Whole) -> dict[RelatedKey, Others]:
 
 
 # ---------------------------------------------------------------- results
-
-
-def _add(together: Part, part: Part) -> None:
-    together.totals += part.totals
-    for name in together.subjects:
-        together.subjects[name] += part.subjects[name]
-    for counter, more in zip(together.undecided, part.undecided, strict=True):
-        counter.update(more)
-    together.asked, together.settled = together.asked + part.asked, together.settled + part.settled
 
 
 def _with_numbers(rows: pa.RecordBatch) -> pa.RecordBatch:
