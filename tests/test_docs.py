@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import huiqi
-from huiqi.cli.app import COMMANDS
+from huiqi.cli.app import ABOUT, COMMANDS, GROUPS
 from huiqi.rules import functions
 from huiqi.rules.cases import run_cases
 from huiqi.rules.check import check_library
@@ -25,11 +25,20 @@ def read(name: str) -> str:
 def test_every_command_is_in_the_readme() -> None:
     for command in COMMANDS:
         assert f"huiqi {command}" in read("README.md") or command == "demo", command
+    for group, commands in GROUPS.items():
+        assert all(f"huiqi {group} {command}" in read("README.md") for command in commands), group
 
 
 def test_every_command_is_listed() -> None:
     files = {path.stem.rstrip("_") for path in (ROOT / "src" / "huiqi" / "cli").glob("*.py")}
     assert files - {"__init", "app", "options", "show", "writing"} == set(COMMANDS)
+
+
+def test_every_command_of_a_group_is_listed() -> None:
+    assert set(ABOUT) == set(GROUPS)
+    for group, commands in GROUPS.items():
+        files = {path.stem.rstrip("_") for path in (ROOT / "src" / "huiqi" / "cli" / group).glob("[a-z]*.py")}
+        assert files == set(commands), group
 
 
 def test_every_export_is_explained() -> None:

@@ -12,35 +12,45 @@ from typer.core import TyperGroup
 import huiqi
 
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
+#: Commands that are groups: each of theirs is a file in the folder of the group's name.
+GROUPS: dict[str, tuple[str, ...]] = {}
+ABOUT: dict[str, str] = {}
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 
 class _Commands(Mapping[str, Any]):
     """Commands by name, each from its file when it is first looked at: who evaluates does not wait for what draws pages."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: str = "huiqi.cli", names: tuple[str, ...] = (*COMMANDS, *GROUPS)) -> None:
+        self.room, self.names = room, names
         self.loaded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name not in COMMANDS:
+        if name not in self.names:
             raise KeyError(name)
         if name not in self.loaded:
-            word = "import_" if name == "import" else name  # a word of Python's
-            alone = typer.Typer(**_STYLE)
-            alone.command(name=name)(getattr(importlib.import_module(f"huiqi.cli.{word}"), word))
-            self.loaded[name] = typer.main.get_command(alone)
+            self.loaded[name] = self._group(name) if name in GROUPS else self._command(name)
         return self.loaded[name]
 
+    def _command(self, name: str) -> Any:
+        word = "import_" if name == "import" else name  # a word of Python's
+        alone = typer.Typer(**_STYLE)
+        alone.command(name=name)(getattr(importlib.import_module(f"{self.room}.{word}"), word))
+        return typer.main.get_command(alone)
+
+    def _group(self, name: str) -> Any:
+        return _Group(_Commands(f"{self.room}.{name}", GROUPS[name]), name=name, help=ABOUT[name], no_args_is_help=True)
+
     def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
+        return iter(self.names)
 
     def __len__(self) -> int:
-        return len(COMMANDS)
+        return len(self.names)
 
 
 class _Group(TyperGroup):
-    def __init__(self, **given: Any):
-        super().__init__(**given | {"commands": _Commands()})
+    def __init__(self, commands: Mapping[str, Any] | None = None, **given: Any):
+        super().__init__(**given | {"commands": commands or _Commands()})
 
 
 app = typer.Typer(
