@@ -39,7 +39,7 @@ class _Commands(Mapping[str, Any]):
         return typer.main.get_command(alone)
 
     def _group(self, name: str) -> Any:
-        return _Group(_Commands(f"{self.room}.{name}", GROUPS[name]), name=name, help=ABOUT[name], no_args_is_help=True)
+        return _Group(_Commands(f"{self.room}.{name}", GROUPS[name]), name=name, help=ABOUT[name], no_args_is_help=True, rich_markup_mode=None)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
