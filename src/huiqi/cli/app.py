@@ -13,8 +13,15 @@ import huiqi
 
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
-GROUPS: dict[str, tuple[str, ...]] = {}
-ABOUT: dict[str, str] = {}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "ledger": (
+        "create", "appropriate", "limit", "commit", "release", "pay", "clawback", "carry", "reverse",
+        "balance", "entries", "awards", "verify", "export",
+    ),
+}  # fmt: skip
+ABOUT: dict[str, str] = {
+    "ledger": "The books of the funds: appropriated, committed, paid, recovered, carried over; nothing is ever altered.",
+}
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 

@@ -131,7 +131,9 @@ class Book:
             hint = "the day of effect cannot lie before the decision"
             yield Problem("ledger.before-award", f"{event.on} is before the award was decided, on {first.on}", event.where, hint)
         if event.kind == "clawed_back" and event.into_year and event.into_year < event.year:
-            yield Problem("ledger.year", f"money of {event.year} does not go back into {event.into_year}", event.where, "name that year or a later one")
+            yield Problem(
+                "ledger.year", f"money of {event.year} does not go back into {event.into_year}", event.where, "name that year or a later one"
+            )
 
     def _of_year(self, event: Event) -> Iterator[Problem]:
         """Money is there only where a budget gave it."""
@@ -139,7 +141,9 @@ class Book:
             if event.into_year != event.year + 1:
                 yield Problem("ledger.year", f"what is left of {event.year} goes into {event.year + 1}", event.where, "leave into_year out")
             if event.on < datetime.date(event.year, 12, 31):
-                yield Problem("ledger.carry-early", f"{event.year} is not over on {event.on}", event.where, f"carry over on {event.year}-12-31 or later")
+                yield Problem(
+                    "ledger.carry-early", f"{event.year} is not over on {event.on}", event.where, f"carry over on {event.year}-12-31 or later"
+                )
         if event.kind == "limited":
             yield from self._of_limit(event)
         elif event.kind != "appropriated":
@@ -178,11 +182,15 @@ class Book:
         if wrong is None:
             yield Problem("ledger.reversal", f"there is no entry {event.reverses}", event.where, "look its number up: huiqi ledger entries")
         elif wrong.event.kind == "reversed":
-            yield Problem("ledger.reversal", f"entry {event.reverses} is itself a reversal", event.where, "book what was right once more, with a key of its own")
+            yield Problem(
+                "ledger.reversal", f"entry {event.reverses} is itself a reversal", event.where, "book what was right once more, with a key of its own"
+            )
         elif event.reverses in self.reversed:
             yield Problem("ledger.reversal", f"entry {event.reverses} is reversed already", event.where, "nothing is left to reverse")
         elif event.on < wrong.event.on:
-            yield Problem("ledger.reversal", f"{event.on} is before entry {event.reverses}, of {wrong.event.on}", event.where, "date it on that day or later")
+            yield Problem(
+                "ledger.reversal", f"{event.on} is before entry {event.reverses}, of {wrong.event.on}", event.where, "date it on that day or later"
+            )
 
     def _overdrawn(self, event: Event, lines: tuple[Line, ...]) -> Iterator[Problem]:
         """No balance crosses nought, and no more is recovered than was paid."""
@@ -251,6 +259,10 @@ def _overdrawing(event: Event, account: Account, short: int) -> Problem:
         "limit-room": ("ledger.limit", f"{over} more than the limit {account.part} of {fund} leaves room for", "see `huiqi ledger balance`"),
         "committed": ("ledger.over-committed", f"{over} more than is committed and unpaid of the award {account.part}", "see `huiqi ledger entries`"),
         "paid": ("ledger.over-recovered", f"{over} more than was paid of the award {account.part}", "see `huiqi ledger entries`"),
-        "recovered": ("ledger.over-recovered", f"{over} more than was paid and not yet recovered of the award {account.part}", "see `huiqi ledger entries`"),
+        "recovered": (
+            "ledger.over-recovered",
+            f"{over} more than was paid and not yet recovered of the award {account.part}",
+            "see `huiqi ledger entries`",
+        ),
     }.get(account.kind, ("ledger.reversal", f"{over} of it has gone on from {account.kind} of {fund}", "reverse what followed first, last one first"))
     return Problem(code, message, event.where, hint)

@@ -46,7 +46,7 @@ def hash_of(previous: str, number: int, event: Event, by: str, at: str, lines: t
 
 def said(at: datetime.datetime) -> str:
     """A recorded time as it is kept: UTC to the second."""
-    return at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -83,7 +83,7 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     "carried_over": ("currency", "fund", "year"),
     "reversed": ("reverses",),
 }
-#: What an event of a kind may say besides; anything else would not be read, and is a mistake.
+#: What an event of a kind may say besides.
 _ALLOWED: dict[Kind, tuple[str, ...]] = {
     "appropriated": ("clause", "pack_hash"),
     "limited": ("clause", "pack_hash"),
@@ -95,6 +95,14 @@ _ALLOWED: dict[Kind, tuple[str, ...]] = {
     "reversed": (),
 }
 
+#: What would not be read of an event of a kind, and is a mistake.
+_UNREAD: dict[Kind, tuple[str, ...]] = {
+    kind: tuple(
+        name for name in FIELDS if name not in ("kind", "key", "on", "note", "amount" if kind != "reversed" else "", *needed, *_ALLOWED[kind])
+    )
+    for kind, needed in _NEEDED.items()
+}
+
 
 def form_problems(event: Event) -> Iterator[Problem]:
     """What is wrong with an event whatever the ledger holds."""
@@ -102,15 +110,16 @@ def form_problems(event: Event) -> Iterator[Problem]:
         yield _field(event, f"{event.kind} is no kind of event", f"one of: {', '.join(_NEEDED)}")
         return
     if not event.key.strip():
-        yield Problem("ledger.field", f"an event ({event.kind}) has no key", hint="give the number of its voucher or document; it is never booked twice")
+        yield Problem(
+            "ledger.field", f"an event ({event.kind}) has no key", hint="give the number of its voucher or document; it is never booked twice"
+        )
     if type(event.on) is not datetime.date:
         yield _field(event, f"{event.on!r} is no day of effect", "give a date")
     for name in _NEEDED[event.kind]:
         if not getattr(event, name):
             yield _field(event, f"{event.kind}: {name} is missing", f"say the {name.replace('_', ' ')}")
-    known = {"kind", "key", "on", "note", *_NEEDED[event.kind], *_ALLOWED[event.kind]} | ({"amount"} if event.kind != "reversed" else set())
-    for name in FIELDS:
-        if name not in known and getattr(event, name):
+    for name in _UNREAD[event.kind]:
+        if getattr(event, name):
             yield _field(event, f"{event.kind}: {name} says nothing here", "leave it out")
     for name in _TEXTS:
         yield from _text_problems(event, name, getattr(event, name))
@@ -132,7 +141,10 @@ def _amount_problems(event: Event) -> Iterator[Problem]:
         yield Problem("ledger.amount", f"{event.amount!r} is no whole number of fen", event.where, "give whole fen: 1234.56元 is 123456")
     elif event.amount <= 0:
         yield Problem(
-            "ledger.amount", f"the amount is {event.amount} fen, and has to be more than nought", event.where, "a wrong entry is put right by reversing it"
+            "ledger.amount",
+            f"the amount is {event.amount} fen, and has to be more than nought",
+            event.where,
+            "a wrong entry is put right by reversing it",
         )
     elif event.amount > MOST:
         yield Problem("ledger.amount", f"the amount is more than {MOST:,} fen", event.where, "were yuan multiplied twice?")

@@ -8,7 +8,7 @@ import datetime
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from types import TracebackType
@@ -20,7 +20,8 @@ from huiqi.delivery.ledger import store
 from huiqi.delivery.ledger.accounts import KINDS, OF_AWARD, Account
 from huiqi.delivery.ledger.book import Book, Booked, Line, Standing
 from huiqi.delivery.ledger.chain import Entry, beginning, hash_of, said
-from huiqi.delivery.ledger.events import FIELDS, LONGEST, Event, form_problems
+from huiqi.delivery.ledger.events import FIELDS, LONGEST, TITLES, Event, form_problems
+from huiqi.delivery.ledger.ready import Ready
 from huiqi.delivery.ledger.tables import ACCOUNT, ENTRY, LINE
 from huiqi.vocabulary.problem import FaultyInput, Problem
 
@@ -99,6 +100,7 @@ class Ledger:
         self._turn = threading.Lock()
         self._writer: Connection | None = None
         self._known = _Known("")
+        self._ready = Ready(engine.dialect)
 
     def __enter__(self) -> Ledger:
         return self
@@ -127,7 +129,7 @@ class Ledger:
             raise FaultyInput(problems)
         with self._turn, store.told(self.place):
             try:
-                return self._post(events, by, said(at))
+                return self._post(events, by, at)
             except BaseException:
                 self._known = _Known("")
                 if self._writer is not None:
@@ -136,11 +138,11 @@ class Ledger:
                     self._writer = None
                 raise
 
-    def _post(self, events: list[Event], by: str, at: str) -> Posted:
+    def _post(self, events: list[Event], by: str, at: datetime.datetime) -> Posted:
         if self._writer is None:
-            self._writer = self._engine.connect()
+            self._writer = store.writer_of(self._engine)
         with store.writer(self._writer, self.wait):
-            posting = _Posting(self._writer, self._known_at_head(self._writer), by, at)
+            posting = _Posting(self._writer, self._ready, self._known_at_head(self._writer), by, at)
             posted = posting.post(events)
         self._known = posting.known
         return posted
@@ -149,8 +151,8 @@ class Ledger:
         """What was known stays so as long as nobody else has posted."""
         if connection.dialect.name == "postgresql":
             connection.execute(_LOCK)
-        last = connection.execute(_LAST).one_or_none()
-        number, head = (0, beginning(*self.begun)) if last is None else (last[0], last[1])
+        last = self._ready.rows(connection, _LAST)
+        number, head = (last[0].number, last[0].hash) if last else (0, beginning(*self.begun))
         known = self._known
         return known if known.head == head and len(known.awards) <= REMEMBERED else _Known(head, number)
 
@@ -161,6 +163,11 @@ class Ledger:
         with self._reading() as connection:
             last = connection.execute(_LAST).one_or_none()
             return beginning(*self.begun) if last is None else last[1]
+
+    def count(self) -> int:
+        """How many entries there are."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.count()).select_from(ENTRY)) or 0
 
     def entries(self, award: str | None = None) -> Iterator[Entry]:
         """All entries in their order, or those of one award."""
@@ -234,9 +241,13 @@ class _Posting:
     """One posting in its transaction."""
 
     connection: Connection
+    ready: Ready
     known: _Known
     by: str
-    at: str
+    at: datetime.datetime
+
+    def __post_init__(self) -> None:
+        self.recorded_at = said(self.at)
 
     def post(self, events: list[Event]) -> Posted:
         there = self._entries_by_key([event.key for event in events])
@@ -273,9 +284,8 @@ class _Posting:
             problems += found
             return None
         number = known.number + 1
-        own = hash_of(known.head, number, event, self.by, self.at, lines)
-        at = datetime.datetime.fromisoformat(self.at)
-        entry = Entry(number, event, self.by, at, lines, known.head, own)
+        own = hash_of(known.head, number, event, self.by, self.recorded_at, lines)
+        entry = Entry(number, event, self.by, self.at, lines, known.head, own)
         known.book.enter(number, event, lines)
         known.head, known.number = own, number
         return entry
@@ -293,15 +303,15 @@ class _Posting:
             for account in opened:
                 known.last_account += 1
                 known.accounts[account] = known.last_account
-            self.connection.execute(_OPEN, [account._asdict() | {"id": known.accounts[account]} for account in opened])
+            self.ready.insert(self.connection, _OPEN, [account._asdict() | {"id": known.accounts[account]} for account in opened])
         lines = [
             {"entry": e.number, "position": n, "account": known.accounts[line.account], "kind": line.account.kind, "amount": line.amount,
              "balance": line.balance}
             for e in entries
             for n, line in enumerate(e.lines)
         ]  # fmt: skip
-        self.connection.execute(_ADD_LINES, lines)
-        self.connection.execute(_ADD_ENTRIES, [_row_of(entry, self.at) for entry in entries])
+        self.ready.insert(self.connection, _ADD_LINES, lines)
+        self.ready.insert(self.connection, _ADD_ENTRIES, [_row_of(entry, self.recorded_at) for entry in entries])
 
     # ------------------------------------------------------------ reading what the events touch
 
@@ -370,7 +380,7 @@ class _Posting:
         )  # fmt: skip
         self.known.book.committed_under.update((*key, measure) for measure in self.connection.scalars(asked))
 
-    def _take_balances(self, rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    def _take_balances(self, rows: Iterable[Any]) -> list[Any]:
         rows = list(rows)
         for row in rows:
             account = Account(row.kind, row.fund, row.year, row.currency, row.part)
@@ -378,10 +388,10 @@ class _Posting:
             self.known.book.balances[account] = row.balance or 0
         return rows
 
-    def _rows(self, one: Select[Any], several: Select[Any], names: Sequence[str]) -> Iterator[Row[Any]]:
+    def _rows(self, one: Select[Any], several: Select[Any], names: Sequence[str]) -> Iterator[Any]:
         """What is asked of each name: a single one by a statement that the store keeps ready."""
         if len(names) == 1:
-            yield from self.connection.execute(one, {"asked": names[0]})
+            yield from self.ready.rows(self.connection, one, asked=names[0])
             return
         for start in range(0, len(names), _AT_ONCE):
             yield from self.connection.execute(several, {"asked": names[start : start + _AT_ONCE]})
@@ -418,6 +428,8 @@ def _row_of(entry: Entry, at: str) -> dict[str, object]:
 
 def event_of(row: Row[Any]) -> Event:
     """The event that a row of ledger_entry holds; ValueError where no event could have made it."""
+    if row.kind not in TITLES:
+        raise ValueError(f"{row.kind} is no kind of event")
     return Event(
         row.kind, row.key, datetime.date.fromisoformat(row.day), row.amount, row.currency, row.fund, row.year, row.award, row.subject, row.measure,
         row.clause, row.pack_hash, row.goes_to, row.into_year, row.limit_name, tuple(json.loads(row.measures)) if row.measures else (),
@@ -427,7 +439,7 @@ def event_of(row: Row[Any]) -> Event:
 
 def stored_entries(connection: Connection, which: Any = None) -> Iterator[Entry]:
     """Entries as the store holds them, in order of number, with their lines."""
-    entries, lines = _ENTRIES, _LINES
+    entries, lines = ENTRIES_IN_ORDER, LINES_IN_ORDER
     if which is not None:
         entries, lines = entries.where(which), lines.join(ENTRY, ENTRY.c.number == LINE.c.entry).where(which)
     options = {"yield_per": 5_000}
@@ -441,7 +453,7 @@ def stored_entries(connection: Connection, which: Any = None) -> Iterator[Entry]
 
 
 def lines_of(rows: Iterable[Row[Any]]) -> tuple[Line, ...]:
-    """The lines that rows of _LINES hold."""
+    """The lines that rows of LINES_IN_ORDER hold; of whatever kind the rows say."""
     return tuple(Line(Account(r.kind, r.fund, r.year, r.currency, r.part), r.amount, r.balance) for r in rows)
 
 
@@ -452,8 +464,9 @@ def _standing_of(row: Row[Any]) -> Standing:
 
 _LOCK = text("SELECT version FROM huiqi_ledger FOR UPDATE")
 _LAST = select(ENTRY.c.number, ENTRY.c.hash).order_by(ENTRY.c.number.desc()).limit(1)
-_ENTRIES = select(ENTRY).order_by(ENTRY.c.number)
-_LINES = (
+#: Every entry, and every line with its account.
+ENTRIES_IN_ORDER = select(ENTRY).order_by(ENTRY.c.number)
+LINES_IN_ORDER = (
     select(LINE.c.entry, LINE.c.amount, LINE.c.balance, LINE.c.kind, ACCOUNT.c.fund, ACCOUNT.c.year, ACCOUNT.c.currency, ACCOUNT.c.part)
     .join_from(LINE, ACCOUNT, LINE.c.account == ACCOUNT.c.id, isouter=True)
     .order_by(LINE.c.entry, LINE.c.position)

@@ -60,14 +60,18 @@ def create(place: str, by: str, at: str, wait: float = WAIT) -> None:
 @contextlib.contextmanager
 def writing(engine: Engine, wait: float) -> Iterator[Connection]:
     """A transaction that is the store's only writer from the beginning, or waits to be."""
-    with engine.connect() as connection, writer(connection, wait):
+    with writer_of(engine) as connection, writer(connection, wait):
         yield connection
+
+
+def writer_of(engine: Engine) -> Connection:
+    """A connection whose transactions write."""
+    return engine.connect().execution_options(huiqi_writes=True)
 
 
 @contextlib.contextmanager
 def writer(connection: Connection, wait: float) -> Iterator[None]:
-    """The same on a connection that stays open."""
-    connection.execution_options(huiqi_writes=True)
+    """The same on a connection of `writer_of` that stays open."""
     with connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(wait * 1000)}")
@@ -98,9 +102,12 @@ def about(connection: Connection, place: str) -> tuple[str, str]:
 def unguarded(connection: Connection) -> list[str]:
     """Triggers that keep what is posted, and are not there or do nothing."""
     if connection.dialect.name == "sqlite":
-        written = {name: sql for name, sql in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")}
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        written = {row.name: row.sql for row in connection.execute(text(query))}
         return [name for name, made in tables.triggers("sqlite").items() if written.get(name) != made[-1]]
-    query = "SELECT tgname FROM pg_trigger JOIN pg_class ON tgrelid = pg_class.oid WHERE tgenabled IN ('O', 'A') AND pg_table_is_visible(pg_class.oid)"
+    query = (
+        "SELECT tgname FROM pg_trigger JOIN pg_class ON tgrelid = pg_class.oid WHERE tgenabled IN ('O', 'A') AND pg_table_is_visible(pg_class.oid)"
+    )
     there = set(connection.execute(text(query)).scalars())
     return [name for name in tables.triggers("postgresql") if name not in there]
 
@@ -202,7 +209,11 @@ def _of_store(error: DBAPIError) -> tuple[str, str, str] | None:
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]
     if error.connection_invalidated or isinstance(error, OperationalError):
-        return ("ledger.unreachable", "PostgreSQL cannot be reached", "look at the address; what was being posted may be there: post it again by its key")
+        return (
+            "ledger.unreachable",
+            "PostgreSQL cannot be reached",
+            "look at the address; what was being posted may be there: post it again by its key",
+        )
     return None
 
 
