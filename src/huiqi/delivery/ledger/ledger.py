@@ -14,7 +14,7 @@ from itertools import groupby, islice
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, bindparam, exists, func, or_, select, text, tuple_
+from sqlalchemy import BindParameter, Connection, Engine, Row, Select, and_, bindparam, exists, func, or_, select, text, tuple_
 
 from huiqi.delivery.ledger import store
 from huiqi.delivery.ledger.accounts import KINDS, OF_AWARD, Account
@@ -375,9 +375,8 @@ class _Posting:
     def _learn_commitments(self, event: Event) -> None:
         """Which of a new limit's measures have commitments."""
         key = (event.fund, event.year, event.currency)
-        asked = select(ENTRY.c.measure).distinct().where(
-            ENTRY.c.kind == "committed", ENTRY.c.fund == key[0], ENTRY.c.year == key[1], ENTRY.c.currency == key[2], ENTRY.c.measure.in_(event.measures)
-        )  # fmt: skip
+        of_year = and_(ENTRY.c.fund == event.fund, ENTRY.c.year == event.year, ENTRY.c.currency == event.currency)
+        asked = select(ENTRY.c.measure).distinct().where(ENTRY.c.kind == "committed", of_year, ENTRY.c.measure.in_(event.measures))
         self.known.book.committed_under.update((*key, measure) for measure in self.connection.scalars(asked))
 
     def _take_balances(self, rows: Iterable[Any]) -> list[Any]:
@@ -452,7 +451,7 @@ def stored_entries(connection: Connection, which: Any = None) -> Iterator[Entry]
         yield Entry(row.number, event_of(row), row.posted_by, datetime.datetime.fromisoformat(row.recorded_at), own, row.previous, row.hash)
 
 
-def lines_of(rows: Iterable[Row[Any]]) -> tuple[Line, ...]:
+def lines_of(rows: Iterable[Any]) -> tuple[Line, ...]:
     """The lines that rows of LINES_IN_ORDER hold; of whatever kind the rows say."""
     return tuple(Line(Account(r.kind, r.fund, r.year, r.currency, r.part), r.amount, r.balance) for r in rows)
 
@@ -471,8 +470,8 @@ LINES_IN_ORDER = (
     .join_from(LINE, ACCOUNT, LINE.c.account == ACCOUNT.c.id, isouter=True)
     .order_by(LINE.c.entry, LINE.c.position)
 )
-_ASKED = bindparam("asked", expanding=True)
-_ONE = bindparam("asked")
+_ASKED: BindParameter[str] = bindparam("asked", expanding=True)
+_ONE: BindParameter[str] = bindparam("asked")
 _LATEST = (
     select(LINE.c.balance).where(LINE.c.account == ACCOUNT.c.id).order_by(LINE.c.entry.desc(), LINE.c.position.desc()).limit(1).scalar_subquery()
 )
