@@ -74,7 +74,7 @@ def post(place: str, events: list[Event], by: str, at: str | None, lang: str) ->
         console.print(Both(f"already there, not entered again: {_numbers(old)}", f"已有，未重复入账：{_numbers(old)}")(lang))
     if not events:
         console.print(Both("nothing to enter", "没有可入账的事项")(lang))
-    console.print(Both(f"head: {posted.head}", f"链首哈希：{posted.head}")(lang))
+    console.print(Both(f"head: {posted.head}", f"末条哈希：{posted.head}")(lang))
 
 
 def _numbers(numbers: list[int]) -> str:

@@ -57,13 +57,12 @@ def balance(
 
 
 def _show(found: list[Balance], lang: str) -> None:
-    """A column a fund and year, a row an account: the first two come in, the others are where it went."""
-    used = [kind for kind in _NAMED if any(b.accounts[kind] for b in found)]
+    """A table a fund and year, a row an account: what came in first, then where it is."""
     for b in found:
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 2))
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)
-        for kind in used:
+        for kind in (kind for kind in _NAMED if b.accounts[kind] or kind == "available"):
             table.add_row(KINDS[kind].title(lang), _said(b.accounts[kind], b.currency, lang))
         for name, (given, spent) in b.limits.items():
             title = Both(f"Limit {name}: used, of", f"限额 {name}：已用 / 限额")(lang)

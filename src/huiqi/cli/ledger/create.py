@@ -15,4 +15,4 @@ def create(ledger: Place, by: By, at: At = None, lang: Language = Lang.en) -> No
     create_ledger(ledger, by=by, at=recorded_at(at))
     with open_ledger(ledger, read_only=True) as opened:
         head = opened.head()
-    console.print(Both(f"a new ledger: {called(ledger)}\nhead: {head}", f"新账：{called(ledger)}\n链首哈希：{head}")(lang))
+    console.print(Both(f"a new ledger: {called(ledger)}\nhead: {head}", f"新账：{called(ledger)}\n末条哈希：{head}")(lang))

@@ -48,10 +48,8 @@ def _show(entry: Entry, lang: str) -> None:
         console.print("    " + escape(" · ".join(text for text in about if text)), style="dim")
     for account, moved, balance in entry.lines:
         where = f"{KINDS[account.kind].title(lang)} {account.fund} {account.year}" + (f" {account.part}" if account.kind.startswith("limit") else "")
-        then = Both("then", "余")(lang)
-        colon = Both(": ", "：")(lang)
         both = [("+" if fen > 0 and sign else "") + money_range(fen, fen, account.currency)(lang) for fen, sign in ((moved, True), (balance, False))]
-        console.print(f"    {escape(where)}{colon}{both[0]} ({then} {both[1]})")
+        console.print("    " + escape(Both(f"{where}: {both[0]} (then {both[1]})", f"{where}：{both[0]}（余{both[1]}）")(lang)))
     by = Both(f"by {entry.by}, recorded {said(entry.at)}, hash {entry.hash[:16]}...", f"{entry.by}，{said(entry.at)}登记，哈希 {entry.hash[:16]}...")
     console.print("    " + escape(by(lang)), style="dim")
 

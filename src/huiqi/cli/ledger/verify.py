@@ -38,14 +38,16 @@ def verify(
             console.print(Both(f"{len(problems) - SHOWN} more problems: --json", f"另有{len(problems) - SHOWN}个问题：--json")(lang.value))
         counted = Both(f"{verified.entries:,} entries", f"共{verified.entries:,}条分录")(lang.value)
         if problems:
-            words = Both(f"{counted}: not whole, {len(problems):,} problems", f"{counted}：账不完整，{len(problems):,}个问题")
+            words = Both(
+                f"{counted}: not whole, {len(problems):,} problem{'s' if len(problems) > 1 else ''}", f"{counted}：账不完整，{len(problems):,}个问题"
+            )
         elif head is None:
             words = Both(
                 f"{counted}: whole, as far as a chain can show; whether its end was cut off, --head shows",
                 f"{counted}：完整；末尾是否被截去，须以 --head 核对",
             )
         else:
-            words = Both(f"{counted}: whole, and nothing cut off since that head", f"{counted}：完整，自该链首以来未被截去")
+            words = Both(f"{counted}: whole, and nothing cut off since that head", f"{counted}：完整，自该条以来未被截去")
         console.print(words(lang.value))
-        console.print(Both(f"head: {verified.head}", f"链首哈希：{verified.head}")(lang.value))
+        console.print(Both(f"head: {verified.head}", f"末条哈希：{verified.head}")(lang.value))
     raise typer.Exit(1 if problems else 0)

@@ -86,7 +86,7 @@ class Book:
         found = list(self._reversal(event, booked) if event.kind == "reversed" else self._of_award(event))
         if not found and event.kind != "reversed":
             found += self._of_year(event)
-        return found or list(self._overdrawn(event, lines))
+        return found or list(self.overdrawn(event, lines))
 
     def enter(self, number: int, event: Event, lines: Iterable[Line]) -> None:
         """Take an entry into the book."""
@@ -192,7 +192,7 @@ class Book:
                 "ledger.reversal", f"{event.on} is before entry {event.reverses}, of {wrong.event.on}", event.where, "date it on that day or later"
             )
 
-    def _overdrawn(self, event: Event, lines: tuple[Line, ...]) -> Iterator[Problem]:
+    def overdrawn(self, event: Event, lines: tuple[Line, ...]) -> Iterator[Problem]:
         """No balance crosses nought, and no more is recovered than was paid."""
         for account, _, balance in lines:
             if balance * KINDS[account.kind].sign < 0:

@@ -10,7 +10,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from types import TracebackType
 from typing import Any
 
@@ -322,7 +322,7 @@ class _Posting:
     def _learn(self, events: list[Event]) -> None:
         """All that the book has to know of these events' awards, years and limits."""
         wrong = {event.reverses for event in events if event.reverses and event.reverses not in self.known.booked}
-        for entry in islice(stored_entries(self.connection, ENTRY.c.number.in_(wrong)) if wrong else (), len(wrong)):
+        for entry in stored_entries(self.connection, ENTRY.c.number.in_(wrong)) if wrong else ():
             self.known.booked[entry.number] = Booked(entry.event, entry.lines)
         if wrong:
             asked = select(ENTRY.c.reverses).where(ENTRY.c.reverses.in_(wrong))
@@ -442,13 +442,14 @@ def stored_entries(connection: Connection, which: Any = None) -> Iterator[Entry]
     if which is not None:
         entries, lines = entries.where(which), lines.join(ENTRY, ENTRY.c.number == LINE.c.entry).where(which)
     options = {"yield_per": 5_000}
-    by_number = groupby(connection.execute(lines, execution_options=options), key=lambda row: row.entry)
-    number, rows = next(by_number, (None, iter(())))
-    for row in connection.execute(entries, execution_options=options):
-        while number is not None and number < row.number:
-            number, rows = next(by_number, (None, iter(())))
-        own = lines_of(rows) if number == row.number else ()
-        yield Entry(row.number, event_of(row), row.posted_by, datetime.datetime.fromisoformat(row.recorded_at), own, row.previous, row.hash)
+    with connection.execute(lines, execution_options=options) as of_lines, connection.execute(entries, execution_options=options) as of_entries:
+        by_number = groupby(of_lines, key=lambda row: row.entry)
+        number, rows = next(by_number, (None, iter(())))
+        for row in of_entries:
+            while number is not None and number < row.number:
+                number, rows = next(by_number, (None, iter(())))
+            own = lines_of(rows) if number == row.number else ()
+            yield Entry(row.number, event_of(row), row.posted_by, datetime.datetime.fromisoformat(row.recorded_at), own, row.previous, row.hash)
 
 
 def lines_of(rows: Iterable[Any]) -> tuple[Line, ...]:

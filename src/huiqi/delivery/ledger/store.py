@@ -35,7 +35,7 @@ def called(place: str) -> str:
         return place
     try:
         return make_url(place).render_as_string(hide_password=True)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return place.partition("://")[0] + "://..."
 
 
@@ -156,7 +156,7 @@ def _sqlite(path: Path, wait: float, read_only: bool) -> Engine:
 def _postgresql(place: str, wait: float) -> Engine:
     try:
         address = make_url(re.sub(r"\Apostgres(ql)?://", "postgresql+psycopg://", place))
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         address = None
     if address is None or address.drivername != "postgresql+psycopg":
         message = "this is neither a path nor an address of PostgreSQL"

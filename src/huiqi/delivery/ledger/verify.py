@@ -94,6 +94,7 @@ class _Run:
     keys: set[str] = field(default_factory=set)
     count: int = 0
     last: int = 0
+    sound: bool = True  # the book is what it was when the next entry was posted; afterwards only its own balances say something
 
     def __post_init__(self) -> None:
         self.numbers[self.head] = 0
@@ -142,11 +143,14 @@ class _Run:
         if row.number > self.last + 1:
             missing = f"entry {self.last + 1} is" if row.number == self.last + 2 else f"entries {self.last + 1} to {row.number - 1} are"
             self._tell("ledger.missing-entry", f"{missing} missing", where)
-            return row.previous != self.head
+            return self._breaks(row)
         if row.number <= self.last:
             self._tell("ledger.doubled", "its number stands in an earlier entry too", where)
             return True
-        return row.previous != self.head
+        return self._breaks(row)
+
+    def _breaks(self, row: Row[Any]) -> bool:
+        return self.numbers.get(row.previous) != row.number - 1
 
     def _content(self, row: Row[Any], event: Event, own: tuple[Line, ...], where: Where, broken: bool) -> bool:
         """Whether the entry is not what was hashed; what happened to it is told."""
@@ -163,6 +167,7 @@ class _Run:
         moved = next((n for n in (*(() if after is None else (after + 1,)), *range(max(1, row.number - 50), row.number + 51)) if hashed(n)), None)
         if moved is not None:
             self._tell("ledger.reordered", f"it was posted as entry {moved}", where)
+            self.numbers[row.hash] = moved
         else:
             self._tell("ledger.altered", f"it is not what was posted: its content or its lines were changed (key {row.key})", where)
         return True
@@ -173,13 +178,14 @@ class _Run:
         if len(own) < 2 or total:
             self._tell("ledger.unbalanced", f"it has {len(own)} lines, which sum to {total} fen and not to nought", where)
         if not altered:
-            found = self.book.problems(event, own, self.booked)
+            found = self.book.problems(event, own, self.booked) if self.sound else list(self.book.overdrawn(event, own))
             self.problems += [Problem(p.code, f"{p.message} (entered all the same)", where, _RESTORE) for p in found]
-            if not found and self.book.lines(event, self.booked) != own:
+            if self.sound and not found and self.book.lines(event, self.booked) != own:
                 self._tell("ledger.balance", "its lines or balances are not those that follow from the entries before", where)
         self.book.enter(number, event, own)
         if number in self.wanted:
             self.booked[number] = Booked(event, own)
 
     def _tell(self, code: str, message: str, where: Where) -> None:
+        self.sound = False
         self.problems.append(Problem(code, message, where, _RESTORE))
