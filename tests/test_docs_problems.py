@@ -29,6 +29,7 @@ FAMILIES = {
     "synthesize",
     "measure",
     "value",
+    "ledger",
 }
 
 
