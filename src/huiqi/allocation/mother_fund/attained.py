@@ -97,7 +97,7 @@ def _up(amount: Exact) -> Exact:
 
 AGREED = Both("the fund's agreement", "基金协议")
 BY_AGREEMENT = Both("by agreement", "协议约定")
-BY_TERM = Both("end of the term; no other day is known", "存续期届满（未见其他期限）")
+BY_TERM = Both("end of the term; no other day is known", "存续期届满，未见其他期限")
 BY_NOBODY = Both("no day is known", "期限未知")
 
 

@@ -268,6 +268,8 @@ def _worth(books: Books, holder: str, investee: str, flows: list[Flow], held: Nu
     if not stated:
         return Worth(Number(ZERO, INFINITY), "unknown")
     last = max(stated, key=lambda value: value.on)
+    if last.amount is None:
+        return Worth(Number(ZERO, INFINITY), "unknown", last.on)
     since = [flow for flow in flows if flow.on > last.on and flow.kind != "dividend"]
     added = amount_of(flow for flow in since if flow.kind == "invested")
     taken = amount_of(flow for flow in since if flow.kind != "invested")
@@ -276,11 +278,13 @@ def _worth(books: Books, holder: str, investee: str, flows: list[Flow], held: Nu
 
 
 def _net_assets(books: Books, id: str, cash: Number, positions: tuple[Position, ...], stakes: list[Number]) -> Worth:
-    """A whole fund is worth what its last valuation says, carried forward by payments in and out; without one, money, holdings and stakes in funds."""
+    """What the last valuation of a whole fund says, carried forward by payments in and out; without one, money, holdings and stakes in funds."""
     stated = [value for value in books.valuations if not value.holder and value.of == id]
     if not stated:
         return Worth(outwards(total((cash, *(p.worth.amount for p in positions), *stakes))), "added_up")
     last = max(stated, key=lambda value: value.on)
+    if last.amount is None:
+        return Worth(Number(ZERO, INFINITY), "unknown", last.on)
     added = [flow for flow in books.incoming(id, "paid_in") if flow.on > last.on]
     taken = [flow for flow in books.outgoing(id, *PROCEEDS) if flow.on > last.on]
     carried = at_least_nothing(subtract(add(span(last.amount), amount_of(added)), amount_of(taken)))

@@ -34,6 +34,7 @@ class FundFacts:
 
     id: str
     name: str
+    is_mother: bool
     place: str | None
     registered_on: datetime.date | None
     term_end: datetime.date | None
@@ -46,6 +47,7 @@ class FundFacts:
         plain = {
             "id": self.id,
             "name": self.name,
+            "mother_fund": "true" if self.is_mother else "false",
             "place": self.place,
             "registered_on": self.registered_on,
             "term_end": self.term_end,
@@ -72,6 +74,7 @@ def facts_of(figures: Figures) -> FundFacts:
     return FundFacts(
         fund.id,
         fund.title,
+        fund.is_mother,
         fund.place,
         fund.registered_on,
         fund.term_end,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from huiqi.allocation.mother_fund.attained import Required
 from huiqi.allocation.mother_fund.fund_registry import FundFacts, write_fund_registry
-from huiqi.entitlements.explain import Explainer, Explanation, Reason, Status
+from huiqi.entitlements.explain import ORIGINS, Explainer, Explanation, Reason, Status
 from huiqi.entitlements.population import Population
 from huiqi.facts.known import Known
 from huiqi.facts.provenance import About
@@ -69,15 +69,13 @@ def _leaves(reasons: Iterable[Reason]) -> Iterator[Reason]:
             yield reason
 
 
-def _elsewhere(explanation: Explanation) -> bool:
-    """The rule is that of another place."""
-    return any(
-        reason.status == "no" and reason.origin is not None and reason.origin.en == "where it applies" for reason in _leaves(explanation.reasons)
-    )
+def _of_others(explanation: Explanation) -> bool:
+    """The rule is that of another place, or one for other funds."""
+    return any(reason.status == "no" and reason.origin in (ORIGINS["place"], ORIGINS["edition"]) for reason in _leaves(explanation.reasons))
 
 
 def kept_rules(facts: Iterable[FundFacts], about: About, rules: Rules, as_of: datetime.date, further: Words | None = None) -> list[Kept]:
-    """Every measure about funds that is in force where each fund stands; the same as `huiqi explain --of fund` says of the registry."""
+    """Every measure about funds that applies to each fund; the same as `huiqi explain --of fund` says of the registry."""
     facts = list(facts)
     if not facts or not any(measure.subject == SUBJECT for measure in rules.measures):
         return []
@@ -91,7 +89,7 @@ def kept_rules(facts: Iterable[FundFacts], about: About, rules: Rules, as_of: da
         for one in facts:
             run = explainer.subject(one.id)
             assert run is not None
-            found += [Kept(one.id, explanation) for explanation in explainer.explain(run) if not _elsewhere(explanation)]
+            found += [Kept(one.id, explanation) for explanation in explainer.explain(run) if not _of_others(explanation)]
     return found
 
 

@@ -7,7 +7,7 @@ are attributed in that proportion; preferred returns and carried interest (ä¼˜å…
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ class LookThrough:
     reach: dict[str, dict[str, Number]]
     classes: dict[str, str]
 
-    def ultimate(self, fund: str, funds: Sequence[str] | dict[str, object]) -> dict[str, Number]:
+    def ultimate(self, fund: str, funds: Container[str]) -> dict[str, Number]:
         """The owners that are no funds; where everything is known their shares add up to 1."""
         return {owner: share for owner, share in self.reach[fund].items() if owner not in funds}
 
@@ -34,7 +34,7 @@ class LookThrough:
         """What an owner holds of a fund in the end; all of itself."""
         return ONE if owner == fund else self.reach[fund].get(owner, NONE)
 
-    def of_class(self, fund: str, funds: Sequence[str] | dict[str, object]) -> dict[str, Number]:
+    def of_class(self, fund: str, funds: Container[str]) -> dict[str, Number]:
         """Whose money a fund is in the end, by class; `unknown` beside the three."""
         found = dict.fromkeys((*CLASSES, "unknown"), NONE)
         for owner, share in self.ultimate(fund, funds).items():

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from huiqi.allocation.mother_fund.books import PROCEEDS, Flow, span, total
 from huiqi.allocation.mother_fund.figures import Accounts, Figures, amount_of, called
-from huiqi.vocabulary.ranges import INFINITY, Number, add, divide
+from huiqi.allocation.mother_fund.look_through import outwards
+from huiqi.vocabulary.ranges import INFINITY, Number, add, divide, multiply
 from huiqi.vocabulary.speech import Both
 
 DAYS_A_YEAR = 365
@@ -197,22 +198,25 @@ def vintages(accounts: Accounts, mother: str | None = None) -> list[Vintage]:
 
 def _vintage(accounts: Accounts, year: int | None, of: list[Figures], mother: str | None) -> Vintage:
     ids = [figures.fund.id for figures in of]
-    books = accounts.books
 
     if mother is None:
         flows = [one for id in ids for one in of_fund(accounts, id)]
-        worth, committed, calls = (total(getattr(f, name) for f in of) for name in ("net", "committed", "called"))
+        parts = [(f.committed, f.called, f.invested, f.returned, f.net) for f in of]
     else:
         flows = [one for id in ids for one in of_stake(accounts, mother, id)]
-        worth = total(accounts.stake(mother, id) for id in ids)
-        committed = total(span(c.amount) for c in books.commitments if c.investor == mother and c.fund in ids)
-        calls = total(called(books, id, mother) for id in ids)
-    return Vintage(
-        year,
-        tuple(ids),
-        committed,
-        calls,
-        total(f.invested for f in of),
-        total(f.returned for f in of),
-        multiples(flows, worth, accounts.as_of),
+        parts = [_part(accounts, f, mother) for f in of]
+    committed, calls, invested, returned, worth = (total(column) for column in zip(*parts, strict=True))
+    return Vintage(year, tuple(ids), committed, calls, invested, returned, multiples(flows, worth, accounts.as_of))
+
+
+def _part(accounts: Accounts, figures: Figures, mother: str) -> tuple[Number, Number, Number, Number, Number]:
+    """What of a sub-fund's figures is a mother fund's; of what it invested and got back, by share."""
+    id, books = figures.fund.id, accounts.books
+    share = accounts.owners.direct[id][mother]
+    return (
+        total(span(c.amount) for c in books.committed_to[id] if c.investor == mother),
+        called(books, id, mother),
+        outwards(multiply(figures.invested, share)),
+        outwards(multiply(figures.returned, share)),
+        accounts.stake(mother, id),
     )
