@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from huiqi.allocation.mother_fund.books import CLASSES, NONE, Books, span, total
-from huiqi.vocabulary.ranges import Exact, Number, add, exactly, multiply
+from huiqi.vocabulary.ranges import Exact, Number, add, exactly, hull, multiply
 
 NOBODY_KNOWS = "?"  #: the owner of a fund to which nobody is known to have committed anything
 ONE = exactly(1)
@@ -66,9 +66,16 @@ def _direct(books: Books, fund: str) -> dict[str, Number]:
         paid[flow.source] = add(paid.get(flow.source, NONE), span(flow.amount))
     for commitment in books.committed_to[fund]:
         committed[commitment.investor] = add(committed.get(commitment.investor, NONE), span(commitment.amount))
-    held = paid if any(part.high > 0 for part in paid.values()) else committed
+    by_paid, by_committed = _shares(paid), _shares(committed)
+    if not by_paid or total(paid.values()).low > 0:
+        return by_paid or by_committed or {NOBODY_KNOWS: ONE}
+    return {id: hull(by_paid.get(id, NONE), by_committed.get(id, NONE)) for id in by_paid | by_committed}  # perhaps nothing was paid in
+
+
+def _shares(held: dict[str, Number]) -> dict[str, Number]:
+    """Each investor's part of what all hold; nothing where all hold nothing."""
     if not any(part.high > 0 for part in held.values()):
-        return {NOBODY_KNOWS: ONE}
+        return {}
     return {investor: _share(part, [other for id, other in held.items() if id != investor]) for investor, part in held.items()}
 
 
