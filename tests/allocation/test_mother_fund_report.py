@@ -17,6 +17,7 @@ from huiqi.allocation.mother_fund.tables import read_books
 from huiqi.entitlements.explain import Explainer
 from huiqi.entitlements.population import Population
 from huiqi.facts.registry import open_registry
+from huiqi.vocabulary.problem import FaultyInput
 from huiqi.vocabulary.ranges import INFINITY, NOTHING, Number, exactly
 from mother_funds import library
 
@@ -114,6 +115,15 @@ def test_vintages(report: Report) -> None:
     mothers = report.mothers_vintages["mother"]
     assert [v.committed for v in mothers] == [millions(100), millions(90), millions(35)]
     assert [v.invested for v in mothers] == [exactly(6_333_333_333), millions("30.6"), millions("5.25")]  # 190 / 3; 36 % of 85; 35 % of 15
+
+
+def test_a_fund_that_is_not_there_yet_is_not_told_of(report: Report) -> None:
+    day = datetime.date(2021, 1, 1)
+    rules = library().rules(day)
+    early = mother_fund_report(read_books(EXAMPLE, rules.places), rules, day)
+    assert list(early.accounts.figures) == ["mother", "chips"]
+    with pytest.raises(FaultyInput, match="no mother fund was there on 2019-12-31"):
+        mother_fund_report(read_books(EXAMPLE, rules.places), rules, datetime.date(2019, 12, 31))
 
 
 def test_the_term_is_broken_on_the_day_after_it(report: Report) -> None:

@@ -104,10 +104,13 @@ class Books:
     content_hash: str = ""
 
     def until(self, day: datetime.date) -> Books:
-        """What had happened by a day, that day included."""
+        """What had happened by a day, that day included; a fund is there once it is registered, or something is committed to it."""
+        commitments = tuple(c for c in self.commitments if c.on <= day)
+        begun = {c.fund for c in commitments}
         return replace(
             self,
-            commitments=tuple(c for c in self.commitments if c.on <= day),
+            funds={id: fund for id, fund in self.funds.items() if fund.registered_on is None or fund.registered_on <= day or id in begun},
+            commitments=commitments,
             flows=tuple(f for f in self.flows if f.on <= day),
             valuations=tuple(v for v in self.valuations if v.on <= day),
         )

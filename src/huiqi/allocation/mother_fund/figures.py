@@ -11,7 +11,7 @@ from typing import Literal
 
 from huiqi.allocation.mother_fund.books import CLASSES, NONE, PROCEEDS, Books, Flow, Fund, span, total
 from huiqi.allocation.mother_fund.look_through import LookThrough, look_through, outwards
-from huiqi.vocabulary.ranges import INFINITY, Number, add, divide, multiply, subtract
+from huiqi.vocabulary.ranges import INFINITY, Number, add, divide, exactly, multiply, subtract
 
 ZERO = Fraction(0)
 #: How a value came about: told by the books on a day, that carried forward by what flowed since, added up from holdings, or nothing held.
@@ -178,7 +178,10 @@ def accounts(books: Books, as_of: datetime.date) -> Accounts:
 
 
 def amount_of(flows: Iterable[Flow]) -> Number:
-    return total(span(flow.amount) for flow in flows)
+    """The sum of some flows; with one that nobody knows it has no upper end."""
+    amounts = [flow.amount for flow in flows]
+    known = sum(amount for amount in amounts if amount is not None)
+    return Number(Fraction(known), INFINITY) if None in amounts else exactly(known)
 
 
 def _figures(books: Books, fund: Fund, stakes: list[Number], as_of: datetime.date) -> Figures:

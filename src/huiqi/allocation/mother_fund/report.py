@@ -23,6 +23,7 @@ from huiqi.allocation.mother_fund.kept_rules import Kept, kept_rules, required_b
 from huiqi.allocation.mother_fund.look_through import apportion
 from huiqi.allocation.mother_fund.multiples import Multiples, Rate, Vintage, multiples, of_fund, of_stake, vintages
 from huiqi.rules.compile import Rules
+from huiqi.vocabulary.problem import FaultyInput, Problem
 from huiqi.vocabulary.ranges import Absent, Number
 from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
@@ -47,7 +48,7 @@ class Holding:
 class Report:
     """Everything about a mother fund on a day."""
 
-    books: Books
+    books: Books  # until that day
     as_of: datetime.date
     law_on: datetime.date
     packs: dict[str, str]  # id -> content hash
@@ -84,8 +85,13 @@ class Report:
 
 
 def mother_fund_report(books: Books, rules: Rules, as_of: datetime.date) -> Report:
-    """The report of a day, with the rules that `rules` has in force."""
+    """The report of a day, with the rules that `rules` has in force; raises FaultyInput where no mother fund was there yet."""
     found = accounts(books, as_of)
+    books = found.books
+    if not books.mothers:
+        raise FaultyInput(
+            [Problem("mother.none", f"no mother fund was there on {as_of}", hint="name a later day, or look at registered_on in funds")]
+        )
     facts = all_facts(found)
     figures = found.figures
     mothers = [fund.id for fund in books.mothers]
@@ -125,12 +131,13 @@ def write_report(report: Report, folder: Path) -> None:
     if not may_replace(folder):
         raise FileExistsError(17, "something that is no report of a mother fund is there", str(folder))
     with whole_folder(folder) as unfinished:
-        for name, rows in tables_of(report).items():
+        tables = tables_of(report)
+        for name, rows in tables.items():
             write_table(unfinished / name, rows)
         (unfinished / "registry").mkdir()
         facts = all_facts(report.accounts)
         write_fund_registry(unfinished / "registry", facts, report.books.about, report.as_of)
-        (unfinished / ABOUT).write_text(json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (unfinished / ABOUT).write_text(json.dumps(as_json(report) | tables, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 Cell = int | float | str | bool | None
@@ -348,7 +355,7 @@ def _type(values: Iterable[Cell]) -> pa.DataType:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as one value: what it was made from, and every table."""
+    """What a report was made from; its tables stand beside it."""
     return {
         "as_of": report.as_of.isoformat(),
         "law_on": report.law_on.isoformat(),
@@ -359,5 +366,4 @@ def as_json(report: Report) -> dict[str, Any]:
         "huiqi": VERSION,
         "currency": "CNY",
         "unit": "fen",
-        **tables_of(report),
     }

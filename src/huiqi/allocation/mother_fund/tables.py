@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -53,14 +53,14 @@ class _Row:
     def wrong(self, code: str, message: str, hint: str) -> None:
         self.problems.append(Problem(code, message, self.where, hint))
 
-    def cell(self, column: str, kind: str, read: Callable[[str], T | None], hint: str) -> T | None:
-        """A cell's value; None where it is empty, or cannot be read and is told."""
+    def cell(self, column: str, kind: str, read: Callable[[str], T | None], hint: str, near: Iterable[str] = ()) -> T | None:
+        """A cell's value; None where it is empty, or cannot be read and is told, with what is `near` to it for a remedy."""
         text = self[column]
         if not text:
             return None
         value = read(text)
         if value is None:
-            self.wrong("mother.cell", f"{column}: {text} is no {kind}", hint)
+            self.wrong("mother.cell", f"{column}: {text} is no {kind}", did_you_mean(text, near) or hint)
         return value
 
     def needed(self, column: str) -> str:
@@ -106,17 +106,15 @@ class _Row:
 
     def code(self, column: str, codes: tuple[str, ...]) -> str | None:
         """One of some words."""
-        return self.cell(
-            column, "word here", lambda text: text if text in codes else None, did_you_mean(self[column], codes) or f"one of {', '.join(codes)}"
-        )
+        return self.cell(column, "word here", lambda text: text if text in codes else None, f"one of {', '.join(codes)}", codes)
 
 
 def _fen(text: str) -> int | None:
     try:
-        fen = figure(text.replace(",", "")) * 100 if "%" not in text else Fraction(1, 3)
+        fen = figure(text.replace(",", "")) * 100
     except ValueError:
         return None
-    return int(fen) if fen.denominator == 1 and abs(fen) <= _MOST_YUAN * 100 else None
+    return int(fen) if "%" not in text and fen.denominator == 1 and abs(fen) <= _MOST_YUAN * 100 else None
 
 
 def _day(text: str) -> datetime.date | None:
@@ -209,7 +207,7 @@ def _text(cell: Any) -> str:
 
 
 def _place(row: _Row, places: Places) -> str | None:
-    return row.cell("place", "place", places.find, did_you_mean(row["place"], places.by_id) or "an id of places.yaml or an administrative code")
+    return row.cell("place", "place", places.find, "an id of places.yaml or an administrative code", places.by_id)
 
 
 def _fund(row: _Row, places: Places) -> Fund:

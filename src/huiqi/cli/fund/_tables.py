@@ -31,6 +31,7 @@ _BASIS = {
     "nothing_held": Both("", ""),
     "unknown": Both("never valued", "从未估值"),
 }
+MOST_SHOWN = 60  # rows of a table, and rules; the folder of --out has all
 _DASH = Both("–", "–")
 
 
@@ -98,9 +99,11 @@ def _table(lang: str, title: Both, heads: Sequence[Both], rows: Iterable[Sequenc
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for number, head in enumerate(heads):
         table.add_column(head(lang), justify="left" if number < left else "right", no_wrap=number >= left, overflow="fold")
-    for row in rows:
+    for row in rows[:MOST_SHOWN]:
         table.add_row(*(cell if isinstance(cell, str) else escape(cell(lang)) for cell in row))
     Console(highlight=False, width=None if console.is_terminal else 180).print(table)
+    if (more := len(rows) - MOST_SHOWN) > 0:
+        console.print(f"  [dim]{Both('and {0:,} more; --out writes all of them', '另有{0:,}行，用--out写出全部')(lang).format(more)}[/]")
 
 
 def _head(lang: str, title: str, made_up: bool, line: str) -> None:
@@ -256,6 +259,11 @@ def _rules(lang: str, rules: Sequence[tuple[str, Kept]]) -> None:
         console.print(f"\n{said(lang)}")
         return
     console.print(f"\n[bold cyan]{Both('Which rules hold', '规定遵守情况')(lang)}[/]")
+    if len(rules) > MOST_SHOWN:
+        open_ = [(name, kept) for name, kept in rules if kept.status != "yes"]
+        said = Both("{0:,} hold and are not listed; {1:,} do not, or depend", "{0:,}项符合，不逐一列出；{1:,}项不符合或待定")(lang)
+        console.print(f"  [dim]{said.format(len(rules) - len(open_), len(open_))}[/]")
+        rules = open_[:MOST_SHOWN]
     last = ""
     for name, kept in rules:
         if name != last:
