@@ -261,8 +261,8 @@ def _rules(lang: str, rules: Sequence[tuple[str, Kept]]) -> None:
     console.print(f"\n[bold cyan]{Both('Which rules hold', '规定遵守情况')(lang)}[/]")
     if len(rules) > MOST_SHOWN:
         open_ = [(name, kept) for name, kept in rules if kept.status != "yes"]
-        said = Both("{0:,} hold and are not listed; {1:,} do not, or depend", "{0:,}项符合，不逐一列出；{1:,}项不符合或待定")(lang)
-        console.print(f"  [dim]{said.format(len(rules) - len(open_), len(open_))}[/]")
+        counted = Both("{0:,} hold and are not listed; {1:,} do not, or depend", "{0:,}项符合，不逐一列出；{1:,}项不符合或待定")(lang)
+        console.print(f"  [dim]{counted.format(len(rules) - len(open_), len(open_))}[/]")
         rules = open_[:MOST_SHOWN]
     last = ""
     for name, kept in rules:
