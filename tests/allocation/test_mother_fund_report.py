@@ -80,7 +80,7 @@ def test_reinvestment_by_hand(report: Report) -> None:
     assert health.required is not None
     assert health.required.said_by.en == "the fund's agreement"
     assert seed.required is not None
-    assert "萧山区天使引导基金" in seed.required.said_by.zh
+    assert seed.required.said_by.zh == "萧山区天使引导基金，返投"
     assert chips.attained == exactly(Fraction(11, 10))
 
 
@@ -155,7 +155,9 @@ def test_the_folder_holds_the_same_and_its_registry_says_the_same(report: Report
         assert run is not None
         again = next(e for e in explainer.explain(run) if e.measure.id == kept.measure.id)
         assert again.status == kept.status
-    assert "reckoned from flows" in registry.provenance("largest_investee").source.en
+    known = registry.provenance("largest_investee")
+    assert "reckoned from flows" in known.source.en
+    assert (known.observed_on, known.recorded_on) == (datetime.date(2025, 3, 31), datetime.date(2025, 4, 10))
 
 
 def test_nothing_else_is_replaced(report: Report, tmp_path: Path) -> None:

@@ -75,3 +75,17 @@ def test_a_folder_of_somebody_elses_is_left_alone(place: Commands) -> None:
     (place.folder / "mine" / "letter.txt").write_text("mine", encoding="utf-8")
     assert place.huiqi("fund", "report", str(EXAMPLE), *ON, "--out", "mine").status == 2
     assert [path.name for path in (place.folder / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_the_page_shows_what_is_printed(place: Commands) -> None:
+    """Every line of output that the documentation shows stands in the output."""
+    page = (EXAMPLE.parents[1] / "docs" / "mother-fund.md").read_text(encoding="utf-8")
+    report = place.huiqi("fund", "report", str(EXAMPLE), *ON).out
+    trial = place.huiqi("fund", "propose", str(EXAMPLE), str(EXAMPLE / "new-sub-fund.yaml"), *ON).out
+    printed = {line.rstrip() for line in (report + trial).splitlines()}
+    first, last = page.index("## What it prints"), page.index("## What `--out` writes")
+    shown = [line[4:] for line in page[first:last].splitlines() if line.startswith("    ") and line.strip() != "..." and "huiqi explain" not in line]
+    shown += [line[4:] for line in page[page.index("More than the books allow") :].splitlines() if line.startswith("    ")]
+    assert [line for line in shown if line not in printed] == []
+    assert len(shown) > 60
+    assert (EXAMPLE / "new-sub-fund.yaml").read_text(encoding="utf-8").splitlines()[2] in page

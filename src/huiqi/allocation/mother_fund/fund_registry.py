@@ -121,14 +121,14 @@ def _provenance(about: About, as_of: datetime.date, further: Words | None) -> It
         zh = f"由{'、'.join(_ZH[table] for table in tables)}计算（{'；'.join(zh for _, zh in named)}）"
         if further is not None:
             en, zh = f"{en}, {further.en}", f"{zh}，{further.zh}"
-        recorded = max(p.recorded_on for p in sources)
+        observed, recorded = min(p.observed_on for p in sources), max(p.recorded_on for p in sources)
         verified = all(p.verified for p in sources) and further is None
-        yield fact, Provenance(words(en, zh), as_of, max(recorded, as_of), verified)
+        yield fact, Provenance(words(en, zh), observed, recorded, verified)
 
 
 _ZH = {"commitments": "认缴表", "flows": "资金流水表"}
 
 
 def _on(known: Provenance, as_of: datetime.date) -> Provenance:
-    """What a table says of itself, as of the day."""
+    """What a table says of itself, on the day or before."""
     return Provenance(known.source, min(known.observed_on, as_of), known.recorded_on, known.verified)

@@ -114,6 +114,6 @@ def required_by_law(facts: Iterable[FundFacts], rules: Rules, as_of: datetime.da
                 and (one.id not in found or value.low > found[one.id].multiple)
             ):
                 clause = next(str(d.clause) for name, d in document.definitions.items() if name == LEAST_MULTIPLE)
-                said = f"{document.record.document} {clause}"
-                found[one.id] = Required(value.low, Both(said, said))
+                title = document.record.title
+                found[one.id] = Required(value.low, Both(f"{title.en}, {clause}", f"{title.zh}，{clause}"))
     return found

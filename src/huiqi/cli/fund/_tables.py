@@ -115,6 +115,9 @@ def show_report(report: Report, lang: str) -> None:
     """All tables of a report."""
     line = Both("facts of {0}, law of {1}", "数据截至{0}，政策以{1}为准")(lang).format(report.as_of, report.law_on)
     _head(lang, report.books.about.title(lang), report.books.about.made_up, line)
+    seen = report.books.about.general.observed_on
+    if seen < report.as_of:
+        console.print(f"[yellow]{Both('what happened after {0} is not in the tables', '表中不含{0}之后发生的事项')(lang).format(seen)}[/]")
     _funds(report, lang)
     _owned(report, lang)
     _leverage(lang, [(_name(report, id, lang), one) for id, one in report.leverage.items() if id], report.leverage[""])
