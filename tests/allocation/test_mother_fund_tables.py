@@ -100,6 +100,23 @@ def test_everything_is_told_at_once(tmp_path: Path) -> None:
     assert found == {"mother.cell", "mother.negative", "mother.unknown-fund", "mother.circle"}
 
 
+def test_what_contradicts_is_told_beside_what_is_wrong_by_itself(tmp_path: Path) -> None:
+    commitments = [*COMMITMENTS, "S,M,1,,2020-01-05", "firm,M,1,public,2020-01-05"]
+    flows = [*FLOWS, "2021-01-01,firm,S,paid_in,1,,", "2021-02-01,S,Y,invested,900,,", "2021-03-01,Z,S,gain,1,,"]
+    found = {p.code for p in problems_of(tmp_path, flows=flows, commitments=commitments)}
+    assert found == {"mother.circle", "mother.class", "mother.above-commitment", "mother.above-paid-in", "mother.never-invested"}
+
+
+def test_a_row_that_cannot_be_read_is_no_cause_for_further_problems(tmp_path: Path) -> None:
+    """Without the payment of 60, which has no day, S would seem to run out of money."""
+    flows = [row.replace("2020-03-01,M,S", "soon,M,S") for row in FLOWS] + ["2021-01-01,S,Y,invested,50,,"]
+    assert [p.code for p in problems_of(tmp_path, flows=flows)] == ["mother.cell"]
+
+
+def test_an_empty_table_of_funds_is_told_once(tmp_path: Path) -> None:
+    assert [p.code for p in problems_of(tmp_path, funds=FUNDS[:1])] == ["mother.none"]
+
+
 def test_a_missing_table_a_missing_column_and_one_too_many(tmp_path: Path) -> None:
     folder = write_books(tmp_path / "books", flows=["date,from,to,kind,sum"])
     (folder / "commitments.csv").unlink()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby, islice
 
@@ -15,15 +15,24 @@ from huiqi.vocabulary.speech import money_range
 CIRCLES_TOLD = 20
 
 
-def contradictions(books: Books, *, whole: bool = True) -> list[Problem]:
+def contradictions(books: Books, unread: Container[str] = ()) -> list[Problem]:
     """Every contradiction, each told once at the row where it first shows; amounts that nobody knows never contradict.
 
-    Without `whole` some rows could not be read, and only what missing rows cannot explain is told.
+    Of the tables `unread` some rows could not be read, and only what such rows cannot explain is told; so it is with rows whose ends are wrong.
     """
-    problems = [*_funds(books), *_named(books), *_twice(books), *_circles(books), *_before_funds(books), *_classes(books)]
-    if whole and not problems:  # with these there is no order of funds, or no fund to reckon for
-        problems = [*_sizes(books), *_against_commitments(books), *_run_out(books), *_never_invested(books), *_valued(books)]
-    return problems
+    if not books.funds:
+        hint = "give every fund a row, and the mother fund the kind mother"
+        return [Problem("mother.none", "the table of funds has no row that can be read", Where("funds"), hint)]
+    named = list(_named(books))
+    problems = [*_funds(books), *named, *_twice(books), *_circles(books), *_before_funds(books), *_classes(books), *_sizes(books)]
+    odd = {problem.where.file.rpartition("/")[2].partition(".")[0] for problem in named}
+    commitments, flows = ("commitments" not in unread and "commitments" not in odd), ("flows" not in unread and "flows" not in odd)
+    further = [
+        *(_against_commitments(books) if commitments else ()),
+        *((*_run_out(books), *_never_invested(books), *_valued(books)) if flows else ()),
+    ]
+    told = {problem.where for problem in problems}  # a row that is wrong by itself is told once
+    return [*problems, *(problem for problem in further if problem.where not in told)]
 
 
 def _said(amount: Exact) -> str:
@@ -177,7 +186,7 @@ def _against_commitments(books: Books) -> Iterator[Problem]:
     told: set[tuple[str, str, str]] = set()
     sums: dict[tuple[str, str, str], int] = {}
     for flow in books.flows:
-        if flow.kind not in ("called", "paid_in"):
+        if flow.kind not in ("called", "paid_in") or flow.target not in books.funds:
             continue
         pair, at = (flow.source, flow.target), (flow.source, flow.target, flow.kind)
         word = "called" if flow.kind == "called" else "paid in"

@@ -170,7 +170,7 @@ def read_books(folder: Path, places: Places) -> Books:
     flows = sorted((flow for row in rows[FLOWS] if (flow := _flow(row, places)) is not None), key=lambda flow: flow.on)
     valuations = [_valuation(row) for row in rows.get(VALUES, ())]
     books = Books(about, funds, tuple(commitments), tuple(flows), tuple(valuations), _hash(folder, tables))
-    problems += contradictions(books, whole=not any(row.broken for table in rows.values() for row in table))
+    problems += contradictions(books, {stem for stem, table in rows.items() if any(row.broken for row in table)})
     if problems:
         raise FaultyInput(in_order(problems))
     return books

@@ -29,7 +29,7 @@ _BASIS = {
     "carried_forward": Both("valued {0}, carried forward", "{0}估值，按其后收支调整"),
     "added_up": Both("added up", "逐项加总"),
     "nothing_held": Both("", ""),
-    "unknown": Both("never valued", "从未估值"),
+    "unknown": Both("no value known", "估值未知"),
 }
 MOST_SHOWN = 60  # rows of a table, and rules; the folder of --out has all
 _DASH = Both("–", "–")
