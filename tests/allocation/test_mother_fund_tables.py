@@ -55,6 +55,7 @@ FAULTS = [
     ("mother.unknown-fund", "flows", ["2021-02-03,X,Y,gain,1,,"], "Y is not a fund"),
     ("mother.value", "values", [VALUES, "S,Y,2024-01-01,5"], "S held nothing of Y on 2024-01-01"),
     ("mother.value", "values", [VALUES, "S,X,2020-03-31,5"], "S held nothing of X on 2020-03-31"),
+    ("mother.value", "values", [VALUES, "M,S,2024-01-01,5"], "the share of M in the fund S is valued"),
     ("mother.value", "values", [VALUES, ",X,2024-01-01,5"], "X is no fund, and nobody is said to hold it"),
     ("mother.twice", "values", [VALUES, "S,X,2024-01-01,5", "S,X,2024-01-01,6"], "the value of X on 2024-01-01 stands twice"),
 ]

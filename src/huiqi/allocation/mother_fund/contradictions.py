@@ -263,6 +263,9 @@ def _valued(books: Books) -> Iterator[Problem]:
         if flow.kind == "invested":
             first.setdefault((flow.source, flow.target), flow.on)
     for value in books.valuations:
-        if value.holder and first.get((value.holder, value.of), datetime.date.max) > value.on:
+        if value.holder and value.of in books.funds:
+            hint = "give the net assets of the whole fund, with an empty holder; a share of it follows from what was paid in"
+            yield Problem("mother.value", f"the share of {value.holder} in the fund {value.of} is valued", value.where, hint)
+        elif value.holder and first.get((value.holder, value.of), datetime.date.max) > value.on:
             said = f"{value.holder} held nothing of {value.of} on {value.on}"
             yield Problem("mother.value", said, value.where, "write the investment, or mend the names or the day")

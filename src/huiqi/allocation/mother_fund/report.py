@@ -69,19 +69,20 @@ class Report:
     def positions(self) -> list[Position]:
         return [position for figures in self.accounts.figures.values() for position in figures.positions]
 
-    def holdings(self) -> Iterator[Holding]:
-        """Every fund's holdings and money by owner, at every remove; what is known adds up over the owners that are no funds."""
-        funds = self.books.funds
-        for id, figures in self.accounts.figures.items():
-            reach = self.accounts.owners.reach[id]
-            ends = [owner for owner in reach if owner not in funds]
-            between = [owner for owner in reach if owner in funds]
-            held = [("", figures.cash, figures.cash), *((p.investee, p.cost_held, p.worth.amount) for p in figures.positions if not p.exited)]
-            for investee, cost, worth in held:
-                for owners, is_fund in ((ends, False), (between, True)):
-                    shares = [reach[owner] for owner in owners]
-                    parts = zip(owners, shares, apportion(cost, shares), apportion(worth, shares), strict=True)
-                    yield from (Holding(owner, id, investee, is_fund, share, a, b) for owner, share, a, b in parts)
+
+def holdings(accounts: Accounts) -> Iterator[Holding]:
+    """Every fund's holdings and money by owner, at every remove; what is known adds up over the owners that are no funds."""
+    funds = accounts.books.funds
+    for id, figures in accounts.figures.items():
+        reach = accounts.owners.reach[id]
+        ends = [owner for owner in reach if owner not in funds]
+        between = [owner for owner in reach if owner in funds]
+        held = [("", figures.cash, figures.cash), *((p.investee, p.cost_held, p.worth.amount) for p in figures.positions if not p.exited)]
+        for investee, cost, worth in held:
+            for owners, is_fund in ((ends, False), (between, True)):
+                shares = [reach[owner] for owner in owners]
+                parts = zip(owners, shares, apportion(cost, shares), apportion(worth, shares), strict=True)
+                yield from (Holding(owner, id, investee, is_fund, share, a, b) for owner, share, a, b in parts)
 
 
 def mother_fund_report(books: Books, rules: Rules, as_of: datetime.date) -> Report:
@@ -158,7 +159,7 @@ def tables_of(report: Report) -> dict[str, list[Row]]:
                 **amount_cells("cost", h.cost),
                 **amount_cells("value", h.worth),
             }
-            for h in report.holdings()
+            for h in holdings(report.accounts)
         ],
         "rules": [rule_row(kept) for kept in report.rules],
         "leverage": [{"fund": id, **leverage_cells(one)} for id, one in report.leverage.items()],
