@@ -14,12 +14,14 @@ import huiqi
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
 GROUPS: dict[str, tuple[str, ...]] = {
+    "fund": ("report", "propose"),
     "ledger": (
         "create", "appropriate", "limit", "commit", "release", "pay", "clawback", "carry", "reverse",
         "balance", "entries", "awards", "verify", "export",
     ),
 }  # fmt: skip
 ABOUT: dict[str, str] = {
+    "fund": "A mother fund and its sub-funds (母基金): what they own, what came back, which rules hold, and one more sub-fund tried out.",
     "ledger": "The books of the funds: appropriated, committed, paid, recovered, carried over; nothing is ever altered.",
 }
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -28,7 +30,7 @@ _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": F
 class _Commands(Mapping[str, Any]):
     """Commands by name, each from its file when it is first looked at: who evaluates does not wait for what draws pages."""
 
-    def __init__(self, room: str = "huiqi.cli", names: tuple[str, ...] = (*COMMANDS, *GROUPS)) -> None:
+    def __init__(self, room: str = str(__package__), names: tuple[str, ...] = (*COMMANDS, *GROUPS)) -> None:
         self.room, self.names = room, names
         self.loaded: dict[str, Any] = {}
 
