@@ -275,6 +275,19 @@ def test_a_writer_waits_for_another_so_long_and_no_longer(place: str) -> None:
         assert other.post([committed("a", 1)], by="w", at=AT).numbers == (2,)
 
 
+def test_a_connection_that_breaks_is_told_and_made_anew(new_place: Callable[[str], str]) -> None:
+    place = new_place("postgresql")
+    new_ledger(place)
+    with open_ledger(place) as ledger:
+        ledger.post([appropriated(100_00)], by="w", at=AT)
+        with ledger._engine.connect() as connection:
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        told("ledger.unreachable", lambda: ledger.post([committed("a", 1)], by="w", at=AT))
+        assert ledger.post([committed("a", 1)], by="w", at=AT).numbers == (2,)
+
+
 def test_a_file_that_cannot_be_written_is_told() -> None:
     """As another user, where this one may write everything."""
     folder = Path(tempfile.mkdtemp())

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from huiqi.delivery.ledger import tables
 from huiqi.delivery.ledger.tables import ABOUT, VERSION
@@ -174,6 +174,11 @@ _READ_ONLY = ("ledger.read-only", "the ledger cannot be written to here", "look 
 _OTHER = ("ledger.not-a-ledger", "this is a file or database of another kind", "name a ledger, or make one: huiqi ledger create")
 _DAMAGED = ("ledger.damaged", "the file is damaged", "keep it as it is, and go on from a copy: `huiqi ledger verify` says how far that is whole")
 _FULL = ("ledger.cannot", "the store could not write or read", "look at the disk; nothing was posted")
+_UNREACHABLE = (
+    "ledger.unreachable",
+    "PostgreSQL cannot be reached",
+    "look at the address; what was being posted may be there: post it again by its key",
+)
 _THERE = ("ledger.exists", "something is here already; it is left as it is", "name another place")
 _SQLITE = {
     "SQLITE_BUSY": _LOCKED, "SQLITE_LOCKED": _LOCKED, "SQLITE_READONLY": _READ_ONLY, "SQLITE_NOTADB": _OTHER, "SQLITE_CORRUPT": _DAMAGED,
@@ -190,31 +195,20 @@ def told(place: str) -> Iterator[None]:
     """What the store cannot do is FaultyInput, with a problem that says what to do; the transaction is undone."""
     try:
         yield
-    except DBAPIError as error:
-        found = _of_store(error)
+    except Exception as error:  # psycopg need not be there, so that its errors cannot be named here
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        found = _of_sqlite(cause) if isinstance(cause, sqlite3.Error) else _of_postgresql(cause) if hasattr(cause, "sqlstate") else None
         if found is None:
             raise
         code, message, hint = found
-        raise FaultyInput([Problem(code, f"{message} ({str(error.orig).strip().splitlines()[0]})", Where(called(place)), hint)]) from error
-    except sqlite3.Error as error:  # while connecting
-        code, message, hint = _of_sqlite(error) or _FULL
-        raise FaultyInput([Problem(code, f"{message} ({error})", Where(called(place)), hint)]) from error
+        first = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+        raise FaultyInput([Problem(code, f"{message} ({first})", Where(called(place)), hint)]) from error
 
 
-def _of_store(error: DBAPIError) -> tuple[str, str, str] | None:
-    cause = error.orig
-    if isinstance(cause, sqlite3.Error):
-        return _of_sqlite(cause)
-    state = getattr(cause, "sqlstate", None)
-    if state in _POSTGRESQL:
-        return _POSTGRESQL[state]
-    if error.connection_invalidated or isinstance(error, OperationalError):
-        return (
-            "ledger.unreachable",
-            "PostgreSQL cannot be reached",
-            "look at the address; what was being posted may be there: post it again by its key",
-        )
-    return None
+def _of_postgresql(error: object) -> tuple[str, str, str] | None:
+    """By its SQLSTATE; an error without one, or of the classes 08 and 57P, is a connection that failed."""
+    state = getattr(error, "sqlstate", None)
+    return _POSTGRESQL.get(state) if state and not state.startswith(("08", "57P")) else _UNREACHABLE
 
 
 def _of_sqlite(error: sqlite3.Error) -> tuple[str, str, str] | None:
