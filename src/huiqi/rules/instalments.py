@@ -22,7 +22,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 _ZH_NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 #: Milestones in the order in which a project usually reaches them.
 MILESTONES: dict[str, Both] = {
-    "publicity": Both("publicity", "公示"), "decision": Both("decision", "立项批复"), "agreement": Both("agreement", "签约"),
+    "publicity": Both("publicity", "公示"), "decision": Both("decision", "立项批复"), "signing": Both("signing", "签约"),
     "start": Both("start", "开工"), "delivery": Both("delivery", "交付"), "completion": Both("completion", "竣工"),
     "operation": Both("operation", "投产运营"), "interim evaluation": Both("interim evaluation", "中期评估"),
     "evaluation": Both("evaluation", "考核评估"), "acceptance": Both("acceptance", "验收"), "listing": Both("listing", "上市"),
