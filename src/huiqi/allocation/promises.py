@@ -131,7 +131,9 @@ def read_promises(path: Path) -> Promises:
     for where, row in _rows(path, ("fund", "year", "amount"), ("last_year",)):
         first, last = row["year"], row.get("last_year") or row["year"]
         faults = [] if _YEAR.match(first) else [f"{first or 'nothing'} is no year"]
-        faults += [] if not row.get("last_year") or last == "open" or _YEAR.match(last) else [f"{last} is no year; for one that nobody knows write open"]
+        faults += (
+            [] if not row.get("last_year") or last == "open" or _YEAR.match(last) else [f"{last} is no year; for one that nobody knows write open"]
+        )
         faults += [] if _AMOUNT.match(row["amount"]) else [f"{row['amount'] or 'nothing'} is no amount; write 1234.56"]
         if not faults and last != "open" and last < first:
             faults.append(f"{last} lies before {first}")

@@ -35,3 +35,12 @@ def latest_law(folders: Iterable[Path]) -> datetime.date:
             problem = Problem("round.value", "round.json names no day whose texts were in force", Where(str(folder / "round.json")), "give --law-on")
             raise FaultyInput([problem]) from None
     return max(days)
+
+
+def decided_in(folder: Path) -> int:
+    """The year in which a round was decided; raises FaultyInput where it does not say."""
+    year = about(folder).get("year")
+    if not isinstance(year, int) or not 1900 <= year <= 2099:
+        problem = Problem("round.value", "round.json names no year of the round", Where(str(folder / "round.json")), "write the round again")
+        raise FaultyInput([problem])
+    return year
