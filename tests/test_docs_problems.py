@@ -29,6 +29,11 @@ FAMILIES = {
     "synthesize",
     "measure",
     "value",
+    "assumption",
+    "award",
+    "fund",
+    "promise",
+    "round",
 }
 
 
