@@ -6,11 +6,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiqi.allocation.payments import OPEN, UNBOUNDED, Awards, payments, split
+from huiqi.allocation.payments import OPEN, UNBOUNDED, Awards, payments, payments_of, split
 from huiqi.rules.instalments import ONCE, Instalment, instalments_of
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput
 from huiqi.vocabulary.source import Text
@@ -93,6 +94,22 @@ def test_no_awards_no_payments() -> None:
 def test_awards_that_cannot_be(awards: Awards, said: str) -> None:
     with pytest.raises(FaultyInput, match=said):
         payments(awards, [HALVES])
+
+
+def test_payments_of_a_table_of_awards() -> None:
+    """An award of nothing has no payment; of words that no award has nothing is asked."""
+    measure = pa.DictionaryArray.from_arrays(pa.array([1, 1, 0]), pa.array(["p/a/once", "p/a/halves", "p/a/gone"]))
+    awards = pa.table(
+        {
+            "award": ["1", "2", "3"], "subject": ["x", "y", "z"], "measure": measure, "fund": ["p/industry"] * 3, "outcome": ["awarded"] * 3,
+            "amount_low": [5, 0, 0], "amount_high": pa.array([5, 0, None], pa.int64()),
+        }
+    )  # fmt: skip
+    found = payments_of(awards, {"p/a/halves": HALVES, "p/a/once": ONCE}, 2024)
+    rows = [(row["award"], row["milestone"], row["amount_low"], row["amount_high"]) for row in found.to_pylist()]
+    assert rows == [("1", "publicity", 3, 3), ("1", "acceptance", 2, 2), ("3", "year 1", 0, None)]
+    with pytest.raises(KeyError):
+        payments_of(awards, {"p/a/halves": HALVES}, 2024)
 
 
 def test_the_table_of_a_round() -> None:

@@ -85,6 +85,13 @@ def test_what_rounds_cost_on_one_scale(place: Commands) -> None:
     assert kinds["grant"]["grant_equivalent"] == [600_000_000, 1_400_000_000]
 
 
+def test_what_needs_no_rate_asks_for_none(place: Commands) -> None:
+    round_in(place.folder, [("z", "once", 1, 1), ("y", "stake", 1, 1)], 2024, "plain")
+    printed = place.huiqi("allocate", "equivalent", "plain", "--pack", "packs/p", "--lang", "zh")
+    assert "参考利率" not in printed.out
+    assert "未给出“入股”的条件：按零至全额计" in printed.out
+
+
 def test_a_round_that_does_not_say_when_it_was_decided(place: Commands) -> None:
     (place.folder / "round" / "round.json").write_text('{"law_on": "2024-06-30"}', encoding="utf-8")
     printed = place.huiqi("allocate", "equivalent", "round", "--pack", "packs/p")

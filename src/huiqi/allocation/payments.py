@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Ints = NDArray[np.int64]
+Column: TypeAlias = "pa.Array | pa.ChunkedArray"
 #: No upper end is known.
 UNBOUNDED = int(np.iinfo(np.int64).max)
 #: The last year in which an instalment can fall, where nobody can say.
@@ -130,7 +131,33 @@ def _refuse(awards: Awards, decided: Ints) -> None:
         raise FaultyInput(problems)
 
 
-def payments_table(paid: Payments, award: pa.Array, subject: pa.Array, measure: pa.Array, fund: pa.Array) -> pa.Table:
+def payments_of(awards: pa.Table, plans: Mapping[str, tuple[Instalment, ...]], decided: int) -> pa.Table:
+    """The payments of a round's awards, as `payments_table` gives them; awards of nothing have none. KeyError for a measure without a plan.
+
+    `awards` has the columns award, subject, measure, fund, amount_low and amount_high (fen, null without an upper end); `plans` are by measure.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    there = awards.filter(pc.fill_null(pc.greater(awards["amount_high"], 0), True))
+    measure = there["measure"].combine_chunks()
+    coded = measure if pa.types.is_dictionary(measure.type) else measure.dictionary_encode()
+    place = {name: number for number, name in enumerate(plans)}
+    words, used = coded.dictionary.to_pylist(), coded.indices.to_numpy()
+    numbers = np.zeros(len(words), np.int64)  # a word that no award has needs no plan
+    for word in np.unique(used):
+        numbers[word] = place[words[word]]
+    made = payments(Awards(numbers[used], *_ends(there), decided), list(plans.values()))
+    return payments_table(made, there["award"], there["subject"], there["measure"], there["fund"])
+
+
+def _ends(awards: pa.Table) -> tuple[Ints, Ints]:
+    import pyarrow.compute as pc
+
+    return awards["amount_low"].to_numpy().astype(np.int64), pc.fill_null(awards["amount_high"], UNBOUNDED).to_numpy().astype(np.int64)
+
+
+def payments_table(paid: Payments, award: Column, subject: Column, measure: Column, fund: Column) -> pa.Table:
     """Payments as the table of a round's result; the other columns are those of the awards, a row an award.
 
     Columns: award, subject, measure, fund, year, last_year (null where nobody knows), milestone, amount_low, amount_high (fen, null where no upper

@@ -45,7 +45,7 @@ def read_payments(folder: Path) -> pa.Table:
     """
     found = next((path for name in ("payments.parquet", "payments.csv") if (path := folder / name).is_file()), None)
     if found is None:
-        hint = "name the folder that a round of allocate was written to" if folder.is_dir() else "there is no such folder"
+        hint = "name the folder that a round of allocate was written to" if folder.is_dir() else "there is no such file or folder"
         raise FaultyInput([Problem("round.missing", "no payments.parquet or payments.csv is here", Where(str(folder)), hint)])
     try:
         table = parquet.read_table(found) if found.suffix == ".parquet" else _read_csv(found)
@@ -220,11 +220,10 @@ def _rows(path: Path, needed: tuple[str, ...], further: tuple[str, ...]) -> list
         for name in names
         if name not in (*needed, *further)
     ]
-    problems += [
-        Problem("promise.column", f"the row has {len(row)} cells, the header {len(names)}", where, "put a text with a comma in quotes")
-        for where, row in rows
-        if len(row) != len(names)
-    ]
+    if not problems:  # under a wrong header no row is right
+        hint = "put a text with a comma in quotes"
+        wrong = ((where, len(row)) for where, row in rows if len(row) != len(names))
+        problems = [Problem("promise.column", f"the row has {cells} cells, the header {len(names)}", where, hint) for where, cells in wrong]
     if problems:
         raise FaultyInput(problems)
     return [(where, dict(zip(names, (cell.strip() for cell in row), strict=True))) for where, row in rows]

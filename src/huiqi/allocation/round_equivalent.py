@@ -19,11 +19,12 @@ _SUM = pa.decimal128(38, 0)
 
 @dataclass(frozen=True)
 class MeasureEquivalent:
-    """One measure's awards of a round as a grant, and whether its terms were stated."""
+    """One measure's awards of a round as a grant, whether its terms were stated, and whether it lacks a reference rate."""
 
     measure: Measure
     cost: Equivalent
     stated: bool
+    lacks_rate: bool  # something is paid in a later year than that of the decision, for which no reference rate is stated
 
 
 def equivalents(payments: pa.Table, decided: int, rules: Rules, assumptions: Assumptions) -> tuple[MeasureEquivalent, ...]:
@@ -42,7 +43,8 @@ def equivalents(payments: pa.Table, decided: int, rules: Rules, assumptions: Ass
         terms = assumptions.terms.get(name)
         share = WITHOUT_TERMS[named[name].record.kind] if terms is None else terms.share(rate)
         cost = equivalent(parts, share, rate, assumptions.milestones_within)
-        found.append(MeasureEquivalent(named[name], cost, terms is not None))
+        later = any(part.first or part.last != 0 for part in parts) or (terms is not None and terms.form in ("loan", "guarantee"))
+        found.append(MeasureEquivalent(named[name], cost, terms is not None, later and rate is None))
     return tuple(found)
 
 

@@ -14,7 +14,7 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 def about(folder: Path) -> dict[str, Any]:
     """What round.json says of a round; raises FaultyInput where there is none."""
     path = folder / "round.json"
-    hint = "name the folder that a round of allocate was written to" if folder.is_dir() else "there is no such folder"
+    hint = "name the folder that a round of allocate was written to" if folder.is_dir() else "there is no such file or folder"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

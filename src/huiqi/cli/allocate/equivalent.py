@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiqi.allocation.assumptions import Assumptions, read_assumptions
-from huiqi.allocation.grant_equivalent import Equivalent, together
+from huiqi.allocation.grant_equivalent import ANY_PART, WITHOUT_TERMS, Equivalent, together
 from huiqi.allocation.promises import read_payments
 from huiqi.allocation.round_equivalent import MeasureEquivalent, equivalents
 from huiqi.allocation.rounds import decided_in, latest_law
@@ -47,7 +47,7 @@ def equivalent(
         typer.echo(json.dumps({"measures": [_as_json(*pair) for pair in found], "kinds": [_cost(cost) for cost in totals.values()]}, indent=2))
         return
     _show([one for _, one in found], totals, lang.value)
-    for said in _notes([one for _, one in found], assumed, [decided_in(folder) for folder in rounds]):
+    for said in _notes([(decided_in(folder), one) for folder, one in found], assumed):
         console.print(escape(said(lang.value)))
 
 
@@ -70,7 +70,7 @@ def _amounts(cost: Equivalent, lang: str) -> tuple[str, str]:
     )
 
 
-def _notes(found: list[MeasureEquivalent], assumed: Assumptions, years: list[int]) -> list[Both]:
+def _notes(found: list[tuple[int, MeasureEquivalent]], assumed: Assumptions) -> list[Both]:
     """What was assumed, and what is wide because nothing was."""
     notes = [] if assumed.title is None else [Both(f"assumptions: {assumed.title.en}", f"假设：{assumed.title.zh}")]
     notes += [
@@ -78,12 +78,10 @@ def _notes(found: list[MeasureEquivalent], assumed: Assumptions, years: list[int
             f"no reference rate of {year} is stated: what is paid in later years is worth between nothing and its amount",
             f"未给出{year}年参考利率：以后年度拨付的金额按零至全额计",
         )
-        for year in sorted(set(years) - set(assumed.rates))
+        for year in sorted({decided for decided, one in found if one.lacks_rate})
     ]
     wide = dict.fromkeys(
-        of_words(one.measure.record.title)
-        for one in found
-        if not one.stated and one.measure.record.kind in ("voucher", "guarantee", "equity", "service")
+        of_words(one.measure.record.title) for _, one in found if not one.stated and WITHOUT_TERMS[one.measure.record.kind] == ANY_PART
     )
     notes += [Both(f"no terms of “{title.en}” are stated: any part of it may count", f"未给出“{title.zh}”的条件：按零至全额计") for title in wide]
     return notes
