@@ -1,8 +1,9 @@
 /* What is payable of what is due: the rules of rules/payable.py over rows, to the bit the results of cumulate.py.
 
    Lines are measures, one of `stride` places each: whole fen in doubles, exact below 2^53, infinite without an upper end; no amount is NaN or
-   negative. Rows are worked on by strips of 64: every line has room for whole strips, and `n` says how many rows count. `must` and `may` are read,
-   and changed, only for measures that are had by their status. Python writes the numbers of a stacking (cumulate.flatten), and so vouches for them.
+   negative. Rows are worked on by strips of 64 at most, and in those by eights: every line has room for whole strips, and `n` says how many rows
+   count. `must` and `may` are read, and changed, only for measures that are had by their status. Python writes the numbers of a stacking
+   (cumulate.flatten), and so vouches for them.
 
    Every loop over a strip is plain C that a compiler turns into vectors; nothing is allocated. */
 
@@ -21,9 +22,9 @@
 #endif
 #define STACK_OPERATION FOR_EACH_PROCESSOR static void
 #if defined(__GNUC__) && !defined(__clang__)
-#define STRIP_ROWS _Pragma("GCC ivdep") for (int i = 0; i < STRIP; i++) /* no result overlaps an operand */
+#define STRIP_ROWS _Pragma("GCC ivdep") for (int i = 0; i < n; i++) /* no result overlaps an operand */
 #else
-#define STRIP_ROWS for (int i = 0; i < STRIP; i++)
+#define STRIP_ROWS for (int i = 0; i < n; i++)
 #endif
 
 #ifndef HUIQI_PLAN
@@ -56,6 +57,9 @@ typedef struct { /* one strip of rows */
     int n;
 } StackRows;
 
+/* Of a strip, so many rows that vectors are full. */
+static inline int whole_eights(const StackRows *rows) { return (rows->n + 7) & ~7; }
+
 #define LOW(rows, number) ((rows)->low + (rows)->stride * (number))
 #define HIGH(rows, number) ((rows)->high + (rows)->stride * (number))
 #define MORE(x, y) ((x) > (y) ? (x) : (y))
@@ -77,11 +81,16 @@ static const int32_t *stack_rule(const int32_t *at, StackRule *rule) {
 
 /* ---------------------------------------------------------------- sums */
 
-STACK_OPERATION stack_clear(Strip *sum) {
+STACK_OPERATION stack_clear(Strip *sum, int n) {
     STRIP_ROWS sum->low[i] = 0.0, sum->high[i] = 0.0;
 }
 
+STACK_OPERATION stack_copy(Strip *to, const Strip *from, int n) {
+    STRIP_ROWS to->low[i] = from->low[i], to->high[i] = from->high[i];
+}
+
 STACK_OPERATION stack_add(Strip *sum, const StackRows *rows, const int32_t *measures, int count) {
+    const int n = whole_eights(rows);
     for (int k = 0; k < count; k++) {
         const double *low = LOW(rows, measures[k]), *high = HIGH(rows, measures[k]);
         STRIP_ROWS sum->low[i] += low[i], sum->high[i] += high[i];
@@ -89,6 +98,7 @@ STACK_OPERATION stack_add(Strip *sum, const StackRows *rows, const int32_t *meas
 }
 
 STACK_OPERATION stack_add_bundles(Strip *sum, const StackRows *rows, const int32_t *slots, int count) {
+    const int n = whole_eights(rows);
     for (int k = 0; k < count; k++) {
         const Strip *one = rows->bundles + slots[k];
         STRIP_ROWS sum->low[i] += one->low[i], sum->high[i] += one->high[i];
@@ -99,6 +109,7 @@ STACK_OPERATION stack_add_bundles(Strip *sum, const StackRows *rows, const int32
 
 /* What a measure counts for; -1 where it is not had. */
 STACK_OPERATION stack_worth(const StackRows *rows, int32_t number, Strip *worth) {
+    const int n = whole_eights(rows);
     const int had = rows->had[number];
     const double *low = LOW(rows, number), *high = HIGH(rows, number);
     if (had == BY_AMOUNT) {
@@ -106,7 +117,7 @@ STACK_OPERATION stack_worth(const StackRows *rows, int32_t number, Strip *worth)
         return;
     }
     const uint8_t *must = rows->must + rows->stride * number, *may = rows->may + rows->stride * number;
-    for (int i = 0; i < STRIP; i++) {
+    for (int i = 0; i < n; i++) {
         worth->low[i] = must[i] ? low[i] : -1.0;
         worth->high[i] = may[i] ? (had == WITHOUT_AMOUNT ? INFINITY : high[i]) : -1.0;
     }
@@ -114,11 +125,12 @@ STACK_OPERATION stack_worth(const StackRows *rows, int32_t number, Strip *worth)
 
 /* Where a claim goes as a whole: `kept->low` (`high`) is 1 where it stays surely (perhaps), 0 elsewhere. */
 STACK_OPERATION stack_keep(StackRows *rows, int32_t number, const Strip *kept) {
+    const int n = whole_eights(rows);
     double *low = LOW(rows, number), *high = HIGH(rows, number);
     STRIP_ROWS low[i] = kept->low[i] > 0.0 ? low[i] : 0.0, high[i] = kept->high[i] > 0.0 ? high[i] : 0.0;
     if (rows->had[number] != BY_AMOUNT) {
         uint8_t *must = rows->must + rows->stride * number, *may = rows->may + rows->stride * number;
-        for (int i = 0; i < STRIP; i++) must[i] = must[i] && kept->low[i] > 0.0, may[i] = may[i] && kept->high[i] > 0.0;
+        for (int i = 0; i < n; i++) must[i] = must[i] && kept->low[i] > 0.0, may[i] = may[i] && kept->high[i] > 0.0;
     }
 }
 
@@ -126,6 +138,7 @@ STACK_OPERATION stack_keep(StackRows *rows, int32_t number, const Strip *kept) {
 
 /* The highest of two, and of three: most rules are about so few, and what they touch then stays in registers. */
 STACK_OPERATION stack_highest_of_two(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     double *low_a = LOW(rows, rule->measures[0]), *high_a = HIGH(rows, rule->measures[0]);
     double *low_b = LOW(rows, rule->measures[1]), *high_b = HIGH(rows, rule->measures[1]);
     STRIP_ROWS {
@@ -140,6 +153,7 @@ STACK_OPERATION stack_highest_of_two(const StackRule *rule, StackRows *rows, Str
 }
 
 STACK_OPERATION stack_highest_of_three(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     double *low_a = LOW(rows, rule->measures[0]), *high_a = HIGH(rows, rule->measures[0]);
     double *low_b = LOW(rows, rule->measures[1]), *high_b = HIGH(rows, rule->measures[1]);
     double *low_c = LOW(rows, rule->measures[2]), *high_c = HIGH(rows, rule->measures[2]);
@@ -158,6 +172,7 @@ STACK_OPERATION stack_highest_of_three(const StackRule *rule, StackRows *rows, S
 }
 
 STACK_OPERATION stack_highest(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     double second[STRIP], before_low[STRIP], before_high[STRIP];
     double *least = total->low, *top = total->high;
     STRIP_ROWS least[i] = 0.0, top[i] = 0.0, second[i] = 0.0, before_low[i] = -1.0, before_high[i] = -1.0;
@@ -183,6 +198,7 @@ STACK_OPERATION stack_highest(const StackRule *rule, StackRows *rows, Strip *tot
 }
 
 STACK_OPERATION stack_best(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     Strip worth, before, kept;
     double least[STRIP], top[STRIP], second[STRIP], chosen[STRIP];
     STRIP_ROWS least[i] = -1.0, top[i] = -1.0, second[i] = -1.0, before.low[i] = -1.0, before.high[i] = -1.0, chosen[i] = -1.0;
@@ -215,6 +231,7 @@ STACK_OPERATION stack_best(const StackRule *rule, StackRows *rows, Strip *total)
 
 /* The same where all are had by an amount above nothing. */
 STACK_OPERATION stack_first_paid(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     Strip before; /* the largest of the earlier ones */
     STRIP_ROWS before.low[i] = 0.0, before.high[i] = 0.0, total->low[i] = INFINITY, total->high[i] = 0.0;
     for (int k = 0; k < rule->count; k++) {
@@ -233,6 +250,7 @@ STACK_OPERATION stack_first_paid(const StackRule *rule, StackRows *rows, Strip *
 }
 
 STACK_OPERATION stack_first(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     Strip worth, before, kept;
     STRIP_ROWS before.low[i] = -1.0, before.high[i] = -1.0, total->low[i] = INFINITY, total->high[i] = 0.0;
     for (int k = 0; k < rule->count; k++) {
@@ -254,10 +272,11 @@ STACK_OPERATION stack_first(const StackRule *rule, StackRows *rows, Strip *total
 }
 
 STACK_OPERATION stack_unless(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     const int certain = rule->certain;
     const double *low = LOW(rows, rule->measures[0]), *high = HIGH(rows, rule->measures[0]);
     Strip worth, had, kept;
-    stack_clear(total);
+    stack_clear(total, n);
     stack_add(total, rows, rule->beside, rule->beside_count);
     STRIP_ROWS had.low[i] = -1.0, had.high[i] = -1.0;
     for (int k = 0; k < rule->beside_count; k++) {
@@ -275,9 +294,10 @@ STACK_OPERATION stack_unless(const StackRule *rule, StackRows *rows, Strip *tota
 }
 
 STACK_OPERATION stack_less(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     const int certain = rule->certain;
     double *low = LOW(rows, rule->measures[0]), *high = HIGH(rows, rule->measures[0]);
-    stack_clear(total);
+    stack_clear(total, n);
     stack_add(total, rows, rule->beside, rule->beside_count);
     STRIP_ROWS {
         const double l = low[i], h = high[i], least = total->low[i], most = total->high[i];
@@ -289,6 +309,7 @@ STACK_OPERATION stack_less(const StackRule *rule, StackRows *rows, Strip *total)
 }
 
 STACK_OPERATION stack_last(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
+    const int n = whole_eights(rows);
     Strip left; /* what the earlier ones leave of the limit */
     STRIP_ROWS left.low[i] = limit_low[i], left.high[i] = limit_high[i];
     for (int k = 0; k < rule->count; k++) {
@@ -318,7 +339,7 @@ static inline double stack_part(double amount, double total, double limit) {
 
 static void stack_proportional(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
     Strip sum;
-    stack_clear(&sum);
+    stack_clear(&sum, whole_eights(rows));
     stack_add(&sum, rows, rule->measures, rule->count);
     for (int i = 0; i < rows->n; i++) {
         if (sum.high[i] <= limit_low[i]) continue;
@@ -360,7 +381,7 @@ static void stack_proportional(const StackRule *rule, StackRows *rows, const dou
 /* ---------------------------------------------------------------- rules */
 
 /* The narrower of what the form says, with the rest of its bundles, and what the ends of all add up to. */
-STACK_OPERATION stack_narrow(Strip *total, const Strip *before, const Strip *after, const Strip *rest, const double *limit_low) {
+STACK_OPERATION stack_narrow(Strip *total, const Strip *before, const Strip *after, const Strip *rest, const double *limit_low, int n) {
     STRIP_ROWS {
         const double low = total->low[i] + rest->low[i], high = total->high[i] + rest->high[i], most = LESS(high, after->high[i]);
         total->low[i] = MORE(low, after->low[i]);
@@ -373,27 +394,28 @@ STACK_OPERATION stack_narrow(Strip *total, const Strip *before, const Strip *aft
     }
 }
 
-STACK_OPERATION stack_at_most(Strip *total, const double *limit_low, const double *limit_high) {
-    STRIP_ROWS total->low[i] = LESS(total->low[i], limit_low[i]), total->high[i] = LESS(total->high[i], limit_high[i]);
+STACK_OPERATION stack_at_most(Strip *total, const Strip *of, const double *limit_low, const double *limit_high, int n) {
+    STRIP_ROWS total->low[i] = LESS(of->low[i], limit_low[i]), total->high[i] = LESS(of->high[i], limit_high[i]);
 }
 
 static void stack_apply(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
     const int alone = rule->inner_count + rule->outer_count == 0;
     const int narrow = !alone || rule->act == STACK_UNLESS; /* elsewhere the form's own total is the narrowest there is */
+    const int n = whole_eights(rows);
     Strip before, total, rest, after;
     if (narrow || limit_low) {
-        stack_clear(&before);
+        stack_clear(&before, n);
         stack_add(&before, rows, rule->fresh, rule->fresh_count);
         stack_add_bundles(&before, rows, rule->inner, rule->inner_count);
     }
-    if (limit_low) {
-        total = before;
-        stack_add(&total, rows, rule->astray, rule->astray_count);
-        stack_at_most(&total, limit_low, limit_high);
-    }
+    if (limit_low && rule->astray_count) {
+        stack_copy(&after, &before, n);
+        stack_add(&after, rows, rule->astray, rule->astray_count);
+        stack_at_most(&total, &after, limit_low, limit_high, n);
+    } else if (limit_low) stack_at_most(&total, &before, limit_low, limit_high, n);
     if (narrow) {
         stack_add_bundles(&before, rows, rule->outer, rule->outer_count);
-        stack_clear(&rest);
+        stack_clear(&rest, n);
         stack_add(&rest, rows, rule->rest, rule->rest_count);
     }
     switch (rule->act) {
@@ -413,12 +435,12 @@ static void stack_apply(const StackRule *rule, StackRows *rows, const double *li
     default: stack_proportional(rule, rows, limit_low, limit_high);
     }
     if (narrow) {
-        after = rest;
+        stack_copy(&after, &rest, n);
         stack_add(&after, rows, rule->beside, rule->beside_count);
         stack_add(&after, rows, rule->measures, rule->count);
-        stack_narrow(&total, &before, &after, &rest, limit_low);
+        stack_narrow(&total, &before, &after, &rest, limit_low, n);
     }
-    rows->bundles[rule->out] = total;
+    stack_copy(rows->bundles + rule->out, &total, n);
 }
 
 /* The rules one after another over the rows of every line, in place, and the range of the total; `room` has a strip for each slot. */
@@ -434,7 +456,7 @@ static void cumulate(const Stacking *stacking, double *low, double *high, uint8_
             stack_apply(&rule, &rows, rule.limit < 0 ? 0 : limit_low + line, rule.limit < 0 ? 0 : limit_high + line);
         }
         Strip total;
-        stack_clear(&total);
+        stack_clear(&total, whole_eights(&rows));
         stack_add(&total, &rows, stacking->loose, stacking->loose_count);
         stack_add_bundles(&total, &rows, stacking->bundles, stacking->bundle_count);
         for (int i = 0; i < rows.n; i++) total_low[from + i] = total.low[i], total_high[from + i] = total.high[i];

@@ -114,17 +114,18 @@ typedef struct {
     uint64_t (*must)[WORDS];  /* by measure, a bit for each of its rows */
     uint64_t (*may)[WORDS];   /* by measure, which rows of the block may have it, with those that came in doubt over its amount */
     double *most;             /* by measure, no finite amount is above it */
-    double *paid_low, *paid_high; /* what is payable of measures in stacking rules; NULL without such rules */
+    double *paid_low, *paid_high; /* what is payable of measures in stacking rules, where long rows are wanted; NULL without such rules */
     uint8_t *stands;
 } Dues;
 
-/* What stacking rules are applied in, close together the rows in which they can cut something: a line for each measure, and which of its dues
-   stand in it. The limits in `given` and totals are those of a block. */
+/* What stacking rules are applied in: a line for each measure, and in it, close together, the rows in which they can cut something. The limits in
+   `given`, what the measures of each limit come to at most in `asked`, and totals are those of all rows of a block. */
 enum { STRIDE = ROWS + 64 }; /* of lines; not a power of two, for which caches have few places */
 typedef struct {
-    double *low, *high, *limit_low, *limit_high, *given_low, *given_high, *total_low, *total_high;
+    double *low, *high, *limit_low, *limit_high, *given_low, *given_high, *asked, *total_low, *total_high;
     uint8_t *must, *may;
-    int32_t *picked, *counts;
+    uint64_t (*seen)[WORDS]; /* by line, the rows of the block in which rules see anything of the measure */
+    int32_t *picked, *place, *counts; /* by line, which dues of the measure stand in it, where, and how many */
     void *bundles;
 } Pile;
 
