@@ -318,13 +318,12 @@ static void leave_out(Frame *f, Results *found, const uint64_t *doubt) {
 }
 
 /* The rows in which rules see anything of a measure: not those in which it gives nothing, unless it is had by its status. */
-static void see(const Dues *dues, const Stacked *stacked, int32_t line, uint64_t *seen) {
-    const int32_t number = stacked->lines[line];
+static void see(const Dues *dues, int32_t number, int had, uint64_t *seen) {
     const int n = (dues->counts[number] + 63) & ~63;
     const double *high = dues->high + dues->starts[number];
     const Lanes nought = lanes_of(0);
     uint64_t some[WORDS] = {0};
-    if (stacked->had[line] != BY_AMOUNT) {
+    if (had != BY_AMOUNT) {
         memcpy(seen, dues->may[number], WORDS * sizeof *seen);
         return;
     }
@@ -332,8 +331,8 @@ static void see(const Dues *dues, const Stacked *stacked, int32_t line, uint64_t
     put_back(seen, some, dues->may[number]);
 }
 
-/* The rows in which a rule of a part can cut something: it sees two of its measures, or they come to more than its limit. In all others everything
-   is payable, and the total is the sum. */
+/* The rows in which a rule of a part can cut something: it sees two of its measures, or one where there is a limit, and where that is on their sum,
+   this is more. In all others everything is payable, and the total is the sum. */
 static void can_be_cut(const Frame *f, const Stacked *stacked, const Part *part, const Dues *dues, Pile *pile, uint64_t *rows) {
     const int32_t *at = stacked->code + part->code;
     const int n = size(f);
@@ -346,23 +345,24 @@ static void can_be_cut(const Frame *f, const Stacked *stacked, const Part *part,
             const uint64_t *seen = pile->seen[rule.beside[k]];
             EACH_WORD(w) two[w] |= one[w] & seen[w], one[w] |= seen[w];
         }
-        if (rule.limit >= 0) {
+        if (rule.limit >= 0) memcpy(two, one, sizeof two);
+        if (rule.act == STACK_LAST || rule.act == STACK_PROPORTIONAL) {
             double *asked = pile->asked + rule.limit * STRIDE;
             const double *limit = pile->given_low + rule.limit * STRIDE;
             EACH(i) asked[i] = 0;
             for (int k = 0; k < rule.count; k++) {
-                const int32_t number = stacked->lines[rule.measures[k]], from = dues->starts[number];
+                const int32_t number = stacked->lines[part->first + rule.measures[k]], from = dues->starts[number];
                 for (int i = from; i < from + dues->counts[number]; i++) asked[dues->rows[i]] += dues->high[i];
             }
             TESTED(two, i, less(lanes(limit + i), lanes(asked + i)))
         }
-        EACH_WORD(w) rows[w] |= one[w] & two[w];
+        EACH_WORD(w) rows[w] |= one[w] & two[w]; /* no others are settled */
     }
 }
 
 /* What is due of a measure, on its line for the rows that are cut; a line holds nothing before. */
-static void lay_down(const Dues *dues, Pile *pile, const Stacked *stacked, int32_t line, const uint64_t *cut, int rows) {
-    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number];
+static void lay_down(const Dues *dues, Pile *pile, int32_t line, int32_t number, int had, const uint64_t *cut, int rows) {
+    const int32_t at = dues->starts[number], count = dues->counts[number];
     int32_t *picked = pile->picked + line * STRIDE, *place = pile->place + line * STRIDE;
     double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE;
     uint64_t both[WORDS], which[WORDS];
@@ -372,18 +372,17 @@ static void lay_down(const Dues *dues, Pile *pile, const Stacked *stacked, int32
     gathered(which, both, cut);
     places(which, rows, place);
     for (int k = 0; k < n; k++) low[place[k]] = dues->low[at + picked[k]], high[place[k]] = dues->high[at + picked[k]];
-    if (stacked->had[line] == BY_AMOUNT) return;
+    if (had == BY_AMOUNT) return;
     uint8_t *must = pile->must + line * STRIDE, *may = pile->may + line * STRIDE;
     for (int k = 0; k < n; k++) must[place[k]] = bits_at(dues->must[number], picked[k]) & 1, may[place[k]] = 1;
 }
 
 /* What is left of it; the line is cleared. */
-static void pick_up(const Frame *f, Results *found, const Stacked *stacked, int32_t line) {
+static void pick_up(const Frame *f, Results *found, int32_t line, int32_t number, int had) {
     const Dues *dues = &found->dues;
     Pile *pile = &found->pile;
-    const int32_t number = stacked->lines[line], at = dues->starts[number];
-    const int32_t *picked = pile->picked + line * STRIDE, *place = pile->place + line * STRIDE;
-    const int by_amount = stacked->had[line] == BY_AMOUNT, n = pile->counts[line];
+    const int32_t at = dues->starts[number], *place = pile->place + line * STRIDE, *picked = pile->picked + line * STRIDE;
+    const int by_amount = had == BY_AMOUNT, n = pile->counts[line];
     double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE, left_low[ROWS], left_high[ROWS];
     uint8_t *must = pile->must + line * STRIDE, *may = pile->may + line * STRIDE;
     int32_t cut[ROWS];
@@ -418,25 +417,24 @@ static void all_payable(const Dues *dues, int32_t number) {
 /* The rules of a part over the rows that they can cut, close together. */
 static void stack_part_of(Frame *f, Results *found, const Part *part) {
     const Stacked *stacked = &f->plan->stacked;
-    const Stacking rules = {stacked->code + part->code, stacked->had, NULL, &part->out, part->rules, 0, part->out >= 0, stacked->slots};
-    const int32_t *members = stacked->members + part->first;
+    const int32_t *numbers = stacked->lines + part->first, *had = stacked->had + part->first;
+    const Stacking rules = {stacked->code + part->code, had, NULL, &part->out, part->rules, 0, part->out >= 0, stacked->slots};
     const Dues *dues = &found->dues;
     Pile *pile = &found->pile;
     uint64_t cut[WORDS];
     int32_t rows[ROWS + 16];
     double before[2][ROWS], total_low[ROWS], total_high[ROWS];
-    for (int k = 0; k < part->count; k++) see(dues, stacked, members[k], pile->seen[members[k]]);
+    for (int line = 0; line < part->count; line++) see(dues, numbers[line], had[line], pile->seen[line]);
     can_be_cut(f, stacked, part, dues, pile, cut);
     const int count = places(cut, f->n, rows);
     for (int i = 0; i < count; i++) before[0][i] = pile->total_low[rows[i]], before[1][i] = pile->total_high[rows[i]];
-    for (int k = 0; k < part->count; k++) {
-        const int32_t number = stacked->lines[members[k]], from = dues->starts[number];
-        for (int i = from; i < from + dues->counts[number]; i++)
-            pile->total_low[dues->rows[i]] += dues->low[i], pile->total_high[dues->rows[i]] += dues->high[i];
-        if (found->kept.wanted) all_payable(dues, number);
+    for (int line = 0; line < part->count; line++) {
+        const int32_t from = dues->starts[numbers[line]], to = from + dues->counts[numbers[line]];
+        for (int i = from; i < to; i++) pile->total_low[dues->rows[i]] += dues->low[i], pile->total_high[dues->rows[i]] += dues->high[i];
+        if (found->kept.wanted) all_payable(dues, numbers[line]);
     }
     if (!count) return;
-    for (int k = 0; k < part->count; k++) lay_down(dues, pile, stacked, members[k], cut, count);
+    for (int line = 0; line < part->count; line++) lay_down(dues, pile, line, numbers[line], had[line], cut, count);
     const int32_t *at = rules.code;
     for (int r = 0; r < part->rules; r++) {
         StackRule rule;
@@ -450,7 +448,7 @@ static void stack_part_of(Frame *f, Results *found, const Part *part) {
              count);
     for (int i = 0; i < count; i++)
         pile->total_low[rows[i]] = before[0][i] + total_low[i], pile->total_high[rows[i]] = before[1][i] + total_high[i];
-    for (int k = 0; k < part->count; k++) pick_up(f, found, stacked, members[k]);
+    for (int line = 0; line < part->count; line++) pick_up(f, found, line, numbers[line], had[line]);
 }
 
 /* Where amounts of a row might add up to what doubles do not hold, the order of adding would matter: such rows are in doubt. */

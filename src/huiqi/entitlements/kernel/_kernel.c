@@ -113,7 +113,7 @@ static void *make_dues(Dues *dues, const Plan *plan) {
 
 /* Room for stacking rules over a block. */
 static void *make_pile(Pile *pile, const Stacked *stacked) {
-    const size_t count = (size_t)stacked->line_count, lines = count * STRIDE, limits = (size_t)stacked->limit_count * STRIDE, word = sizeof(double);
+    const size_t count = (size_t)stacked->widest, lines = count * STRIDE, limits = (size_t)stacked->limit_count * STRIDE, word = sizeof(double);
     const size_t bundles = ((size_t)stacked->slots + 1) * 2 * STRIP * word; /* a strip has two ends */
     const size_t room = (2 * lines + 5 * limits + 2 * ROWS + count * WORDS) * word + 2 * lines * (1 + sizeof(int32_t)) + count * sizeof(int32_t) + bundles;
     char *memory = calloc(room + 16 * 64, 1);
@@ -219,7 +219,7 @@ static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
     const int32_t *numbers = NULL;
     if ((to->lines = part(p, stacked, "lines", sizeof(int32_t), &lines)) && (to->code = part(p, stacked, "code", sizeof(int32_t), NULL)) &&
         (to->had = part(p, stacked, "had", sizeof(int32_t), NULL)) && (to->parts = part(p, stacked, "parts", sizeof(int32_t), &parts)) &&
-        (to->members = part(p, stacked, "members", sizeof(int32_t), NULL)) && (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
+        (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
         numbers = part(p, stacked, "sizes", sizeof(int32_t), &sizes);
     Py_DECREF(stacked);
     int32_t *line_of = numbers ? own(p, (size_t)measures * sizeof(int32_t)) : NULL;
@@ -238,6 +238,7 @@ static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
     }
     to->line_of = line_of, to->slots = numbers[0];
     to->line_count = (int32_t)lines, to->limit_count = (int32_t)(limits / 4), to->part_count = (int32_t)(parts / 5);
+    for (int32_t n = 0; n < to->part_count; n++) to->widest = to->parts[n].count > to->widest ? to->parts[n].count : to->widest;
     return 1;
 }
 

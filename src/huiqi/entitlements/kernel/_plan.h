@@ -37,17 +37,17 @@ typedef struct {
     int32_t times;                   /* fen are figures * times */
 } Measure;
 
-/* Lines that rules bind together, as cumulate.Part has them: where their code and the numbers of the lines begin; the bundle at the end. */
+/* Lines that rules bind together, as cumulate.Part has them: where their code and they begin; the bundle at the end. In the code the first is 0. */
 typedef struct { int32_t code, rules, out, first, count; } Part;
 
 /* The measures that stand in stacking rules, each a line. */
 typedef struct {
     const int32_t *lines; /* by line its measure */
     const int32_t *line_of; /* by measure its line, or -1 */
-    const int32_t *code, *had, *members;
+    const int32_t *code, *had;
     const Part *parts;
     const Measure *limits; /* of each rule that has one: a program, the figure it gives, and how often it goes into fen */
-    int32_t line_count, limit_count, part_count, slots;
+    int32_t line_count, limit_count, part_count, slots, widest; /* the most lines of a part */
 } Stacked;
 
 enum { FIGURES, TRUTHS, CODES, SETS, LIVES, KINDS };
@@ -118,7 +118,7 @@ typedef struct {
     uint8_t *stands;
 } Dues;
 
-/* What stacking rules are applied in: a line for each measure, and in it, close together, the rows in which they can cut something. The limits in
+/* What the rules of a part are applied in: a line for each of its measures, and in it, close together, the rows in which they can cut something. The limits in
    `given`, what the measures of each limit come to at most in `asked`, and totals are those of all rows of a block. */
 enum { STRIDE = ROWS + 64 }; /* of lines; not a power of two, for which caches have few places */
 typedef struct {
