@@ -146,7 +146,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class StackedProgram:
-    """Stacking rules as the kernel reads them (cumulate.Part), and their limits. Measures are places among the carried ones, one part after the other."""
+    """Stacking rules as the kernel reads them (cumulate.Part), and their limits. Lines are measures by their place among the carried ones, part by part."""
 
     lines: NDArray[np.int32]
     code: NDArray[np.int32]
