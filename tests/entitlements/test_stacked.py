@@ -202,7 +202,7 @@ def test_the_kernel_stacks_as_numpy_does_by_any_rules(tmp_path_factory: pytest.T
     groups = {"place": Groups((np.arange(size) % 7).astype(np.int32), 7)}
     compiled, plain = (engine_of(rules, block, numpy_only=alone) for alone in (False, True))
     assert compiled.program is not None
-    assert compiled.program.stacked is not None
+    assert (compiled.program.stacked is not None) == Stacked(rules, rules.measures, "enterprise").looped
     one, other, only = compiled.found(block, groups), plain.found(block, groups), compiled.totals(block, groups)
     assert_same(one.dues, other.dues)
     for name in (ALL, "place"):

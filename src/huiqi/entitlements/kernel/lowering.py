@@ -146,7 +146,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class StackedProgram:
-    """Stacking rules as the kernel reads them (cumulate.Part), and their limits. Lines are measures by their place among the carried ones, part by part."""
+    """Stacking rules as the kernel reads them (cumulate.Part), and their limits; lines are measures, by their place among the carried ones."""
 
     lines: NDArray[np.int32]
     code: NDArray[np.int32]
