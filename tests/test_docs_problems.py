@@ -28,6 +28,7 @@ FAMILIES = {
     "import",
     "synthesize",
     "measure",
+    "mother",
     "value",
 }
 
