@@ -30,6 +30,11 @@ FAMILIES = {
     "measure",
     "mother",
     "value",
+    "assumption",
+    "award",
+    "fund",
+    "promise",
+    "round",
     "ledger",
 }
 

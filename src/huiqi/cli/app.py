@@ -14,6 +14,7 @@ import huiqi
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
 GROUPS: dict[str, tuple[str, ...]] = {
+    "allocate": ("commitments", "equivalent"),
     "fund": ("report", "propose"),
     "ledger": (
         "create", "appropriate", "limit", "commit", "release", "pay", "clawback", "carry", "reverse",
@@ -21,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 ABOUT: dict[str, str] = {
+    "allocate": "What is scarce, given out; and what that costs in which year.",
     "fund": "A mother fund and its sub-funds (母基金): what they own, what came back, which rules hold, and one more sub-fund tried out.",
     "ledger": "The books of the funds: appropriated, committed, paid, recovered, carried over; nothing is ever altered.",
 }
