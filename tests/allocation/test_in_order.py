@@ -212,7 +212,9 @@ def test_the_money_ends_at_rank_three() -> None:
     assert found.short.tolist() == [0, 0, 10, 15]
     assert played(round_, 50, 9, "lot", "skip", 1).sure.tolist() == [True, True, False, True]
     assert played(round_, 50, 9, "lot", "partial", 1).high.tolist() == [10, 20, 20, 0]
-    assert played(round_, 50, 9, "lot", "partial", 21).high.tolist() == [0, 0, 30, 0]  # 10 and 20 are below the smallest viable award
+    viable_only = played(round_, 50, 9, "lot", "partial", 21)  # 10 and 20 are below the smallest viable award, and take nothing from the third
+    assert viable_only.sure.tolist() == viable_only.possible.tolist() == [False, False, True, False]
+    assert viable_only.low[2] == viable_only.high[2] == 30
 
 
 def test_equals_at_the_last_place() -> None:

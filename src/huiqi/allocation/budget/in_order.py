@@ -230,7 +230,8 @@ def _stepping_over(claims: Claims, purse: Purse, ahead_least: Ints, ahead_most: 
 
 
 def _knot(
-    claims: Claims, rows: NDArray[np.intp], purse: tuple[int, int, int, int], sure: Bools, possible: Bools, high: Ints, why: NDArray[np.int8], short: Ints
+    claims: Claims, rows: NDArray[np.intp], purse: tuple[int, int, int, int],
+    sure: Bools, possible: Bools, high: Ints, why: NDArray[np.int8], short: Ints,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Claims of which it is not known which comes first; what is left after them."""
     left, most_left, places, most_places = purse

@@ -49,24 +49,22 @@ def _by_money(claims: Claims, groups: Bools, parts: Sequence[Part], purse: Purse
     for members, part in zip(groups[:-1], parts, strict=True):
         assert part.money is not None
         rows, own = _members(claims, groups, members)
-        places = NO_LIMIT if part.places is None else part.places
-        given = give_in_order(own, Purse((part.money, part.money), (places, places)), terms)
+        room = NO_LIMIT if part.places is None else part.places
+        given = give_in_order(own, Purse((part.money, part.money), (room, room)), terms)
         first.add(rows, given)
         surely = given.sure & own.must
         perhaps = given.possible & own.may
         spent_most += min(part.money, sum(given.high[perhaps].tolist()))
         spent_least += sum(given.low[surely].tolist())
-        given_most += int(np.count_nonzero(perhaps)) if terms.ties is Ties.ALL else min(places, int(np.count_nonzero(perhaps)))
+        given_most += int(np.count_nonzero(perhaps)) if terms.ties is Ties.ALL else min(room, int(np.count_nonzero(perhaps)))
         given_least += int(np.count_nonzero(surely))
     found = first.given(groups[-1])
     if not pooled:
         return Grouped(found, np.zeros(len(claims), bool))
-    money, places_in_all = purse.money[0], purse.places[0]
-    if places_in_all == NO_LIMIT:
-        left_places = NO_LIMIT, NO_LIMIT
-    else:
-        left_places = max(places_in_all - given_most, 0), max(places_in_all - given_least, 0)
-    left = Purse((money - spent_most, money - spent_least), left_places)
+    money, places = purse.money[0], purse.places[0]
+    unlimited = places == NO_LIMIT
+    places_left = [places if unlimited else max(places - given, 0) for given in (given_most, given_least)]
+    left = Purse((money - spent_most, money - spent_least), (places_left[0], places_left[1]))
     least = terms.minimum if terms.edge is Edge.PARTIAL else None
     return _with_what_is_left(claims, found, give_in_order(_without(claims, found), left, terms), least)
 
@@ -158,6 +156,5 @@ class _Widest:
             return np.where(self.seen, column, 0)
 
         sure = self.sure & self.seen & ~in_none
-        return Given(
-            sure, self.possible, np.where(sure, self.low, 0), self.high, of_seen(self.ahead_least), of_seen(self.ahead_most), self.why, of_seen(self.short)
-        )  # fmt: skip
+        low, least, most = np.where(sure, self.low, 0), of_seen(self.ahead_least), of_seen(self.ahead_most)
+        return Given(sure, self.possible, low, self.high, least, most, self.why, of_seen(self.short))
