@@ -160,23 +160,31 @@ def give_in_order(claims: Claims, purse: Purse, terms: Terms) -> Given:
 
 
 class _Ahead:
-    """Claims by their place in the order, to be counted and summed up to a place; a sum that no number holds is as large as can be."""
+    """Claims by their place in the order, to be counted and summed up to a place; a sum that no number holds is as large as can be.
+
+    Where the places are numbers close to each other, each is looked up in a table, otherwise among those that occur.
+    """
 
     def __init__(self, places: Ints, amounts: Ints):
         order = np.argsort(places, kind="stable")
-        self.places = places[order]
+        self.places, self.table = places[order], None
         self.sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts[order])])
         overflown = np.flatnonzero(self.sums < 0)  # amounts are below 2**62, so the first sum beyond 2**63 is below nought
         if len(overflown):
             self.sums[overflown[0] :] = np.iinfo(np.int64).max
+        last = int(self.places[-1]) if len(places) else 0
+        if len(places) and last < 16 * len(places):
+            self.table = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(places, minlength=last + 1))])
 
     def count(self, place: Ints, *, tied: bool) -> Ints:
         """How many are ahead of a place, or `tied` at it."""
+        if self.table is not None:
+            return self.table[np.minimum(place + tied, len(self.table) - 1)]
         return np.searchsorted(self.places, place, side="right" if tied else "left").astype(np.int64)
 
     def sum(self, place: Ints, *, tied: bool) -> Ints:
         """What they come to."""
-        return self.sums[np.searchsorted(self.places, place, side="right" if tied else "left")]
+        return self.sums[self.count(place, tied=tied)]
 
 
 def _less(sums: Ints, own: Ints) -> Ints:

@@ -11,6 +11,9 @@ largest that of one's high end beside the low ends of those that surely share.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,34 +40,26 @@ def _shares(claims: Claims, money: int, minimum: int) -> Ints:
     """The shares where everything is known."""
     found = np.zeros(len(claims), np.int64)
     rows = np.flatnonzero(claims.must)
-    amounts = claims.low[rows].tolist()
-    rows, amounts = _left(rows, amounts, money, minimum)
+    rows, amounts = _left(rows, claims.low[rows], money, minimum)
     total = sum(amounts)
     if total <= money:
         found[rows] = amounts
         return found
     shares, remainders = zip(*(divmod(amount * money, total) for amount in amounts), strict=True)
-    left = money - sum(shares)
-    order = sorted(range(len(amounts)), key=lambda n: (-remainders[n], n))
+    order = sorted(range(len(amounts)), key=remainders.__getitem__, reverse=True)  # of equal ones the first stays first
     found[rows] = shares
-    found[rows[order[:left]]] += 1
+    found[rows[order[: money - sum(shares)]]] += 1
     return found
 
 
-def _left(rows: NDArray[np.intp], amounts: list[int], money: int, minimum: int) -> tuple[NDArray[np.intp], list[int]]:
+def _left(rows: NDArray[np.intp], amounts: Ints, money: int, minimum: int) -> tuple[NDArray[np.intp], list[int]]:
     """Those whose share is viable beside all larger ones: of the amounts that occur, all from the least on of which that is so."""
-    order = sorted(range(len(amounts)), key=lambda n: -amounts[n])
-    total, kept, at = 0, 0, 0
-    while at < len(order):
-        amount, first = amounts[order[at]], at
-        while at < len(order) and amounts[order[at]] == amount:
-            at += 1
-        total += amount * (at - first)
-        if min(amount, amount * money // max(total, 1)) < minimum:
-            break
-        kept = at
-    some = sorted(order[:kept])
-    return rows[some], [amounts[n] for n in some]
+    sizes, counts = np.unique(amounts, return_counts=True)
+    rising, times = sizes[::-1].tolist(), counts[::-1].tolist()
+    totals = list(accumulate(size * count for size, count in zip(rising, times, strict=True)))
+    kept = bisect_left(range(len(rising)), True, key=lambda at: min(rising[at], rising[at] * money // max(totals[at], 1)) < minimum)
+    some = amounts >= rising[kept - 1] if kept else np.zeros(len(amounts), bool)
+    return rows[some], amounts[some].tolist()
 
 
 def _ranges(claims: Claims, money: int, minimum: int) -> tuple[Ints, Ints]:
@@ -72,11 +67,10 @@ def _ranges(claims: Claims, money: int, minimum: int) -> tuple[Ints, Ints]:
     low, high = claims.low.tolist(), claims.high.tolist()
     larger_most = _At(claims.high[claims.may])
     larger_least = _At(claims.low[claims.must])
-    beside_most = [larger_most.sum_from(least) - (most if may else 0) for least, most, may in zip(low, high, claims.may.tolist(), strict=True)]
-    beside_least = [
-        larger_least.sum_from(most) - (most if must and least == most else 0)
-        for least, most, must in zip(low, high, claims.must.tolist(), strict=True)
-    ]
+    own = np.where(claims.may, claims.high, 0).tolist()
+    beside_most = [sum_ - mine for sum_, mine in zip(larger_most.sums_from(claims.low), own, strict=True)]
+    own = np.where(claims.must & (claims.low == claims.high), claims.high, 0).tolist()
+    beside_least = [sum_ - mine for sum_, mine in zip(larger_least.sums_from(claims.high), own, strict=True)]
     stays = [_share(least, beside, money) >= minimum for least, beside in zip(low, beside_most, strict=True)]
     may_stay = [_share(most, beside, money) >= minimum for most, beside in zip(high, beside_least, strict=True)]
     all_most = sum(most for most, may, stay in zip(high, claims.may.tolist(), may_stay, strict=True) if may and stay)
@@ -100,12 +94,9 @@ class _At:
     """Amounts, to be added up from one on."""
 
     def __init__(self, amounts: Ints):
-        self.amounts = np.sort(amounts)[::-1]
-        self.sums = [0]
-        for amount in self.amounts.tolist():
-            self.sums.append(self.sums[-1] + amount)
-        self.rising = -self.amounts
+        self.falling = -np.sort(amounts)[::-1]
+        self.sums = [0, *accumulate((-self.falling).tolist())]
 
-    def sum_from(self, least: int) -> int:
-        """The sum of all that are so large at least."""
-        return self.sums[int(np.searchsorted(self.rising, -least, side="right"))]
+    def sums_from(self, least: Ints) -> list[int]:
+        """The sum of all that are so large at least, of each."""
+        return [self.sums[at] for at in np.searchsorted(self.falling, -least, side="right").tolist()]
