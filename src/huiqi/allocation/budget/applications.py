@@ -105,18 +105,23 @@ class _Rows:
     def wrong(self, code: str, message: str, line: int, hint: str) -> None:
         self.told[code] = self.told.get(code, 0) + 1
         if self.told[code] <= TOLD:
-            self.problems.append(Problem(f"application.{code}", message, Where(self.file, line), hint))
+            self.problems.append(Problem(code, message, Where(self.file, line), hint))
 
     def row(self, cells: dict[str, str], line: int) -> None:
         subject, name = cells["subject"], cells.get("measure", "")
         if not subject:
-            self.wrong("subject", "the row names no subject", line, "write its id")
+            self.wrong("application.subject", "the row names no subject", line, "write its id")
         number = self.numbers.get(name, -1) if name else 0
         if number < 0:
-            self.wrong("measure", f"{name} is not given out in this round", line, did_you_mean(name, self.known) or f"one of {', '.join(self.known)}")
+            self.wrong(
+                "application.measure",
+                f"{name} is not given out in this round",
+                line,
+                did_you_mean(name, self.known) or f"one of {', '.join(self.known)}",
+            )
         elif (subject, number) in self.first:
             before = self.first[subject, number]
-            self.wrong("twice", f"{subject} applies for the same a second time", line, f"the first is in line {before}; take one out")
+            self.wrong("application.twice", f"{subject} applies for the same a second time", line, f"the first is in line {before}; take one out")
         else:
             self.first[subject, number] = line
         self.subjects.append(subject)
@@ -129,14 +134,14 @@ class _Rows:
         """Microseconds since 1970; 0 where it is not asked for."""
         if not text:
             if self.round.by == "arrival":
-                self.wrong("time", "the row does not say when it was accepted", line, "write 2024-05-06 09:12:40")
+                self.wrong("application.time", "the row does not say when it was accepted", line, "write 2024-05-06 09:12:40")
             return 0
         try:
             found = datetime.datetime.fromisoformat(text)
         except ValueError:
             found = None
         if found is None or found.tzinfo is not None or not re.match(r"\d{4}-\d{2}-\d{2}", text):
-            self.wrong("time", f"{text} is no time of acceptance", line, "write 2024-05-06 or 2024-05-06 09:12:40, without a zone")
+            self.wrong("application.time", f"{text} is no time of acceptance", line, "write 2024-05-06 or 2024-05-06 09:12:40, without a zone")
             return 0
         return (found - _EPOCH) // datetime.timedelta(microseconds=1)
 
@@ -146,7 +151,9 @@ class _Rows:
             return OPEN
         plain = text.replace(",", "")
         if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,2})?", plain) or not Decimal(plain):
-            self.wrong("amount", f"{text} is no amount above nought", line, "write it in the unit of the currency, like 200000 or 200000.50")
+            self.wrong(
+                "application.amount", f"{text} is no amount above nought", line, "write it in the unit of the currency, like 200000 or 200000.50"
+            )
             return OPEN
         return int(Decimal(plain) * 100)
 

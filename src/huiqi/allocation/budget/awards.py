@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huiqi.allocation.budget.claims import Claimed
-from huiqi.allocation.budget.in_order import OPEN, Claims, Edge, Ints, Ties, Why, give_in_order, viable
+from huiqi.allocation.budget.in_order import OPEN, Bools, Claims, Edge, Ints, Ties, Why, give_in_order, viable
 from huiqi.allocation.budget.order import LAST, Column, drawn, places_in
 from huiqi.allocation.budget.pro_rata import share_out
 from huiqi.allocation.budget.quota import Grouped, give_by_group
@@ -29,7 +29,8 @@ class Outcome(IntEnum):
 
 
 REASONS = (
-    "met", "part", "share", "left_by_groups", "open", "not_entitled", "nothing_payable", "below_minimum", "places", "money", "tie", "no_group",
+    "met", "part", "share", "left_by_groups", "open", "not_entitled", "incomplete", "nothing_payable", "below_minimum", "places", "money", "tie",
+    "no_group",
 )  # fmt: skip
 OPENS = ("entitlement", "amount", "order", "group")  #: what of a claim itself is not known
 NO_KEY = -1
@@ -76,10 +77,12 @@ def give_out(round_: Round, claimed: Claimed) -> Awards:
     award = award_ids(round_, claimed)
     columns = [] if claimed.accepted_at is None else [Column(claimed.accepted_at, claimed.accepted_at)]
     columns += [Column(key.low, key.high) for key in claimed.keys]
+    bits = open_of(claimed, columns)
+    complete = (bits == 0) if round_.incomplete_out else np.ones(count, bool)
     best, worst = places_in(columns, count)
     if round_.terms.ties is Ties.LOT and round_.by != "pro_rata":
         best, worst = drawn(best, worst, round_.seed, award)
-    claims = Claims(claimed.must, claimed.may, claimed.low, claimed.high, best, worst)
+    claims = Claims(claimed.must & complete, claimed.may & complete, claimed.low, claimed.high, best, worst)
     some = viable(claims, round_.terms.minimum)
     if round_.by == "pro_rata":
         grouped = Grouped(share_out(claims, round_.purse, round_.terms.minimum), np.zeros(count, bool))
@@ -88,7 +91,17 @@ def give_out(round_: Round, claimed: Claimed) -> Awards:
         grouped = give_by_group(some, claimed.groups, parts, round_.purse, round_.terms, pooled=round_.pooled)
     else:
         grouped = Grouped(give_in_order(some, round_.purse, round_.terms), np.zeros(count, bool))
-    return _Outcomes(round_, claimed, claims, some, grouped, columns).awards(award, worst)
+    return _Outcomes(round_, claimed, claims, some, grouped, columns, bits).awards(award, worst)
+
+
+def open_of(claimed: Claimed, columns: Sequence[Column]) -> NDArray[np.uint8]:
+    """What of each claim itself is not known, a bit for each of OPENS."""
+    order = np.zeros(len(claimed), bool)
+    for column in columns:
+        order |= column.low != column.high
+    groups, may = np.count_nonzero(claimed.groups, axis=0) > 1, claimed.may
+    parts = (may & ~claimed.must, may & (claimed.low != claimed.high), may & order, may & groups)
+    return sum((part.astype(np.uint8) << n for n, part in enumerate(parts)), np.zeros(len(claimed), np.uint8)).astype(np.uint8)
 
 
 def award_ids(round_: Round, claimed: Claimed) -> list[str]:
@@ -98,7 +111,10 @@ def award_ids(round_: Round, claimed: Claimed) -> list[str]:
 
 
 class _Outcomes:
-    def __init__(self, round_: Round, claimed: Claimed, claims: Claims, some: Claims, grouped: Grouped, columns: Sequence[Column]):
+    def __init__(
+        self, round_: Round, claimed: Claimed, claims: Claims, some: Claims, grouped: Grouped, columns: Sequence[Column], bits: NDArray[np.uint8]
+    ):
+        self.open = bits
         self.round, self.claimed, self.claims, self.some, self.columns = round_, claimed, claims, some, columns
         self.given, self.pooled = grouped.given, grouped.pooled
         self.sure, self.possible = some.must & self.given.sure, some.may & self.given.possible
@@ -130,7 +146,7 @@ class _Outcomes:
             reason,
             np.where(reason == REASONS.index("money"), given.short, 0),
             self.lost_by(outcome),
-            self.open(),
+            self.open,
             tuple(self.cut_offs(outcome, worst_place)),
         )
 
@@ -163,7 +179,8 @@ class _Outcomes:
             (awarded & (low == claims.high) & (met == "share"), "met"),
             (awarded, met),
             ((outcome == Outcome.UNDECIDED), "open"),
-            (~claims.may, "not_entitled"),
+            (~self.claimed.may, "not_entitled"),
+            (~claims.may, "incomplete"),
             (claims.high <= 0, "nothing_payable"),
             (~self.some.may | (why == Why.MINIMUM), "below_minimum"),
             (why == Why.GROUP, "no_group"),
@@ -171,16 +188,6 @@ class _Outcomes:
             (why == Why.TIE, "tie"),
         ]
         return np.select([condition for condition, _ in conditions], [number[name] for _, name in conditions], number["money"]).astype(np.int8)
-
-    def open(self) -> NDArray[np.uint8]:
-        """What of each claim itself is not known."""
-        claims = self.claims
-        order = np.zeros(len(claims), bool)
-        for column in self.columns:
-            order |= column.low != column.high
-        groups = np.count_nonzero(self.claimed.groups, axis=0) > 1
-        parts = (claims.may & ~claims.must, claims.may & (claims.low != claims.high), claims.may & order, claims.may & groups)
-        return sum((part.astype(np.uint8) << n for n, part in enumerate(parts)), np.zeros(len(claims), np.uint8)).astype(np.uint8)
 
     def cut_offs(self, outcome: NDArray[np.int8], worst_place: Ints) -> list[CutOff]:
         """Of each group, or of all: the first key of the last that is met is surely not beyond that of one who perhaps is, nor before that of
@@ -192,12 +199,22 @@ class _Outcomes:
             sure, possible = inside & self.sure & ~self.pooled, inside & self.possible & ~self.pooled
             best = worst = None
             if self.columns and sure.any():
-                best, worst = int(self.columns[0].low[sure].max()), int(self.columns[0].high[possible].max())
+                first = self.columns[0]
+                best, worst = int(first.low[sure].max()), int(first.high[possible].max())
+                if len(behind := first.low[inside & self.refused_for_good()]):
+                    worst = max(best, min(worst, int(behind.min())))
             unmet = inside & self.some.must & (self.given.why == Why.MONEY) & ~self.possible
             decided = not (inside & (outcome == Outcome.UNDECIDED)).any()
             ended = int(self.given.ahead_least[unmet].min()) + 1 if decided and unmet.any() else None
             found.append(CutOff(group, best, worst, ended))
         return found
+
+    def refused_for_good(self) -> Bools:
+        """Who surely claims, at a place that is known, and is surely not met: nobody behind is, unless smaller ones may step over larger ones."""
+        if self.round.terms.edge is Edge.SKIP:
+            return np.zeros(len(self.claims), bool)
+        settled = np.logical_and.reduce([column.low == column.high for column in self.columns])
+        return self.some.must & ~self.possible & settled & (np.count_nonzero(self.claimed.groups, axis=0) <= 1)
 
     def lost_by(self, outcome: NDArray[np.int8]) -> NDArray[np.int8]:
         """Which key, counted from 0, told one that is not met from the last that is, where they are equal in the first."""

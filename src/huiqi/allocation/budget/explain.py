@@ -62,10 +62,16 @@ def _cut_off_at(cut: Mapping[str, Any], about: Mapping[str, Any]) -> Both | None
     key = about["rank"][0]
     if key["kind"] == "truth":
         return None
+    return both(("cut-off: {0} {1}", "入围线：{0}{1}"), Both(**key["label"]), _cut_off_said(cut, key))
+
+
+def _cut_off_said(cut: Mapping[str, Any], key: Mapping[str, Any]) -> Both:
     at = _said(cut["best"], key)
-    if cut["worst"] is not None and cut["worst"] != cut["best"]:
+    if cut["worst"] is None:
+        at = both(("{0} or worse", "{0}或更靠后"), at)
+    elif cut["worst"] != cut["best"]:
         at = both(("between {0} and {1}", "{0}与{1}之间"), at, _said(cut["worst"], key))
-    return both(("cut-off: {0} {1}", "入围线：{0}{1}"), Both(**key["label"]), at)
+    return at
 
 
 class _Row:
@@ -87,13 +93,15 @@ class _Row:
                 yield from self.met()
             case "open":
                 yield from self.open()
+            case "incomplete":
+                yield both(("not known when the round was given out: {0}", "分配时未能查明：{0}"), self.open_said())
             case "not_entitled":
                 yield Both(
                     f"it does not meet the conditions: huiqi explain {row['subject']} {row['measure']} says which",
                     f"不符合申报条件：具体见 huiqi explain {row['subject']} {row['measure']}",
                 )
             case "nothing_payable":
-                yield Both("nothing is payable of it, after stacking rules", "计入叠加规则后无应付金额")
+                yield Both("nothing is due of it, after stacking rules", "计入叠加规则后无应付金额")
             case "below_minimum":
                 yield both(("below the smallest viable award of {0}", "低于最低支持额{0}"), self.money(self.about["minimum"]))
             case "no_group":
@@ -126,15 +134,16 @@ class _Row:
             yield Both("from what the groups have left", "来自各组未用完的部分")
 
     def open(self) -> Iterator[Both]:
-        names = [_OPEN[name] for name in (self.row["open"] or "").split()]
-        if names:
-            said = listed(names, ", ", "、")
-            yield both(("not known of it: {0}", "自身未知：{0}"), said)
+        if self.row["open"]:
+            yield both(("not known of it: {0}", "自身未知：{0}"), self.open_said())
         else:
             yield Both("all is known of it; it depends on what is not known of others", "自身信息齐全，取决于其他申请者的未知信息")
         if self.row["rank_best"]:
             yield self.of_places(Both("the rank is not settled", "名次未定") if self.row["rank_best"] != self.row["rank_worst"] else Both("", ""))
         yield from self.cut_off_said()
+
+    def open_said(self) -> Both:
+        return listed((_OPEN[name] for name in self.row["open"].split()), ", ", "、")
 
     def claimed(self) -> Both:
         return money_range(self.row["asked_low"], self.row["asked_high"], self.about["currency"])
@@ -189,8 +198,7 @@ class _Row:
         key = self.about["rank"][0]
         if key["kind"] == "truth":
             return
-        label, best = Both(**key["label"]), _said(cut["best"], key)
-        at = best if cut["worst"] in (cut["best"], None) else both(("between {0} and {1}", "{0}与{1}之间"), best, _said(cut["worst"], key))
+        label, at = Both(**key["label"]), _cut_off_said(cut, key)
         low, high = self.row.get("score_low"), self.row.get("score_high")
         if low is None or low != high or cut["worst"] != cut["best"]:
             own = _said_range(low, high, key)

@@ -85,7 +85,8 @@ def awards_table(awards: Awards) -> pa.Table:
 def _values(places: Ints, lowest: bool, scale: int) -> pa.Array:
     """A key as it was, empty where there is none."""
     turned = places if lowest else -places
-    found = np.where(np.abs(turned) >= LAST - 1, np.sign(turned) * np.inf, turned / scale)
+    found = turned / scale
+    found[turned == LAST - 1], found[turned == 1 - LAST] = np.inf, -np.inf
     return pa.array(found, pa.float64(), mask=places == LAST)
 
 
@@ -162,6 +163,7 @@ def about(awards: Awards, as_of: datetime.date) -> dict[str, Any]:
             for group, count in zip(round_.groups, counts, strict=True)
         ],
         "unused": ("pooled" if round_.pooled else "lost") if round_.groups else None,
+        "incomplete": "out" if round_.incomplete_out else "wait",
         "cut_offs": [_cut_off(awards, one) for one in awards.cut_offs],
         "totals": asdict(totals_of(awards)),
         "money_unit": "whole fen",

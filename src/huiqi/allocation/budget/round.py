@@ -71,6 +71,7 @@ class RoundRecord(Record):
     minimum: Expression | None = None
     reserve: Line | None = None
     quota: Quota | None = None
+    incomplete: Literal["wait", "out"] = "wait"
     applications: Line = Text(EVERYBODY, Where(""))
 
 
@@ -100,7 +101,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Round:
-    """A round, checked; money in fen. `amounts` are what it gives of measures of which the text gives no figure, by full name."""
+    """A round, checked; money in fen. `amounts` are what it gives of measures of which the text gives no figure, by full name; with
+    `incomplete_out` nobody is waited for of whom not everything is known that decides."""
 
     id: str
     title: Both
@@ -121,6 +123,7 @@ class Round:
     reserve: int
     groups: tuple[Group, ...]
     pooled: bool
+    incomplete_out: bool
     applications: Path | None
     content_hash: str
 
@@ -160,7 +163,7 @@ class _Reader:
         self.currency = "CNY"
 
     def wrong(self, code: str, message: str, where: Where, hint: str) -> None:
-        self.problems.append(Problem(f"round.{code}", message, where, hint))
+        self.problems.append(Problem(code, message, where, hint))
 
     def at(self, key: str) -> Where:
         """Where a key of the file stands."""
@@ -181,17 +184,21 @@ class _Reader:
         groups = self.groups(money, places)
         applications = None if record.applications == EVERYBODY else self.path.parent / str(record.applications)
         if applications is not None and not applications.is_file():
-            self.wrong("applications", f"there is no file {record.applications}", record.applications.where, "name a CSV beside the round's file")
+            self.wrong(
+                "round.applications", f"there is no file {record.applications}", record.applications.where, "name a CSV beside the round's file"
+            )
         if not re.fullmatch(r"[\w.-]+", record.round):
-            self.wrong("id", f"{record.round} is no id", record.round.where, "letters, digits, and - _ . between them")
+            self.wrong("round.id", f"{record.round} is no id", record.round.where, "letters, digits, and - _ . between them")
         if self.problems or fund is None or money is None or year is None or minimum is None:
             return None, sorted(self.problems, key=lambda problem: problem.where)
         terms = Terms(Ties(record.ties or "none"), Edge(record.edge or "stop"), max(minimum, 1))
         pack, title = fund
+        pooled = record.quota is not None and record.quota.unused == "pooled"
+        content_hash = hashlib.sha256(self.path.read_bytes()).hexdigest()
         return Round(
             str(record.round), of_words(record.title), record.made_up == "true", str(record.fund), title, pack, self.currency, year,
             tuple(measures), amounts, money, places, record.by, tuple(keys), terms, str(record.lot or ""), reserve or 0, tuple(groups),
-            record.quota is not None and record.quota.unused == "pooled", applications, hashlib.sha256(self.path.read_bytes()).hexdigest(),
+            pooled, record.incomplete == "out", applications, content_hash,
         ), []  # fmt: skip
 
     # ------------------------------------------------------------ what is given out
@@ -199,19 +206,19 @@ class _Reader:
     def measures(self) -> list[Measure]:
         found: list[Measure] = []
         if not self.record.measures:
-            self.wrong("measure", "no measure is given out", self.at("measures"), "name at least one")
+            self.wrong("round.measure", "no measure is given out", self.at("measures"), "name at least one")
         for name in self.record.measures:
             some = self.rules.find(name)
             if not some:
-                self.wrong("measure", f"{name} is no measure in force on {self.rules.law_on}", name.where, self._when(name))
+                self.wrong("round.measure", f"{name} is no measure in force on {self.rules.law_on}", name.where, self._when(name))
             elif len({measure.name for measure in some}) > 1:
                 names = ", ".join(measure.name for measure in some)
-                self.wrong("measure", f"{name} is the name of several measures", name.where, f"write one of {names}")
+                self.wrong("round.measure", f"{name} is the name of several measures", name.where, f"write one of {names}")
             elif some[0] in found:
-                self.wrong("measure", f"{name} stands twice", name.where, "take one out")
+                self.wrong("round.measure", f"{name} stands twice", name.where, "take one out")
             elif found and some[0].subject != found[0].subject:
                 said = f"{name} is about the subject {some[0].subject}, {found[0].key} about {found[0].subject}"
-                self.wrong("measure", said, name.where, "give them out in two rounds")
+                self.wrong("round.measure", said, name.where, "give them out in two rounds")
             else:
                 found += some
         if found:
@@ -240,13 +247,15 @@ class _Reader:
         if found is None:
             known = sorted({fund for pack, fund in funds if pack in packs})
             hint = did_you_mean(name, known) or (f"its funds: {', '.join(known)}" if known else "write it under funds: in the pack's core.yaml")
-            self.wrong("fund", f"the pack {measures[0].document.pack} has no fund {name}", name.where, hint)
+            self.wrong("round.fund", f"the pack {measures[0].document.pack} has no fund {name}", name.where, hint)
             return None
         pack, fund = found
         for measure, written in ((m, self._written(m)) for m in measures):
             if measure.record.fund != name:
                 said = "of no fund" if measure.record.fund is None else f"of the fund {measure.record.fund}"
-                self.wrong("fund", f"{measure.key} is {said}, the round gives out {name}", written.where, "give it out in a round of its own fund")
+                self.wrong(
+                    "round.fund", f"{measure.key} is {said}, the round gives out {name}", written.where, "give it out in a round of its own fund"
+                )
         self.currency = next(p.record.currency for p in self.rules.packs if p.id == pack)
         return pack, of_words(fund.title)
 
@@ -264,9 +273,9 @@ class _Reader:
         for name, written in self.record.amounts.items():
             some = [measure for measure in measures if measure in self.rules.find(name)]
             if not some:
-                self.wrong("amount", f"{name} is not given out in this round", name.where, did_you_mean(name, {m.key for m in measures}))
+                self.wrong("round.amount", f"{name} is not given out in this round", name.where, did_you_mean(name, {m.key for m in measures}))
             elif some[0].amount is not None and not some[0].amount.unpublished:
-                self.wrong("amount", f"the text gives the amount of {name} itself", name.where, "take it out here")
+                self.wrong("round.amount", f"the text gives the amount of {name} itself", name.where, "take it out here")
             else:
                 for measure in some:
                     node = self.resolved(lambda context, written=written, where=name.where: self._amount(written, context, where))
@@ -275,7 +284,7 @@ class _Reader:
         for measure in measures:
             if (measure.amount is None or measure.amount.unpublished) and measure.name not in found and not self.problems:
                 said = f"the text gives no figure for {measure.key}"
-                self.wrong("amount", said, self._written(measure).where, f"say what the round gives: amounts: {{{measure.key}: 30万元}}")
+                self.wrong("round.amount", said, self._written(measure).where, f"say what the round gives: amounts: {{{measure.key}: 30万元}}")
         return found
 
     def _amount(self, written: Any, context: Context, where: Where) -> Node:
@@ -296,7 +305,7 @@ class _Reader:
         yearly = dict(self._funds())[fund[0], str(self.record.fund)].yearly
         if yearly is None:
             where = self.record.fund.where
-            self.wrong("money", f"neither the round nor the fund {self.record.fund} says how much there is", where, "add money: 5000万元")
+            self.wrong("round.money", f"neither the round nor the fund {self.record.fund} says how much there is", where, "add money: 5000万元")
             return None
         return self.fen(yearly, "money")
 
@@ -306,17 +315,19 @@ class _Reader:
         if value is None:
             return None
         if value <= 0:
-            self.wrong(key, f"{text} is no money to give out" if key == "money" else f"{text} is not above nought", text.where, "write 5000万元")
+            self.wrong(
+                f"round.{key}", f"{text} is no money to give out" if key == "money" else f"{text} is not above nought", text.where, "write 5000万元"
+            )
             return None
         mark = len(self.problems)
         self.resolved(lambda context: constant(text, context, UNITS[self.currency]))
         if len(self.problems) > mark:
             del self.problems[mark:]
-            self.wrong("currency", f"{text} is not in {self.currency}, the currency of the fund", text.where, f"write it in {self.currency}")
+            self.wrong("round.currency", f"{text} is not in {self.currency}, the currency of the fund", text.where, f"write it in {self.currency}")
             return None
         fen = value * 100
         if fen.denominator != 1 or fen >= _MOST_MONEY:
-            self.wrong(key, f"{text} is not a sum of whole fen below 10 quadrillion", text.where, "write 5000万元")
+            self.wrong(f"round.{key}", f"{text} is not a sum of whole fen below 10 quadrillion", text.where, "write 5000万元")
             return None
         return int(fen)
 
@@ -324,7 +335,9 @@ class _Reader:
         """A whole number."""
         if re.fullmatch("[0-9][0-9_]{0,11}", text) and int(text) >= least:
             return int(text)
-        self.wrong(key, f"{text} is not a whole number from {least} on", text.where, f"write {key}: 2024" if key == "year" else f"write {key}: 50")
+        self.wrong(
+            f"round.{key}", f"{text} is not a whole number from {least} on", text.where, f"write {key}: 2024" if key == "year" else f"write {key}: 50"
+        )
         return None
 
     # ------------------------------------------------------------ in what order
@@ -337,7 +350,7 @@ class _Reader:
         if typed is None or self.context is None:
             return None
         if typed.type.kind not in ("figure", "date", "truth"):
-            self.wrong("rank", f"{text} is {typed.type}, which cannot be ranked", text.where, "rank by a figure, a date or a test")
+            self.wrong("round.rank", f"{text} is {typed.type}, which cannot be ranked", text.where, "rank by a figure, a date or a test")
             return None
         label = Renderer(self.rules.places, self.last_year).say(typed.node)
         unit = unit_of(typed.node) if typed.type.kind == "figure" else None
@@ -352,27 +365,33 @@ class _Reader:
             for key in ("rank", "ties", "lot", "edge", "places", "reserve", "quota"):
                 if any(name == key for name in self.node):
                     self.wrong(
-                        "pro-rata", f"{key} has no meaning where the money is shared in proportion", self.at(key), "take it out, or write by: rank"
+                        "round.pro-rata",
+                        f"{key} has no meaning where the money is shared in proportion",
+                        self.at(key),
+                        "take it out, or write by: rank",
                     )
             return
         if record.by == "rank" and not record.rank:
-            self.wrong("rank", "nothing is said by which to rank", self.at("by"), "add rank: [sme_score.total], or write by: arrival")
+            self.wrong("round.rank", "nothing is said by which to rank", self.at("by"), "add rank: [sme_score.total], or write by: arrival")
         if record.by == "arrival" and record.applications == EVERYBODY:
-            self.wrong("applications", "who came first stands in the applications", self.at("by"), "add applications: applications.csv")
+            self.wrong("round.applications", "who came first stands in the applications", self.at("by"), "add applications: applications.csv")
         if record.ties is None:
             hint = "add ties: none (none of them), all (all of them beyond the places, never beyond the money) or lot (with lot: a seed)"
-            self.wrong("ties", "it is not said what becomes of equals where not all of them can be met", self.at("by"), hint)
+            self.wrong("round.ties", "it is not said what becomes of equals where not all of them can be met", self.at("by"), hint)
         if record.edge is None:
             hint = "add edge: stop (nobody further), skip (smaller ones behind it may) or partial (it gets what is left)"
-            self.wrong("edge", "it is not said what happens where the money does not reach for the next one", self.at("by"), hint)
+            self.wrong("round.edge", "it is not said what happens where the money does not reach for the next one", self.at("by"), hint)
         elif record.edge != "stop" and record.ties not in ("lot", None):
             said = f"edge: {record.edge} goes one by one, so no two may be equal"
-            self.wrong("edge", said, self.at("edge"), "add ties: lot, and a seed")
+            self.wrong("round.edge", said, self.at("edge"), "add ties: lot, and a seed")
         if (record.ties == "lot") != (record.lot is not None):
             missing = record.lot is None
             said = "the lot needs a seed that everybody knows" if missing else "a lot is drawn only with ties: lot"
             self.wrong(
-                "lot", said, self.at("ties" if missing else "lot"), "add lot: a text, like a number drawn in public" if missing else "take it out"
+                "round.lot",
+                said,
+                self.at("ties" if missing else "lot"),
+                "add lot: a text, like a number drawn in public" if missing else "take it out",
             )
 
     # ------------------------------------------------------------ groups
@@ -382,11 +401,11 @@ class _Reader:
         if quota is None or self.record.by == "pro_rata":
             return []
         if not quota.groups:
-            self.wrong("quota", "a quota without groups", self.at("quota"), "add groups:")
+            self.wrong("round.quota", "a quota without groups", self.at("quota"), "add groups:")
         found, parts = [], []
         for number, (id, group) in enumerate(quota.groups.items()):
             if group.when is None and number < len(quota.groups) - 1:
-                self.wrong("quota", f"{id} takes everybody else, and groups follow", id.where, "put it last, or say when: ...")
+                self.wrong("round.quota", f"{id} takes everybody else, and groups follow", id.where, "put it last, or say when: ...")
             when = None
             if group.when is not None:
                 text = group.when
@@ -400,15 +419,15 @@ class _Reader:
     def part(self, id: Text, group: QuotaGroup, money: int | None) -> Part:
         """What a group has."""
         if group.share is not None and group.money is not None:
-            self.wrong("quota", f"{id} has a share and money", group.money.where, "keep one of the two")
+            self.wrong("round.quota", f"{id} has a share and money", group.money.where, "keep one of the two")
         if group.share is None and group.money is None and group.places is None:
-            self.wrong("quota", f"{id} has no part", id.where, "add share: 40%, money: 2000万元 or places: 20")
+            self.wrong("round.quota", f"{id} has no part", id.where, "add share: 40%, money: 2000万元 or places: 20")
         part = None
         if group.share is not None:
             text = group.share
             share = self.resolved(lambda context: constant(text, context, PLAIN))
             if share is not None and not 0 < share <= 1:
-                self.wrong("quota", f"{text} is no share above 0 and up to 100%", text.where, "write share: 40%")
+                self.wrong("round.quota", f"{text} is no share above 0 and up to 100%", text.where, "write share: 40%")
             part = None if share is None or money is None else int(Fraction(money) * share)
         elif group.money is not None:
             part = self.fen(group.money, "quota")
@@ -419,17 +438,21 @@ class _Reader:
         with_money = [group.share is not None or group.money is not None for group in quota.groups.values()]
         where = self.at("quota")
         if any(with_money) and not all(with_money):
-            self.wrong("quota", "some groups have money of their own and others have not", where, "give each a share or money, or each only places")
+            self.wrong(
+                "round.quota", "some groups have money of their own and others have not", where, "give each a share or money, or each only places"
+            )
         elif not any(with_money) and not all(group.places is not None for group in quota.groups.values()):
             return
         shares = sum(part.money or 0 for part in parts)
         if money is not None and shares > money:
-            self.wrong("quota", f"the groups have {Fraction(shares * 100, money).__round__(2)!s} % of the money", where, "at most 100 %")
+            self.wrong("round.quota", f"the groups have {Fraction(shares * 100, money).__round__(2)!s} % of the money", where, "at most 100 %")
         rooms = sum(part.places or 0 for part in parts)
         if places is not None and all(with_money) and not all(part.places is not None for part in parts):
-            self.wrong("quota", "the groups have money of their own, so places go by group too", self.at("places"), "give each group its places")
+            self.wrong(
+                "round.quota", "the groups have money of their own, so places go by group too", self.at("places"), "give each group its places"
+            )
         elif places is not None and rooms > places:
-            self.wrong("quota", f"the groups have {rooms} places, the round {places}", where, "at most as many")
+            self.wrong("round.quota", f"the groups have {rooms} places, the round {places}", where, "at most as many")
 
     def resolved(self, resolve: Any) -> Any:
         """What a line means, or None with its problems told."""
