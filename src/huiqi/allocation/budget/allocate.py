@@ -11,6 +11,7 @@ from huiqi.allocation.budget.awards import Awards, give_out
 from huiqi.allocation.budget.claims import claims_of
 from huiqi.allocation.budget.results import Payments, paid_at_once, write_result
 from huiqi.allocation.budget.round import Round, read_round
+from huiqi.allocation.budget.settling import with_facts
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Rules
 from huiqi.vocabulary.problem import FaultyInput
@@ -40,7 +41,7 @@ def allocate_budget(
         round_ = found
     applications = read_applications(round_)
     claimed = claims_of(rules, registry, as_of, round_, applications, assume_recognised=assume_recognised, tick=tick)
-    awards = give_out(round_, claimed)
+    awards = with_facts(give_out(round_, claimed))
     if out is not None:
         write_result(out, awards, as_of, payments)
     return awards

@@ -66,6 +66,7 @@ class Awards:
     lost_by: NDArray[np.int8]
     open: NDArray[np.uint8]  # a bit for each of OPENS
     cut_offs: tuple[CutOff, ...]
+    facts: list[str] | None = None  # unknown facts that would settle what is open of the undecided, where they were asked for
 
     def __len__(self) -> int:
         return len(self.outcome)
@@ -153,9 +154,9 @@ class _Outcomes:
     def reserve(self) -> tuple[Ints, Ints]:
         """The number of each on the reserve list of its group, if it is not met, at best and at worst."""
         count = len(self.claims)
-        best, worst = np.full(count, np.iinfo(np.int64).max), np.zeros(count, np.int64)
+        best, worst = np.full(count, LAST), np.zeros(count, np.int64)
         if not self.round.reserve:
-            return best, worst
+            return best, best
         several = (np.count_nonzero(self.lines, axis=0) > 1) | self.in_none
         for line in self.lines:
             may = np.sort(self.claims.best[line & self.some.may & ~self.sure])
@@ -164,7 +165,7 @@ class _Outcomes:
             own = (self.some.may & ~self.sure & (self.claims.best < self.claims.worst))[rows]
             best[rows] = np.minimum(best[rows], 1 + np.searchsorted(must, self.claims.best[rows], side="left"))
             worst[rows] = np.maximum(worst[rows], 1 + np.searchsorted(may, self.claims.worst[rows], side="left") - own)
-        worst[self.in_none] = np.iinfo(np.int64).max
+        worst[self.in_none] = LAST
         return best, worst
 
     def reasons(self, outcome: NDArray[np.int8], low: Ints) -> NDArray[np.int8]:
@@ -259,12 +260,21 @@ def totals_of(awards: Awards) -> Totals:
     claimed, money = awards.claimed, awards.round.money
     highs = claimed.high[claimed.may]
     given_low = sum(awards.low.tolist())
-    needed = min(money, sum(awards.high.tolist()))
+    needed = min(money, _needed(awards))
     asked_high = None if (highs >= OPEN).any() else sum(highs.tolist())
     asked_low = sum(claimed.low[claimed.must].tolist())
     return Totals(
         len(awards), counts[0], counts[1], counts[2], counts[3], asked_low, asked_high, money, given_low, needed - given_low, money - needed
     )
+
+
+def _needed(awards: Awards) -> int:
+    """What is enough in every case: what is awarded, and of the others the largest, as many as there are places left."""
+    places, met = awards.round.purse.places[1], awards.outcome == Outcome.AWARDED
+    others = np.sort(awards.high[~met & (awards.high > 0)])
+    if awards.round.terms.ties is not Ties.ALL and places < len(awards):
+        others = others[max(len(others) - (places - int(met.sum())), 0) :]
+    return sum(awards.high[met].tolist()) + sum(others.tolist())
 
 
 def value_of(place: int, *, lowest: bool, scale: int) -> float | None:

@@ -122,7 +122,7 @@ class _Gathering:
         measures, shown = with_what_they_stack_with(rules, round_.measures)
         ids = [measure.id for measure in round_.measures]
         self.numbers = [shown[[measures[at].id for at in shown].index(id)] for id in ids]
-        nodes = _nodes(round_)
+        nodes = nodes_of(round_)
         limits = stack(rules, measures, registry.schema.subject).limits
         self.population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), [*nodes.values(), *limits]))
         self.evaluator = Evaluator(self.population, measures, (), Wanted(frozenset(shown), False, nodes, 0))
@@ -323,7 +323,7 @@ class _Values:
     amounts: dict[str, tuple[Floats, Floats]]
 
 
-def _nodes(round_: Round) -> dict[str, Node]:
+def nodes_of(round_: Round) -> dict[str, Node]:
     """What has to be reckoned of everybody beside entitlement."""
     nodes = {f"key {n}": key.node for n, key in enumerate(round_.keys)}
     nodes |= {f"group {n}": group.when for n, group in enumerate(round_.groups) if group.when is not None}
@@ -345,9 +345,9 @@ def _key(run: Run, slot: int, key: Key) -> _Figures:
 
 
 def _too_fine(key: Key) -> Problem:
-    return Problem(
-        "round.too-fine", f"{key.text} has no last decimal, so equals could not be told", key.where, f"round it: round({key.text}, 0.0001)"
-    )  # fmt: skip
+    step = "0.0001" if key.unit.is_plain else f"0.01 {key.unit}"
+    said = f"{key.text} has no last decimal, so equals could not be told"
+    return Problem("round.too-fine", said, key.where, f"round it: round({key.text}, {step})")
 
 
 def _fen(ends: Floats) -> Ints:

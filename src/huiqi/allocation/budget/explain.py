@@ -138,6 +138,9 @@ class _Row:
             yield both(("not known of it: {0}", "自身未知：{0}"), self.open_said())
         else:
             yield Both("all is known of it; it depends on what is not known of others", "自身信息齐全，取决于其他申请者的未知信息")
+        if facts := (self.row.get("facts") or "").split():
+            labels = listed((Both(**self.about["facts"][fact]) for fact in facts), ", ", "、")
+            yield both(("these facts would settle it: {0}", "以下信息可决定：{0}"), labels)
         if self.row["rank_best"]:
             yield self.of_places(Both("the rank is not settled", "名次未定") if self.row["rank_best"] != self.row["rank_worst"] else Both("", ""))
         yield from self.cut_off_said()

@@ -73,6 +73,8 @@ def awards_table(awards: Awards) -> pa.Table:
         "lost_by": _lost_by(awards, turn),
         "open": words(awards.open, [" ".join(name for n, name in enumerate(OPENS) if bits >> n & 1) for bits in range(1 << len(OPENS))]),
     }
+    if awards.facts is not None:
+        columns["facts"] = pa.array(awards.facts, pa.string()).take(rows).dictionary_encode()
     if claimed.accepted_at is not None:
         columns["accepted_at"] = pa.array(claimed.accepted_at[turn], pa.timestamp("us"))
     if claimed.keys:
@@ -164,11 +166,17 @@ def about(awards: Awards, as_of: datetime.date) -> dict[str, Any]:
         ],
         "unused": ("pooled" if round_.pooled else "lost") if round_.groups else None,
         "incomplete": "out" if round_.incomplete_out else "wait",
+        "facts": {id: _words(claimed.population.registry.schema.facts[id].label) for id in _facts_named(awards)},
         "cut_offs": [_cut_off(awards, one) for one in awards.cut_offs],
         "totals": asdict(totals_of(awards)),
         "money_unit": "whole fen",
     }
     return record
+
+
+def _facts_named(awards: Awards) -> list[str]:
+    """The facts that are told of somebody."""
+    return sorted({fact for facts in set(awards.facts or ()) for fact in facts.split()})
 
 
 def _words(words: Any) -> dict[str, str]:
