@@ -10,6 +10,7 @@
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
+    huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
 
 Every value is a range; a fact that nobody knows is the whole range of what it could be.
 """
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from huiqi.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
+    from huiqi.allocation.budget.allocate import allocate_budget
     from huiqi.entitlements.ask import ask
     from huiqi.entitlements.evaluate import evaluate
     from huiqi.entitlements.explain import Explainer
@@ -41,6 +43,7 @@ __all__ = [
     "FaultyInput",
     "Population",
     "Problem",
+    "allocate_budget",
     "ask",
     "check_library",
     "compare",
@@ -54,11 +57,12 @@ __all__ = [
     "run_cases",
 ]
 
-_ROOMS = {
+_ROOMS: dict[str, tuple[str, ...]] = {
     "Explainer": ("entitlements", "explain"),
     "FaultyInput": ("vocabulary", "problem"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
+    "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),

@@ -70,7 +70,7 @@ def _cut_off_said(cut: Mapping[str, Any], key: Mapping[str, Any]) -> Both:
     if cut["worst"] is None:
         at = both(("{0} or worse", "{0}或更靠后"), at)
     elif cut["worst"] != cut["best"]:
-        at = both(("between {0} and {1}", "{0}与{1}之间"), at, _said(cut["worst"], key))
+        at = both(("between {0} and {1}", "介于{0}与{1}之间"), at, _said(cut["worst"], key))
     return at
 
 
