@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -202,7 +203,7 @@ class _Row:
         if key["kind"] == "truth":
             return
         label, at = Both(**key["label"]), _cut_off_said(cut, key)
-        low, high = self.row.get("score_low"), self.row.get("score_high")
+        low, high = (_number(self.row[name]) for name in ("score_low", "score_high"))
         if low is None or low != high or cut["worst"] != cut["best"]:
             own = _said_range(low, high, key)
             yield both(("{0}: {1}; the cut-off is {2}", "{0}：{1}；入围线{2}"), label, own, at)
@@ -214,6 +215,11 @@ class _Row:
             yield both(("{0}: {1}, {2} short of the cut-off {3}", "{0}：{1}，距入围线{3}差{2}"), label, _said(low, key), short, at)
         else:
             yield both(("{0}: {1}; the cut-off is {2}", "{0}：{1}；入围线{2}"), label, _said(low, key), at)
+
+
+def _number(value: float | datetime.date | None) -> float | None:
+    """A score as a number; a day as its ordinal."""
+    return value.toordinal() if isinstance(value, datetime.date) else value
 
 
 def row_time(value: Any) -> str:

@@ -20,11 +20,13 @@ from huiqi.allocation.budget.applications import times
 from huiqi.allocation.budget.awards import NO_KEY, OPENS, REASONS, Awards, CutOff, Outcome, totals_of, value_of
 from huiqi.allocation.budget.in_order import OPEN, Ints
 from huiqi.allocation.budget.order import LAST
+from huiqi.allocation.budget.round import Key
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
 
 ABOUT = "round.json"
+EPOCH = datetime.date(1970, 1, 1).toordinal()
 _WORD = pa.dictionary(pa.int32(), pa.string())
 #: Of awards (a table as `awards_table` gives it) the payments to be made of them.
 Payments = Callable[[Awards, pa.Table], pa.Table]
@@ -77,16 +79,19 @@ def awards_table(awards: Awards) -> pa.Table:
         columns["facts"] = pa.array(awards.facts, pa.string()).take(rows).dictionary_encode()
     if claimed.accepted_at is not None:
         columns["accepted_at"] = pa.array(claimed.accepted_at[turn], pa.timestamp("us"))
-    if claimed.keys:
+    elif claimed.keys:
         key, first = round_.keys[0], claimed.keys[0]
-        best, worst = (_values(end[turn], key.lowest, first.scale) for end in (first.low, first.high))
+        best, worst = (_values(end[turn], key, first.scale) for end in (first.low, first.high))
         columns["score_low"], columns["score_high"] = (best, worst) if key.lowest else (worst, best)
     return pa.table(columns)
 
 
-def _values(places: Ints, lowest: bool, scale: int) -> pa.Array:
-    """A key as it was, empty where there is none."""
-    turned = places if lowest else -places
+def _values(places: Ints, key: Key, scale: int) -> pa.Array:
+    """A key as it was, empty where there is none; of dates also where it has no end."""
+    turned = places if key.lowest else -places
+    if key.kind == "date":
+        days = np.where(np.abs(turned) >= LAST - 1, 0, turned // scale - EPOCH)
+        return pa.array(days.astype(np.int32), pa.date32(), mask=np.abs(turned) >= LAST - 1)
     found = turned / scale
     found[turned == LAST - 1], found[turned == 1 - LAST] = np.inf, -np.inf
     return pa.array(found, pa.float64(), mask=places == LAST)
@@ -219,8 +224,11 @@ def write_result(folder: Path, awards: Awards, as_of: datetime.date, payments: P
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Words as text, for CSV."""
-    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) or pa.types.is_timestamp(column.type) else column
+    """Words as text, for CSV, and times to the second where they say no more."""
+    if pa.types.is_timestamp(column.type):
+        seconds = column.cast(pa.timestamp("s"), safe=False)
+        return (seconds if seconds.cast(column.type).equals(column) else column).cast(pa.string())
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
 def is_result(folder: Path) -> bool:
