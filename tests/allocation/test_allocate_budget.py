@@ -135,6 +135,34 @@ def test_the_round_says_what_the_text_does_not(reading: Any, rules: Rules, tmp_p
     assert outcomes(given_out(tmp_path / "r", rules, round_, FIRMS))["f"] == ("awarded", 3_000_000, 3_000_000)
 
 
+def test_the_oldest_first(reading: Any, rules: Rules, tmp_path: Path) -> None:
+    """Days are told as days, in words and in the table."""
+    days = ["2001-05-01", "2002-05-01", "2003-05-01", "2003-05-11", ""]
+    firms = {id: firm("3000000", "1", established=day) for id, day in zip("abcde", days, strict=True)}
+    round_, _ = reading({"rank": "[lowest established]", "places": "4"}, "incomplete: out\n")
+    firms["e"][1] = "2004-05-01"
+    awards = given_out(tmp_path / "r", rules, round_, firms, tmp_path / "out")
+    assert said(awards, "d")[1] == "rank 4: the money ended here, ¥200,000 short"
+    assert said(awards, "d")[2] == "Established: 2003-05-11, 10 days short of the cut-off 2003-05-01"
+    rows = list(csv.DictReader((tmp_path / "out" / "awards.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["score_low"] for row in rows] == [*days[:4], "2004-05-01"]
+
+
+def test_keys_that_are_tests_and_keys_that_nobody_knows(reading: Any, rules: Rules, tmp_path: Path) -> None:
+    """Who meets a test comes before who does not; where nobody knows when the two ended, either may be first, or have no such day."""
+    firms = {id: firm("1000000", staff) for id, staff in (("a", "10"), ("b", "30"))}
+    round_, problems = reading({"rank": "[staff >= 30 人]", "money": "10万元"})
+    assert not problems
+    assert {id: outcome for id, (outcome, _, _) in outcomes(given_out(tmp_path / "r", rules, round_, firms)).items()} == {
+        "a": "refused",
+        "b": "awarded",
+    }
+    round_, _ = reading({"rank": "[lowest ended, staff]", "money": "10万元"})
+    awards = given_out(tmp_path / "s", rules, round_, firms)
+    assert outcomes(awards) == {"a": ("undecided", 0, 10_000_000), "b": ("undecided", 0, 10_000_000)}
+    assert said(awards, "a")[1:3] == ["not known of it: where it ranks", "these facts would settle it: Ended"]
+
+
 def test_groups(reading: Any, rules: Rules, tmp_path: Path) -> None:
     """One place for chips, two for others, of whom there is one: what they leave goes to the next of all where it is pooled."""
     firms = FIRMS | {"d": firm("3000000", "20", trade="sell")}
