@@ -13,7 +13,6 @@ ROW = re.compile(r"(?m)^\| `([a-z.-]+)` \| ([^|]+(?:\\\|[^|]+)*) \| ([^|]+(?:\\\
 CODE = re.compile(r"([a-z]+)\.[a-z]+(-[a-z]+)*\Z")
 FILES = re.compile(r"(?!text\.|table\.).*\.(csv|html|json|lark|parquet|yaml|rules)\Z")  # text.yaml and table.parquet are codes
 FAMILIES = {
-    "round",
     "application",
     "text",
     "record",
@@ -32,6 +31,11 @@ FAMILIES = {
     "measure",
     "mother",
     "value",
+    "assumption",
+    "award",
+    "fund",
+    "promise",
+    "round",
 }
 
 

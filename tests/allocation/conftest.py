@@ -31,6 +31,7 @@ measures:
     fund: industry
     eligible: honest
     amount: {rate: 10%, of: expense, cap: 100万元}
+    pays: [60% on publicity, 40% on acceptance]
   secret:
     title: {en: Secret, zh: 未公开}
     clause: 第三条

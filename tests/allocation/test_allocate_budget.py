@@ -204,7 +204,11 @@ def test_the_result_as_files(reading: Any, rules: Rules, tmp_path: Path) -> None
     assert [row["award"] for row in rows] == [f"r1/p/a/grant/{id}" for id in "abcde"]
     assert rows[0] | {"outcome": "awarded", "amount_low": "30000000", "rank_best": "1", "clause": "第二条"} == rows[0]
     paid = pq.read_table(out / "payments.parquet").to_pylist()
-    assert [(one["award"], one["year"], one["amount_low"]) for one in paid] == [(f"r1/p/a/grant/{id}", 2024, 30_000_000) for id in "abc"]
+    assert [(one["award"], one["milestone"], one["year"], one["last_year"], one["amount_low"]) for one in paid[:2]] == [
+        ("r1/p/a/grant/a", "publicity", 2024, 2024, 18_000_000),
+        ("r1/p/a/grant/a", "acceptance", 2024, None, 12_000_000),
+    ]
+    assert sum(one["amount_high"] for one in paid) == 90_000_000
     record, mine = read_result(out, "d")
     assert (record["totals"]["given_low"], record["packs"].keys(), mine[0]["outcome"]) == (90_000_000, {"p"}, "reserve")
     assert [words.zh for words in reasons_said(mine[0], record)] == ["第4名，名额3个：名额已满", "2023年从业人员：20人，距入围线30人差10人"]

@@ -42,6 +42,7 @@ BAD = [
     ({"money": "-5万元"}, "", "round.money", "6:8"),
     ({"money": "0.001元"}, "", "round.money", "6:8"),
     ({"money": None}, "", "round.money", "3:7"),
+    ({"money": "101万元", "fund": "talent", "measures": "[other]"}, "", "round.money", "6:8"),
     ({"money": "50"}, "", "round.currency", "6:8"),
     ({"money": "5000 EUR"}, "", "round.currency", "6:8"),
     ({"money": "revenue"}, "", "rules.constant", "6:8"),

@@ -138,4 +138,4 @@ def test_a_spoilt_result(place: Place) -> None:
     (place.folder / "out" / "awards.parquet").write_bytes(b"PAR1")
     printed = place.huiqi("allocate", "budget", "out", "--why", "a")
     assert printed.status == 1
-    assert "round.result" in printed.err
+    assert "round.unreadable" in printed.err

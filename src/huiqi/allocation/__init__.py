@@ -1,4 +1,4 @@
-"""Who gets what when there is not enough (资金分配、用地配置), and what public money does where it is put in together with others'.
+"""Who gets what when there is not enough (资金分配、用地配置), what it costs in which year, and what public money does beside others'.
 
 What is entitled to is a range, and so is what is got: `awarded` is who gets it however the unknown facts turn out, `refused` who cannot get it
 in any case, `undecided` everybody between.

@@ -13,7 +13,7 @@ import huiqi
 
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
-GROUPS: dict[str, tuple[str, ...]] = {"allocate": ("budget",), "fund": ("report", "propose")}
+GROUPS: dict[str, tuple[str, ...]] = {"allocate": ("budget", "commitments", "equivalent"), "fund": ("report", "propose")}
 ABOUT: dict[str, str] = {
     "allocate": "What is scarce, given out; and what that costs in which year.",
     "fund": "A mother fund and its sub-funds (母基金): what they own, what came back, which rules hold, and one more sub-fund tried out.",

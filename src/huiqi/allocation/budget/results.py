@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,9 @@ from huiqi.allocation.budget.awards import NO_KEY, OPENS, REASONS, Awards, CutOf
 from huiqi.allocation.budget.in_order import OPEN, Ints
 from huiqi.allocation.budget.order import LAST
 from huiqi.allocation.budget.round import Key
+from huiqi.allocation.payments import Awards as Given
+from huiqi.allocation.payments import payments, payments_table
+from huiqi.rules.instalments import instalments_of
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
@@ -28,14 +30,6 @@ from huiqi.vocabulary.whole import whole_folder
 ABOUT = "round.json"
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 _WORD = pa.dictionary(pa.int32(), pa.string())
-#: Of awards (a table as `awards_table` gives it) the payments to be made of them.
-Payments = Callable[[Awards, pa.Table], pa.Table]
-PAYMENT_COLUMNS = pa.schema(
-    [
-        ("award", pa.string()), ("subject", pa.string()), ("measure", _WORD), ("fund", _WORD), ("year", pa.int32()), ("milestone", _WORD),
-        ("amount_low", pa.int64()), ("amount_high", pa.int64()),
-    ]
-)  # fmt: skip
 
 
 def awards_table(awards: Awards) -> pa.Table:
@@ -114,19 +108,16 @@ def _lost_by(awards: Awards, turn: NDArray[np.intp]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(taken, mask=taken == NO_KEY), pa.array(names, pa.string()))
 
 
-def paid_at_once(awards: Awards, table: pa.Table) -> pa.Table:
-    """Every award in one payment in the year of the round."""
+def planned_payments(awards: Awards, table: pa.Table) -> pa.Table:
+    """What is to be paid of every award, by year and milestone, as the measure's text says; decided in the year of the round."""
     there = table.filter(pa.compute.greater(table["amount_high"], 0))
-    count = len(there)
-    word = pa.DictionaryArray.from_arrays
-    columns = {
-        **{name: there[name] for name in ("award", "subject", "measure", "fund")},
-        "year": pa.array(np.full(count, awards.round.year, np.int32)),
-        "milestone": word(pa.array(np.zeros(count, np.int32)), pa.array([""], pa.string())),
-        "amount_low": there["amount_low"],
-        "amount_high": there["amount_high"],
-    }
-    return pa.table(columns).select(PAYMENT_COLUMNS.names)
+    plans = [instalments_of(measure.record.pays) for measure in awards.round.measures]
+    names = pa.array([measure.name for measure in awards.round.measures], pa.string())
+    plan = pa.compute.index_in(there["measure"].cast(pa.string()), value_set=names).to_numpy().astype(np.int64)
+    low, high = (there[name].to_numpy().astype(np.int64) for name in ("amount_low", "amount_high"))
+    paid = payments(Given(plan, low, high, awards.round.year), plans)
+    award, subject, measure, fund = (there[name].cast(pa.string()).combine_chunks() for name in ("award", "subject", "measure", "fund"))
+    return payments_table(paid, award, subject, measure, fund)
 
 
 def about(awards: Awards, as_of: datetime.date) -> dict[str, Any]:
@@ -211,10 +202,10 @@ def _cut_off(awards: Awards, one: CutOff) -> dict[str, Any]:
     return {"group": group, "best": ends[0], "worst": ends[1], "money_ended_at": one.money_ended_at}
 
 
-def write_result(folder: Path, awards: Awards, as_of: datetime.date, payments: Payments = paid_at_once) -> None:
+def write_result(folder: Path, awards: Awards, as_of: datetime.date) -> None:
     """Write the folder whole or not at all."""
     table = awards_table(awards)
-    paid = payments(awards, table)
+    paid = planned_payments(awards, table)
     with whole_folder(folder) as unfinished:
         for name, one in (("awards", table), ("payments", paid)):
             pq.write_table(one, unfinished / f"{name}.parquet", compression="zstd")
@@ -244,7 +235,7 @@ def read_result(folder: Path, subject: str) -> tuple[dict[str, Any], list[dict[s
     except (OSError, ValueError, pa.ArrowException) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         hint = "give out the round again"
-        raise FaultyInput([Problem("round.result", f"the result of the round cannot be read: {said}", Where(str(folder)), hint)]) from None
+        raise FaultyInput([Problem("round.unreadable", f"the result of the round cannot be read: {said}", Where(str(folder)), hint)]) from None
     return record, rows
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,14 +18,14 @@ from huiqi.allocation.budget.quota import Part
 from huiqi.rules.amounts import resolve_amount
 from huiqi.rules.compile import Measure, Rules, key_of
 from huiqi.rules.context import Context, Unresolved
-from huiqi.rules.records import CoreRecord, Fund
+from huiqi.rules.funds import Fund, appropriation, funds_of
 from huiqi.rules.render import Renderer, is_share, unit_of
 from huiqi.rules.resolve import constant, truth, valued
 from huiqi.rules.tree import Node
-from huiqi.vocabulary.problem import Problem, Where, did_you_mean
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
 from huiqi.vocabulary.record import Anything, Expression, Line, Record, TrueOrFalse, Words, build
 from huiqi.vocabulary.source import Mapping, Text, read_yaml
-from huiqi.vocabulary.speech import Both, of_words
+from huiqi.vocabulary.speech import Both, money_range, of_words
 from huiqi.vocabulary.unit import PLAIN, UNITS, Unit
 
 By = Literal["rank", "arrival", "pro_rata"]
@@ -174,9 +173,9 @@ class _Reader:
         measures = self.measures()
         fund = self.fund(measures)
         amounts = self.amounts(measures)
-        money = self.money(fund)
         minimum = 1 if record.minimum is None else self.fen(record.minimum, "minimum")
         year = self.whole(record.year, "year", least=1949)
+        money = self.money(fund, year)
         places = None if record.places is None else self.whole(record.places, "places", least=1)
         reserve = 0 if record.reserve is None else self.whole(record.reserve, "reserve", least=1)
         keys = [key for text in record.rank if (key := self.key(text)) is not None]
@@ -192,11 +191,10 @@ class _Reader:
         if self.problems or fund is None or money is None or year is None or minimum is None:
             return None, sorted(self.problems, key=lambda problem: problem.where)
         terms = Terms(Ties(record.ties or "none"), Edge(record.edge or "stop"), max(minimum, 1))
-        pack, title = fund
         pooled = record.quota is not None and record.quota.unused == "pooled"
         content_hash = hashlib.sha256(self.path.read_bytes()).hexdigest()
         return Round(
-            str(record.round), of_words(record.title), record.made_up == "true", str(record.fund), title, pack, self.currency, year,
+            str(record.round), of_words(record.title), record.made_up == "true", fund.key, of_words(fund.title), fund.pack, self.currency, year,
             tuple(measures), amounts, money, places, record.by, tuple(keys), terms, str(record.lot or ""), reserve or 0, tuple(groups),
             pooled, record.incomplete == "out", applications, content_hash,
         ), []  # fmt: skip
@@ -236,33 +234,30 @@ class _Reader:
         ]
         return "; ".join(spans) or did_you_mean(name, {m.key for m in self.rules.measures}) or "name a measure of the pack, and its day with --law-on"
 
-    def fund(self, measures: list[Measure]) -> tuple[str, Both] | None:
-        """The pack of the fund and its title."""
+    def fund(self, measures: list[Measure]) -> Fund | None:
+        """The fund, as the nearest pack has it."""
         name = self.record.fund
-        funds = dict(self._funds())
         if not measures:
             return None
         packs = self.rules.world.ancestors.get(measures[0].document.pack, ())
-        found = next(((pack, funds[pack, str(name)]) for pack in packs if (pack, str(name)) in funds), None)
+        try:
+            funds = {fund.name: fund for fund in funds_of(self.rules)}
+        except FaultyInput as faulty:
+            self.problems += faulty.problems
+            return None
+        found = next((funds[f"{pack}/{name}"] for pack in packs if f"{pack}/{name}" in funds), None)
         if found is None:
-            known = sorted({fund for pack, fund in funds if pack in packs})
+            known = sorted({fund.key for fund in funds.values() if fund.pack in packs})
             hint = did_you_mean(name, known) or (f"its funds: {', '.join(known)}" if known else "write it under funds: in the pack's core.yaml")
             self.wrong("round.fund", f"the pack {measures[0].document.pack} has no fund {name}", name.where, hint)
             return None
-        pack, fund = found
         for measure, written in ((m, self._written(m)) for m in measures):
             if measure.record.fund != name:
                 said = "of no fund" if measure.record.fund is None else f"of the fund {measure.record.fund}"
-                self.wrong(
-                    "round.fund", f"{measure.key} is {said}, the round gives out {name}", written.where, "give it out in a round of its own fund"
-                )
-        self.currency = next(p.record.currency for p in self.rules.packs if p.id == pack)
-        return pack, of_words(fund.title)
-
-    def _funds(self) -> Iterator[tuple[tuple[str, str], Fund]]:
-        for document in self.rules.world.documents:
-            if isinstance(document.record, CoreRecord):
-                yield from (((document.pack, str(id)), fund) for id, fund in document.record.funds.items())
+                hint = "give it out in a round of its own fund"
+                self.wrong("round.fund", f"{measure.key} is {said}, the round gives out {name}", written.where, hint)
+        self.currency = found.currency
+        return found
 
     def _written(self, measure: Measure) -> Text:
         return next(name for name in self.record.measures if measure in self.rules.find(name))
@@ -296,18 +291,23 @@ class _Reader:
             raise context.fault("round.amount", "a round has to say what it gives", where, "write a figure, like 30万元")
         return amount.node
 
-    def money(self, fund: tuple[str, Both] | None) -> int | None:
-        """What there is to give out: what the round says, or what the fund has a year."""
-        if self.record.money is not None:
-            return self.fen(self.record.money, "money")
-        if fund is None:
-            return None
-        yearly = dict(self._funds())[fund[0], str(self.record.fund)].yearly
-        if yearly is None:
-            where = self.record.fund.where
-            self.wrong("round.money", f"neither the round nor the fund {self.record.fund} says how much there is", where, "add money: 5000万元")
-            return None
-        return self.fen(yearly, "money")
+    def money(self, fund: Fund | None, year: int | None) -> int | None:
+        """What there is to give out: what the round says, at most what the fund can have that year; or all that the fund has."""
+        written = self.record.money
+        money = None if written is None else self.fen(written, "money")
+        if fund is None or year is None:
+            return money
+        low, high = appropriation(fund, year)
+        if written is None:
+            if high is None or low != high or not high:
+                said = f"neither the round nor the fund {fund.key} says how much there is in {year}"
+                self.wrong("round.money", said, self.record.fund.where, "add money: 5000万元")
+                return None
+            return high
+        if money is not None and high is not None and money > high:
+            has = money_range(low, high, fund.currency).en
+            self.wrong("round.money", f"{written} is more than the fund {fund.key} has in {year}: {has}", written.where, "give out less")
+        return money
 
     def fen(self, text: Text, key: str) -> int | None:
         """A sum of money above nought, in fen."""

@@ -1,1 +1,1 @@
-"""The commands of `huiqi allocate`."""
+"""huiqi allocate: what is scarce, given out; and what that costs in which year."""
