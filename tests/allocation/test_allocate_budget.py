@@ -10,11 +10,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+import arbitrary
 from given_rounds import firm, given_out, outcomes, said
 from huiqi.allocation.budget.awards import totals_of
 from huiqi.allocation.budget.explain import reasons_said
 from huiqi.allocation.budget.order import drawn, lots
 from huiqi.allocation.budget.results import read_result
+from huiqi.allocation.budget.round import read_round
 from huiqi.rules.compile import Rules
 from huiqi.vocabulary.problem import FaultyInput
 
@@ -223,3 +225,33 @@ def test_a_round_in_which_nobody_is_entitled(reading: Any, rules: Rules, tmp_pat
         awards = given_out(tmp_path / "r", rules, round_, {"a": firm("1", "1", honest="false")}, tmp_path / "out")
         assert len(awards) == 0
         assert totals_of(awards).left == round_.money
+
+
+def test_one_claim_where_it_is_open_which_edition_applies(reading: Any, rules: Rules, tmp_path: Path) -> None:
+    """Of two editions for two cohorts one applies; who is in a cohort that nobody knows has one claim, which either may meet."""
+    special = tmp_path / "packs" / "p" / "special"
+    text = (special / "a.yaml").read_text(encoding="utf-8")
+    old = "applies_when: [established < 2010-01-01]\n"
+    new = "applies_when: [established >= 2010-01-01]\n"
+    (special / "a.yaml").write_text(text.replace("measures:", old + "measures:", 1), encoding="utf-8")
+    later = text.replace("edition: 1", "edition: 2").replace("rate: 10%", "rate: 20%").replace("measures:", new + "measures:", 1)
+    (special / "b.yaml").write_text(later, encoding="utf-8")
+    both = arbitrary.rules_of(tmp_path / "packs")
+    assert len(both.find("grant")) == 2
+    (tmp_path / "applications.csv").write_text("subject\na\nb\nc\n", encoding="utf-8")
+    for more in ("", "applications: applications.csv\n"):
+        round_, problems = read_round(_written(reading, tmp_path, more), both, arbitrary.AS_OF)
+        assert round_ is not None, problems
+        firms = {"a": firm("1000000", "3"), "b": firm("1000000", "2", established="2005-01-01"), "c": firm("1000000", "1", established="")}
+        awards = given_out(tmp_path / f"r{bool(more)}", both, round_, firms)
+        assert outcomes(awards) == {
+            "a": ("awarded", 20_000_000, 20_000_000),
+            "b": ("awarded", 10_000_000, 10_000_000),
+            "c": ("undecided", 0, 20_000_000),
+        }
+        assert sorted(awards.award) == [f"r1/p/a/grant/{id}" for id in "abc"]
+
+
+def _written(reading: Any, folder: Path, more: str) -> Path:
+    reading({}, more)
+    return folder / "round.yaml"
