@@ -92,7 +92,7 @@ def give_out(round_: Round, claimed: Claimed) -> Awards:
         grouped = give_by_group(some, claimed.groups, parts, round_.purse, round_.terms, pooled=round_.pooled)
     else:
         grouped = Grouped(give_in_order(some, round_.purse, round_.terms), np.zeros(count, bool))
-    return _Outcomes(round_, claimed, claims, some, grouped, columns, bits).awards(award, worst)
+    return _Outcomes(round_, claimed, claims, some, grouped, columns, bits).awards(award)
 
 
 def open_of(claimed: Claimed, columns: Sequence[Column]) -> NDArray[np.uint8]:
@@ -122,7 +122,7 @@ class _Outcomes:
         self.lines = claimed.groups[:-1] if round_.groups else np.ones((1, len(claims)), bool)
         self.in_none = claimed.groups[-1] if round_.groups else np.zeros(len(claims), bool)
 
-    def awards(self, award: list[str], worst_place: Ints) -> Awards:
+    def awards(self, award: list[str]) -> Awards:
         round_, claims, given = self.round, self.claims, self.given
         low, high = np.where(self.sure, given.low, 0), np.where(self.possible, given.high, 0)
         reserve_best, reserve_worst = self.reserve()
@@ -148,7 +148,7 @@ class _Outcomes:
             np.where(reason == REASONS.index("money"), given.short, 0),
             self.lost_by(outcome),
             self.open,
-            tuple(self.cut_offs(outcome, worst_place)),
+            tuple(self.cut_offs(outcome)),
         )
 
     def reserve(self) -> tuple[Ints, Ints]:
@@ -190,7 +190,7 @@ class _Outcomes:
         ]
         return np.select([condition for condition, _ in conditions], [number[name] for _, name in conditions], number["money"]).astype(np.int8)
 
-    def cut_offs(self, outcome: NDArray[np.int8], worst_place: Ints) -> list[CutOff]:
+    def cut_offs(self, outcome: NDArray[np.int8]) -> list[CutOff]:
         """Of each group, or of all: the first key of the last that is met is surely not beyond that of one who perhaps is, nor before that of
         one who surely is."""
         found = []

@@ -142,6 +142,9 @@ class _Row:
         if facts := (self.row.get("facts") or "").split():
             labels = listed((Both(**self.about["facts"][fact]) for fact in facts), ", ", "、")
             yield both(("these facts would settle it: {0}", "以下信息可决定：{0}"), labels)
+        elif "entitlement" in (self.row["open"] or "") and "facts" in self.row:
+            command = f"huiqi explain {self.row['subject']} {self.row['measure']}"
+            yield Both(f"stacking rules leave it open: {command} says which", f"因叠加规则未定：具体见 {command}")
         if self.row["rank_best"]:
             yield self.of_places(Both("the rank is not settled", "名次未定") if self.row["rank_best"] != self.row["rank_worst"] else Both("", ""))
         yield from self.cut_off_said()

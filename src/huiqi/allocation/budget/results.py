@@ -139,7 +139,7 @@ def about(awards: Awards, as_of: datetime.date) -> dict[str, Any]:
         "law_on": rules.law_on.isoformat(),
         "packs": {pack.id: pack.content_hash for pack in rules.packs},
         "rules_hash": rules.content_hash,
-        "registry": {"title": registry.title.model_dump(include={"en", "zh"}), "made_up": registry.made_up, "hash": registry.content_hash},
+        "registry": {"title": _words(registry.title), "made_up": registry.made_up, "hash": registry.content_hash},
         "round_hash": round_.content_hash,
         "applications_hash": None if applications is None else hashlib.sha256(applications.read_bytes()).hexdigest(),
         "huiqi": VERSION,
