@@ -59,11 +59,18 @@ def _cut_off_at(cut: Mapping[str, Any], about: Mapping[str, Any]) -> Both | None
     if cut["best"] is None:
         return None
     if about["by"] == "arrival":
-        return both(("the last that is met was accepted {0}", "末位获支持者于{0}受理"), cut["best"])
+        return both(("the last that is met was accepted {0}", "末位获支持者{0}受理"), _last_accepted(cut))
     key = about["rank"][0]
     if key["kind"] == "truth":
         return None
     return both(("cut-off: {0} {1}", "入围线：{0}{1}"), Both(**key["label"]), _cut_off_said(cut, key))
+
+
+def _last_accepted(cut: Mapping[str, Any]) -> Both:
+    best, worst = cut["best"], cut["worst"]
+    if best == worst:
+        return Both(best, best)
+    return both(("between {0} and {1}", "在{0}与{1}之间"), best, worst)
 
 
 def _cut_off_said(cut: Mapping[str, Any], key: Mapping[str, Any]) -> Both:
@@ -200,7 +207,7 @@ class _Row:
             return
         if self.about["by"] == "arrival":
             accepted = row_time(self.row["accepted_at"])
-            yield both(("accepted {0}; the last that is met was accepted {1}", "{0}受理；末位获支持者{1}受理"), accepted, cut["best"])
+            yield both(("accepted {0}; the last that is met was accepted {1}", "{0}受理；末位获支持者{1}受理"), accepted, _last_accepted(cut))
             return
         key = self.about["rank"][0]
         if key["kind"] == "truth":
