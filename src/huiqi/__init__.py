@@ -10,6 +10,7 @@
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
+    huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
 
 Every value is a range; a fact that nobody knows is the whole range of what it could be.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from huiqi.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
+    from huiqi.allocation.budget.allocate import allocate_budget
     from huiqi.delivery.ledger.events import Event
     from huiqi.delivery.ledger.ledger import create_ledger, open_ledger
     from huiqi.delivery.ledger.verify import verify_ledger
@@ -46,6 +48,7 @@ __all__ = [
     "FaultyInput",
     "Population",
     "Problem",
+    "allocate_budget",
     "ask",
     "check_library",
     "compare",
@@ -68,6 +71,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "FaultyInput": ("vocabulary", "problem"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
+    "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),
