@@ -13,8 +13,8 @@ import huiqi
 
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
-GROUPS: dict[str, tuple[str, ...]] = {}
-ABOUT: dict[str, str] = {}
+GROUPS: dict[str, tuple[str, ...]] = {"allocate": ("land",)}
+ABOUT: dict[str, str] = {"allocate": "Decide who gets what when there is not enough for all."}
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 
 

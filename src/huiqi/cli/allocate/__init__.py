@@ -1,0 +1,1 @@
+"""huiqi allocate: who gets what when there is not enough for all; one command a file."""
