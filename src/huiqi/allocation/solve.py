@@ -134,7 +134,8 @@ def _pass(highs: Any, program: Program, scale: float, relaxed: bool) -> None:
     lp.a_matrix_.index_, lp.a_matrix_.value_ = rows.columns.astype(np.int32), rows.weights
     if not relaxed:
         lp.integrality_ = [highspy.HighsVarType.kInteger] * count
-    highs.passModel(lp)
+    if highs.passModel(lp) == highspy.HighsStatus.kError or not np.isfinite(lp.col_cost_).all():
+        raise _failed("it does not take the program")
 
 
 def _answer(highs: Any, count: int, scale: float, relaxed: bool) -> Answer:
@@ -145,9 +146,7 @@ def _answer(highs: Any, count: int, scale: float, relaxed: bool) -> Answer:
     if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
         return Answer("infeasible", np.zeros(count), -math.inf, -math.inf, np.zeros(0))
     if status not in (states.kOptimal, states.kTimeLimit):
-        said = highs.modelStatusToString(status)
-        hint = "look for figures that are too large or too small by far; the same command gives the same answer"
-        raise FaultyInput([Problem("solve.failed", f"the solver stopped without an answer: {said}", NOWHERE, hint)])
+        raise _failed(highs.modelStatusToString(status))
     solution = highs.getSolution()
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     columns = np.array(solution.col_value) if found else np.zeros(count)
@@ -155,3 +154,8 @@ def _answer(highs: Any, count: int, scale: float, relaxed: bool) -> Answer:
     bound = value if relaxed else info.mip_dual_bound * scale
     prices = np.array(solution.row_dual) * scale if relaxed else np.zeros(0)
     return Answer("optimal" if status == states.kOptimal else "time", columns, value, bound, prices)
+
+
+def _failed(said: str) -> FaultyInput:
+    hint = "look for figures that are too large or too small by far; the same command gives the same answer"
+    return FaultyInput([Problem("solve.failed", f"the solver stopped without an answer: {said}", NOWHERE, hint)])
