@@ -6,6 +6,7 @@ The solver runs on one thread with a fixed seed, so that the same program has th
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -94,14 +95,51 @@ def solve(program: Program, *, seconds: float = math.inf, gap: float = 0.0, star
     `start` are columns that may be taken together: an answer to begin with. With `relaxed` columns need not be whole, and each row has its price:
     by how much the value would rise with one more on its right-hand side. Raises FaultyInput where the solver cannot say what it found.
     """
-    import highspy  # it takes a while to load, and most commands need no solver
-
     count = len(program.value)
     if not count:
         nothing = np.zeros(0)
         met = bool((program.rows.low <= 0).all() and (program.rows.high >= 0).all())
         return Answer("optimal" if met else "infeasible", nothing, 0.0 if met else -math.inf, 0.0, np.zeros(len(program.rows.low)))
-    scale = max(float(np.abs(program.value).max()), LARGEST) / LARGEST
+    scale, highs = _scale(program), _new(seconds, gap)
+    _pass(highs, program, scale, relaxed)
+    if start is not None and not relaxed:
+        given = np.zeros(count)
+        given[start] = 1
+        highs.setSolution(count, np.arange(count, dtype=np.int32), given)
+    highs.run()
+    return _answer(highs, count, scale, relaxed)
+
+
+def with_each_full(program: Program, full: Sequence[int]) -> list[Answer]:
+    """Of each of some rows the answer of the relaxed program with this row at its high end: a bound on every answer in which it is. One program is
+    changed and solved again, from where the last one ended."""
+    import highspy
+
+    if not full:
+        return []
+    scale, highs = _scale(program), _new(math.inf, 0.0)
+    highs.setOptionValue("presolve", "off")  # a changed row goes on from the last answer, which presolving would throw away
+    _pass(highs, program, scale, relaxed=True)
+    answers = []
+    for row in full:
+        highs.changeRowBounds(row, program.rows.high[row], program.rows.high[row])
+        highs.run()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # from the beginning, where going on from the last one went wrong
+            highs.clearSolver()
+            highs.run()
+        answers.append(_answer(highs, len(program.value), scale, relaxed=True))
+        highs.changeRowBounds(row, program.rows.low[row], program.rows.high[row])
+    return answers
+
+
+def _scale(program: Program) -> float:
+    return max(float(np.abs(program.value).max(initial=0.0)), LARGEST) / LARGEST
+
+
+def _new(seconds: float, gap: float) -> Any:
+    """The solver, set so that the same program has the same answer."""
+    import highspy  # it takes a while to load, and most commands need no solver
+
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {
         "output_flag": False, "threads": 1, "parallel": "off", "random_seed": 1,
@@ -111,13 +149,7 @@ def solve(program: Program, *, seconds: float = math.inf, gap: float = 0.0, star
         highs.setOptionValue(name, option)
     if not math.isinf(seconds):
         highs.setOptionValue("time_limit", max(seconds, 0.01))
-    _pass(highs, program, scale, relaxed)
-    if start is not None and not relaxed:
-        given = np.zeros(count)
-        given[start] = 1
-        highs.setSolution(count, np.arange(count, dtype=np.int32), given)
-    highs.run()
-    return _answer(highs, count, scale, relaxed)
+    return highs
 
 
 def _pass(highs: Any, program: Program, scale: float, relaxed: bool) -> None:

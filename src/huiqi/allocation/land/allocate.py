@@ -87,14 +87,13 @@ def allocate(
     tick("choosing")
     choice = choose(model, seconds=settings.seconds, gap=settings.gap)
     _check(model, choice)
-    duals = duals_of(model, choice)
     tick("relaxing")
     relaxations = relax(model, choice, seconds=settings.seconds)
     prices = list[Price]()
     if settings.prices:
         tick("pricing")
-        prices = shadow_prices(model, choice, duals, settings.unused, seconds=settings.seconds, gap=settings.gap)
-    reasons = Reasons(model, choice, duals, as_of, schemas)
+        prices = shadow_prices(model, choice, duals_of(model, choice), settings.unused, seconds=settings.seconds, gap=settings.gap)
+    reasons = Reasons(model, choice, as_of, schemas)
     return Allocation(stock, claims, as_of, settings, model, choice, relaxations, tuple(prices), reasons, dict(inputs or {}))
 
 

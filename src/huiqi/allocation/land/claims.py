@@ -7,6 +7,7 @@ what may be unknown the assured end counts: of the greatest area the least, of t
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -108,8 +109,6 @@ def read_rights(folder: Path) -> tuple[Rights | None, list[Problem]]:
 
 
 def _hash(text: str) -> str:
-    import hashlib
-
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -16,10 +16,9 @@ from huiqi.allocation.land.area import MU, PARTS, said
 from huiqi.allocation.land.choose import Choice, Model, rows_of
 from huiqi.allocation.land.claims import Claim
 from huiqi.allocation.land.offers import Truths, first_day
-from huiqi.allocation.land.prices import Duals
 from huiqi.allocation.land.relax import Relaxation
 from huiqi.allocation.land.stock import Site
-from huiqi.allocation.solve import Program, Rows, solve
+from huiqi.allocation.solve import Answer, Program, Rows, solve, with_each_full
 from huiqi.facts.schema import Schema
 from huiqi.vocabulary.speech import Both, both, day, listed, money_range, of_words
 
@@ -48,7 +47,6 @@ class Reasons:
 
     model: Model
     choice: Choice
-    duals: Duals
     as_of: datetime.date
     schemas: dict[str, Schema]
 
@@ -63,8 +61,11 @@ class Reasons:
         return {site: claim for claim, column in self.placement.items() for site in self.model.offers.sets[self.model.pairs.offer[column]]}
 
     @cached_property
-    def _short(self) -> np.ndarray:
-        return self.duals.short(self.model)
+    def _forced(self) -> dict[int, Answer]:
+        """Of each claim that is not placed but would suit somewhere: the relaxed program with it placed."""
+        lost = [number for number in np.unique(self.model.pairs.claim).tolist() if number not in self.placement]
+        program = Program(self.model.values, rows_of(self.model, self.choice.guaranteed))
+        return dict(zip(lost, with_each_full(program, lost), strict=True))
 
     def of(self, number: int) -> Reason:
         """Why a claim is placed or not."""
@@ -119,7 +120,7 @@ class Reasons:
     def _lost(self, number: int) -> Reason:
         claim = self.model.claims[number]
         columns = np.flatnonzero(self.model.pairs.claim == number)
-        reason = self._outbid(claim, columns) if len(columns) else self._nothing_suits(claim)
+        reason = self._outbid(number, columns) if len(columns) else self._nothing_suits(claim)
         return Reason(reason.code, (*reason.sentences, *self._may_suit(claim), *claim.notes), reason.costs)
 
     def _nothing_suits(self, claim: Claim) -> Reason:
@@ -198,37 +199,27 @@ class Reasons:
         names = [facts[fact].label for fact in site.unknown] or [facts["place"].label]
         return Both(f"{site.id} ({', '.join(str(n.en).lower() for n in names)})", f"{site.id}（{'、'.join(str(n.zh) for n in names)}）")
 
-    def _outbid(self, claim: Claim, columns: np.ndarray) -> Reason:
-        """Something suits, but it goes to others: the place where the claim is nearest to the best choice, and who has it."""
-        column = int(columns[np.argmax(self._short[columns])])
-        offer = int(self.model.pairs.offer[column])
-        holders = list(dict.fromkeys(self.holder[site] for site in self.model.offers.sets[offer] if site in self.holder))
-        mine, where = self.model.pairs.value[column], self.sites(offer)
-        least = math.floor(int(self.choice.value.reached) - self.duals.bound - float(self._short[column]) - 50)
-        costs = max(0, least) // 100 * 100
+    def _outbid(self, number: int, columns: np.ndarray) -> Reason:
+        """Something suits, but it goes to others: where the claim would be placed at the least cost, and who has it."""
+        forced = self._forced[number]
         count = Both("1 place suits" if len(columns) == 1 else f"{len(columns)} places suit", f"有{len(columns)}处合适")
+        column = int(columns[np.argmax(forced.columns[columns])]) if forced.found else int(columns[np.argmax(self.model.values[columns])])
+        offer, mine = int(self.model.pairs.offer[column]), self.model.pairs.value[column]
+        where = self.sites(offer)
+        holders = list(dict.fromkeys(self.holder[site] for site in self.model.offers.sets[offer] if site in self.holder))
+        costs = max(0, math.floor((int(self.choice.value.reached) - forced.bound + 0.5) / 100)) * 100 if forced.found else None
+        if not holders and mine < 0:
+            text = ("{0}; at the nearest, {1}, area that nobody would use outweighs the tax", "{0}；最接近的{1}，闲置面积的权重超过预计税收")
+            return Reason("not-worth", (both(text, count, where),), costs)
         if not holders:
-            if mine < 0:
-                told = both(
-                    (
-                        "{0}; at the nearest, {1}, the area that nobody would use outweighs the expected tax",
-                        "{0}；最接近的{1}，闲置面积的权重超过预计税收",
-                    ),
-                    count,
-                    where,
-                )
-                return Reason("not-worth", (told,), -mine)
             return Reason("undecided", (both(("{0}; it is as good to leave {1} free", "{0}；{1}留空同样好"), count, where),), costs)
-        against = [both(("{0}; the nearest is {1}", "{0}；最接近的是{1}"), count, where)]
-        for holder in holders[:NAMED]:
-            against.append(self._against(holder, claim, mine, offer))
-        guarantee = all(self.model.claims[holder].guaranteed for holder in holders) and not claim.guaranteed
-        if costs:
-            against.append(
-                both(("to place it all the same would cost at least {0} a year", "若仍要安排，每年至少损失{0}"), money_range(costs, costs))
-            )
-        code: Code = "guarantee" if guarantee or claim.guaranteed else "outbid"
-        return Reason(code, tuple(against), costs)
+        told = [both(("{0}; the nearest is {1}", "{0}；最接近的是{1}"), count, where)]
+        told += [self._against(holder, self.model.claims[number], mine, offer) for holder in holders[:NAMED]]
+        if costs is None:
+            told.append(Both("it could only be placed by keeping fewer guarantees, or smaller ones", "仅在减少保障数量或面积时才能安排"))
+        elif costs:
+            told.append(both(("to place it all the same would cost {0} a year or more", "若仍要安排，每年至少损失{0}"), money_range(costs, costs)))
+        return Reason("guarantee" if costs is None else "outbid", tuple(told), costs)
 
     def _against(self, holder: int, claim: Claim, mine: int, offer: int) -> Both:
         """Who has it, with what, against what the claim would bring."""

@@ -7,6 +7,7 @@ A stock is one or several registries with a table `parcel`, `building` or both, 
 from __future__ import annotations
 
 import datetime
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from huiqi.allocation.land.area import parts
 from huiqi.facts.registry import Registry, open_registry
-from huiqi.facts.schema import LAST_DAY, Schema
+from huiqi.facts.schema import Schema
 from huiqi.facts.subjects import Subject, read_subjects
 from huiqi.facts.table import ENDINGS, open_table
 from huiqi.facts.text_table import missing_column
@@ -73,7 +74,7 @@ def read_stock(folders: Sequence[Path], schemas: Mapping[str, Schema], places: P
     found: dict[str, tuple[Site, Subject]] = {}
     pairs: set[tuple[str, str]] = set()
     adjacency: list[tuple[str, str, Where]] = []
-    hashes, made_up = {}, False
+    hashes, made_up = dict[str, str](), False
     for folder in folders:
         forms = [form for form in FORMS if _has(folder, form)]
         if not forms:
@@ -83,7 +84,7 @@ def read_stock(folders: Sequence[Path], schemas: Mapping[str, Schema], places: P
             registry, faults = open_registry(folder, schemas[form], places)
             problems += faults
             if registry is not None:
-                hashes[f"{folder.name}/{form}"] = registry.content_hash
+                hashes[_unlike(hashes, f"{folder.name}/{form}")] = registry.content_hash
                 made_up = made_up or registry.made_up
                 problems += _take(registry, form, as_of, found)
         adjacency += _read_adjacency(folder, problems)
@@ -99,15 +100,19 @@ def read_stock(folders: Sequence[Path], schemas: Mapping[str, Schema], places: P
         for ending in ENDINGS:
             path = folder / (ADJACENCY + ending)
             if path.is_file():
-                hashes[f"{folder.name}/{ADJACENCY}"] = _file_hash(path)
+                hashes[_unlike(hashes, f"{folder.name}/{ADJACENCY}")] = _file_hash(path)
     if problems:
         return None, problems
     return Stock(tuple(found[id][0] for id in sorted(found)), frozenset(pairs), hashes, made_up), []
 
 
-def _file_hash(path: Path) -> str:
-    import hashlib
+def _unlike(names: Mapping[str, str], name: str) -> str:
+    """The name, numbered where it is taken: two folders may be called the same."""
+    numbered = (f"{name} ({number})" if number > 1 else name for number in range(1, len(names) + 2))
+    return next(one for one in numbered if one not in names)
 
+
+def _file_hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -195,8 +200,3 @@ def _adjacency_fault(one: str, other: str, parcels: Iterable[str], readable: boo
             message = f"{id or 'an empty cell'} is not a parcel of the stock"
             return "land.adjacent-unknown", message, did_you_mean(id, parcels) or "only parcels have neighbours; take the row out or add the parcel"
     return None
-
-
-def by_the_latest(site: Site, day: int) -> bool:
-    """Whether a site can be had by a day for sure."""
-    return (LAST_DAY if site.free is None else site.free) <= day
