@@ -29,6 +29,8 @@ FAMILIES = {
     "synthesize",
     "measure",
     "value",
+    "land",
+    "solve",
 }
 
 

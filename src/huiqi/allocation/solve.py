@@ -143,7 +143,7 @@ def _new(seconds: float, gap: float) -> Any:
     highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, Any] = {
         "output_flag": False, "threads": 1, "parallel": "off", "random_seed": 1,
-        "mip_rel_gap": gap, "mip_abs_gap": 1e-9, "mip_feasibility_tolerance": 1e-9,
+        "mip_rel_gap": gap, "mip_abs_gap": 1e-9,
     }  # fmt: skip
     for name, option in options.items():
         highs.setOptionValue(name, option)
