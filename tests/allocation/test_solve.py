@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from huiqi.allocation.solve import Program, Rows, solve, solver_version
+from huiqi.allocation.solve import Program, Rows, solve, solver_version, with_each_full
 from huiqi.vocabulary.problem import FaultyInput
 
 NONE = np.zeros(0, np.int64)
@@ -43,6 +43,16 @@ def test_a_price_is_what_one_more_on_the_right_side_brings() -> None:
     rows = Rows.one(numbers(0, 1), np.ones(2), high=1)
     answer = solve(Program(np.array([3.0, 5.0]), rows, ), relaxed=True)  # fmt: skip
     assert answer.prices.tolist() == pytest.approx([3.0]) or answer.prices.tolist() == pytest.approx([5.0])
+
+
+def test_what_a_row_at_its_high_end_leaves() -> None:
+    """Three columns share one place; the first row is full already, with the second only 2 remain, and the third cannot be full."""
+    place = Rows.one(numbers(0, 1, 2), np.ones(3), high=1)
+    rows = Rows.grouped(numbers(0, 1, 2), numbers(0, 1, 2), 3) + place + Rows.one(numbers(2), np.ones(1), high=0)
+    answers = with_each_full(Program(np.array([5.0, 2.0, 9.0]), rows), [0, 1, 2])
+    assert [answer.value for answer in answers[:2]] == pytest.approx([5.0, 2.0])
+    assert [answer.found for answer in answers] == [True, True, False]
+    assert with_each_full(Program(np.zeros(0), Rows.one(NONE, np.zeros(0))), []) == []
 
 
 def test_large_figures_are_kept_apart() -> None:

@@ -41,6 +41,13 @@ def test_the_example_in_both_languages(here: Commands) -> None:
     assert "2025-12-31前在滨江区新增办公8,000平方米（C3）" in chinese.out
 
 
+def test_the_page_shows_what_is_printed(here: Commands) -> None:
+    page = (EXAMPLE.parents[1] / "docs" / "land.md").read_text(encoding="utf-8")
+    for printed in (here.huiqi(*RUN, "--out", "out"), here.huiqi(*RUN, "--why", "C6")):
+        lines = [f"    {line}".rstrip() for line in printed.out.splitlines()]
+        assert "\n".join(lines) in page
+
+
 def test_what_is_written(here: Commands) -> None:
     here.huiqi(*RUN, "--out", "out")
     out = here.folder / "out"
