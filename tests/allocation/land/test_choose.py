@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -198,3 +201,23 @@ def test_parcels_are_joined_in_every_way_and_each_once(of: Stock, most: int) -> 
 def test_the_same_input_gives_the_same_choice(of: Stock, claims: tuple[Claim, ...]) -> None:
     one, other = model(of, *claims), model(of, *reversed(claims))
     assert placed(one, choose(one)) == placed(other, choose(other))
+
+
+def test_when_no_time_is_left_the_choice_is_still_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver finds nothing at all: guarantees, then what brings most a square metre, with a bound and the word that the time ran out."""
+    from huiqi.allocation.solve import Answer, Program
+
+    def nothing(program: Program, **_: object) -> Answer:
+        count = len(program.value)
+        return Answer("time", np.zeros(count), -math.inf, math.inf, np.zeros(0))
+
+    of = stock(building("B1", 1000), building("B2", 500))
+    made = model(of, claim("a", 400, 500, tax=600), claim("b", 900, 1000, tax=1100), claim("c", 900, 1000, tax=1000))
+    monkeypatch.setattr("huiqi.allocation.land.choose.solve", nothing)
+    chosen = choose(made)
+    assert placed(made, chosen) == {"a": ("B2",), "b": ("B1",)}
+    assert (chosen.proven, chosen.value.reached, chosen.value.bound) == (False, 1700_00, 2700_00)
+    made = model(of, claim("a", 400, 500, tax=600), claim("b", 900, 1000, tax=1100, priority=2), claim("c", 900, 1000, priority=1))
+    chosen = choose(made)
+    assert placed(made, chosen) == {"a": ("B2",), "c": ("B1",)}
+    assert chosen.guaranteed.kept == {1: 1, 2: 0}

@@ -58,6 +58,20 @@ def test_a_stock_of_buildings_and_parcels_that_lie_beside_each_other(tmp_path: P
     assert sorted(stock.hashes) == ["stock/adjacency", "stock/building", "stock/parcel"]
 
 
+def test_registry_yaml_speaks_of_all_tables_of_the_folder(tmp_path: Path) -> None:
+    at = folder(
+        tmp_path / "stock",
+        building=BUILDING + f"B1,{HERE},office,1,2024-01-01\n",
+        parcel=PARCEL + f"P1,{HERE},industrial,10,1.5,2025-01-01\n",
+        adjacency="parcel,neighbour\n",
+    )
+    with (at / "registry.yaml").open("a", encoding="utf-8") as file:
+        file.write("tables:\n  building: {verified: true}\n  adjacency: {verified: true}\ncolumns:\n  land_area: {verified: true}\n")
+    stock, problems = stock_of(at)
+    assert problems == []
+    assert stock is not None
+
+
 def test_several_registries_make_one_stock(tmp_path: Path) -> None:
     one = folder(tmp_path / "a" / "stock", building=BUILDING + f"B1,{HERE},office,1,2024-01-01\n")
     other = folder(tmp_path / "b" / "stock", building=BUILDING + f"B2,{HERE},office,1,2024-01-01\n")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from huiqi.allocation.land.choose import Choice, Model, choose
-from huiqi.allocation.land.claims import Claims
+from huiqi.allocation.land.claims import LAST, Claims
 from huiqi.allocation.land.offers import make_offers, make_pairs
 from huiqi.allocation.land.prices import Price, duals_of, shadow_prices
 from huiqi.allocation.land.reasons import Reason, Reasons
@@ -113,7 +113,7 @@ def said_of(allocation: Allocation) -> list[Both]:
     placed, claims = len(allocation.reasons.placement), len(allocation.model.claims)
     told = [Both(f"{placed} of {claims} claims are placed", f"{claims}项需求中已安排{placed}项")]
     for priority, (promised, kept) in allocation.guarantees.items():
-        named = Both("without priority", "（未定次序）") if priority == 1_000_000 else Both(f"of priority {priority}", f"（次序{priority}）")
+        named = Both("without priority", "（未定次序）") if priority == LAST else Both(f"of priority {priority}", f"（次序{priority}）")
         told.append(Both(f"guarantees {named.en}: {kept} of {promised} kept", f"保障{named.zh}：{promised}项中兑现{kept}项"))
     lost = list(allocation.relaxations.single)
     if lost:

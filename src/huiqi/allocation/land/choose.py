@@ -57,13 +57,8 @@ class Model:
     @cached_property
     def promised(self) -> Numbers:
         """The columns of claims that are guaranteed."""
-        return self.columns(lambda claim: claim.guaranteed)
-
-    def columns(self, wanted: object) -> Numbers:
-        """The columns of some claims."""
-        assert callable(wanted)
-        chosen = np.array([bool(wanted(claim)) for claim in self.claims], bool)
-        return np.flatnonzero(chosen[self.pairs.claim])
+        guaranteed = np.array([claim.guaranteed for claim in self.claims], bool)
+        return np.flatnonzero(guaranteed[self.pairs.claim])
 
     def only(self, columns: Numbers) -> Rows:
         """The packing with only some columns, numbered anew."""
@@ -160,7 +155,10 @@ def keep_guarantees(model: Model, clock: Clock, start: Numbers | None = None) ->
     to begin with."""
     columns, packing = model.promised, model.only(model.promised)
     promised = Counter(claim.priority for claim in model.claims if claim.guaranteed)
-    taken, kept = np.searchsorted(columns, np.zeros(0, np.int64) if start is None else start), dict[int, int]()
+    if start is None:  # first things first, each where it takes least
+        first = np.lexsort((_areas(model)[columns], [model.claims[claim].priority for claim in model.pairs.claim[columns]]))
+        start = _one_after_the_other(model, columns[first].tolist(), np.zeros(0, np.int64))
+    taken, kept = np.searchsorted(columns, start), dict[int, int]()
     levels, floors = list[Level](), list[Floor]()
 
     def next_level(weights: Figures) -> Answer:
@@ -179,13 +177,15 @@ def keep_guarantees(model: Model, clock: Clock, start: Numbers | None = None) ->
         weights = np.array([float(claim.guaranteed and claim.priority == priority) for claim in model.claims])
         answer = next_level(weights)
         kept[priority] = round(placed(weights))
-        levels.append(Level(f"guarantees of priority {priority}", answer.status, kept[priority], answer.bound))
+        bound = min(answer.bound, float(promised[priority]))
+        levels.append(Level(f"guarantees of priority {priority}", answer.status, kept[priority], bound))
         floors.append(Floor(weights, kept[priority]))
     if sum(kept.values()) < sum(promised.values()):
         weights = np.array([claim.least / PARTS if claim.guaranteed else 0.0 for claim in model.claims])
         answer = next_level(weights)
         reached = Fraction(sum(model.claims[claim].least for claim in model.pairs.claim[columns[taken]]), PARTS)
-        levels.append(Level("square metres of guarantees that are kept", answer.status, reached, answer.bound))
+        bound = min(answer.bound, float(weights.sum()))
+        levels.append(Level("square metres of guarantees that are kept", answer.status, reached, bound))
         floors.append(Floor(weights, placed(weights) - CLOSE))
     area = sum(model.claims[claim].least for claim in model.pairs.claim[columns[taken]])
     return Guaranteed(columns[taken], kept, area, tuple(levels), tuple(floors))
@@ -193,13 +193,44 @@ def keep_guarantees(model: Model, clock: Clock, start: Numbers | None = None) ->
 
 def best_use(model: Model, guaranteed: Guaranteed, clock: Clock, gap: float = 0.0) -> Choice:
     """Level 3, with what the guarantees reached as floors."""
-    start = guaranteed.taken
+    start = filled(model, guaranteed.taken)
     answer = solve(Program(model.values, rows_of(model, guaranteed)), seconds=clock.left, gap=gap, start=start)
-    taken, least = answer.taken if answer.found else start, sum(model.pairs.value[column] for column in start)
-    reached = sum(model.pairs.value[column] for column in taken)
+    taken, least = answer.taken if answer.found else start, sum(model.pairs.value[column] for column in start.tolist())
+    reached = sum(model.pairs.value[column] for column in taken.tolist())
     if reached < least:  # the time ran out before anything better was found
         taken, reached = start, least
-    return Choice(taken, guaranteed, Level("value in fen a year", answer.status, reached, max(answer.bound, float(reached))))
+    most = np.zeros(len(model.claims))
+    np.maximum.at(most, model.pairs.claim, model.values)  # each claim where it is worth most: a bound that needs no solver
+    bound = max(min(answer.bound, float(most.sum())), float(reached))
+    return Choice(taken, guaranteed, Level("value in fen a year", answer.status, reached, bound))
+
+
+def filled(model: Model, columns: Numbers) -> Numbers:
+    """Columns and, beside them, those that are worth most for a site's area: a choice to begin with."""
+    room = len(model.pairs) if model.further is None else int(min(model.further.columns, default=len(model.pairs)))
+    order = np.argsort(-model.values / np.maximum(_areas(model), 1), kind="stable")
+    return _one_after_the_other(model, [column for column in order.tolist() if column < room and model.pairs.value[column] > 0], columns)
+
+
+def _areas(model: Model) -> Figures:
+    """The area of each column in its claim's measure."""
+    areas = {measured: model.offers.area(measured) for measured in ("land", "floor")}
+    pairs = zip(model.pairs.claim.tolist(), model.pairs.offer.tolist(), strict=True)
+    return np.array([areas[model.claims[claim].measured][offer] for claim, offer in pairs], np.float64)
+
+
+def _one_after_the_other(model: Model, order: Sequence[int], beside: Numbers) -> Numbers:
+    """Columns, and those of an order that still fit beside them."""
+    claims, sites, found = set(model.pairs.claim[beside].tolist()), set[int](), beside.tolist()
+    for column in found:
+        sites.update(model.offers.sets[model.pairs.offer[column]])
+    for column in order:
+        claim, here = int(model.pairs.claim[column]), model.offers.sets[model.pairs.offer[column]]
+        if claim not in claims and not sites.intersection(here):
+            claims.add(claim)
+            sites.update(here)
+            found.append(column)
+    return np.array(sorted(found), np.int64)
 
 
 def rows_of(model: Model, guaranteed: Guaranteed) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterator
 from fractions import Fraction
@@ -14,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiqi.allocation.land.allocate import Allocation, Settings, allocate, said_of
-from huiqi.allocation.land.claims import Claims, Rights, read_claims, read_rights, too_early
+from huiqi.allocation.land.claims import LAST, Claims, Rights, read_claims, read_rights, too_early
 from huiqi.allocation.land.folder import placements, write_allocation
 from huiqi.allocation.land.stock import Stock, read_stock
 from huiqi.cli.options import AsOf, Lang, Language, day, library_of, shipped
@@ -50,7 +51,7 @@ def land(
     show_problems(too_early(wanted, found))
     weight = _figure(unused, "--unused", "write yuan, like 1 or 12.5")
     settings = Settings(joined, round(weight * 100), seconds, float(_figure(gap, "--gap", "write a share, like 1% or 0.01")), prices)
-    with complaints.status("") if complaints.is_terminal else _quiet() as status:
+    with complaints.status("") if complaints.is_terminal else contextlib.nullcontext() as status:
         result = allocate(
             found, wanted, common.places, common.codes["land_use"], common.schemas, facts_day, settings, inputs,
             lambda step: status.update(step) if status is not None else None,
@@ -63,16 +64,6 @@ def land(
     if out is not None:
         write_allocation(result, out)
         console.print(Both(f"results in {out}/", f"结果见{out}/")(lang.value))
-
-
-class _quiet:  # noqa: N801 - reads as a word where it is used
-    """Nothing to be seen where there is no terminal."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
 
 def _figure(text: str, option: str, hint: str) -> Fraction:
@@ -153,7 +144,7 @@ def _show(result: Allocation, lang: str) -> None:
 def _placed_rows(result: Allocation, lang: str) -> Iterator[list[str]]:
     for number, row in zip(sorted(result.reasons.placement), placements(result), strict=True):
         claim = result.model.claims[number]
-        right = Both(f"guarantee {claim.priority}", f"保障{claim.priority}")(lang) if claim.guaranteed and claim.priority < 1_000_000 else ""
+        right = Both(f"guarantee {claim.priority}", f"保障{claim.priority}")(lang) if claim.guaranteed and claim.priority < LAST else ""
         right = right or (Both("guarantee", "保障")(lang) if claim.guaranteed else "")
         unit = {"mu": Both("mu", "亩"), "land_m2": Both("m² land", "平方米（地）"), "floor_m2": Both("m²", "平方米")}[claim.unit](lang)
         yield [
