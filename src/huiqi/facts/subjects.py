@@ -21,17 +21,11 @@ class Subject:
     """A row of the main table; its day facts only."""
 
     known: Known
-    registry: Registry
-    position: int
+    where: Where
 
     @property
     def id(self) -> str:
         return self.known.id
-
-    @property
-    def where(self) -> Where:
-        """Where the row stands; it is looked for when it is asked for."""
-        return self.registry.tables[0].place(self.position)
 
     def given(self, fact: str) -> Raw | None:
         """The value as recorded, or None where it is unknown."""
@@ -64,13 +58,12 @@ def read_subjects(registry: Registry, as_of: datetime.date) -> tuple[list[Subjec
 def _subjects(registry: Registry, as_of: datetime.date, facts: Iterable[str]) -> Iterator[Subject]:
     schema, places = registry.schema, registry.places
     columns: list[Column] = [(fact, None) for fact in facts]
-    position = 0
+    places_of_rows = iter(registry.tables[0].places(registry.subjects))
     for block in registry.blocks(columns):
         decoded = {column: _decoded(schema.facts[column[0]], block.columns[column], places) for column in columns}
         for row, id in enumerate(block.ids.to_pylist()):
             values = {column: raw for column, cells in decoded.items() if (raw := cells[row]) is not None}
-            yield Subject(Known(schema, places, as_of, values, id), registry, position)
-            position += 1
+            yield Subject(Known(schema, places, as_of, values, id), next(places_of_rows))
 
 
 def _decoded(fact: Fact, values: Any, places: Places) -> list[Raw | None]:
