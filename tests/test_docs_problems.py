@@ -28,9 +28,15 @@ FAMILIES = {
     "import",
     "synthesize",
     "measure",
+    "mother",
     "value",
     "land",
     "solve",
+    "assumption",
+    "award",
+    "fund",
+    "promise",
+    "round",
 }
 
 

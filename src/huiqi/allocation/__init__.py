@@ -1,5 +1,7 @@
-"""Who gets what when there is not enough for all.
+"""Who gets what when there is not enough (资金分配、用地配置), what it costs in which year, and what public money does beside others'.
 
-solve.py    the one seam to the solver
-land/       land and premises against claims
+payments.py     when awards are paid          commitments.py  what years are promised
+mother_fund/    money put in together with others'
+land/           land and premises against claims
+solve.py        the one seam to the solver
 """

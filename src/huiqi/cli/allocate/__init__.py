@@ -1,1 +1,1 @@
-"""huiqi allocate: who gets what when there is not enough for all; one command a file."""
+"""huiqi allocate: what is scarce, given out; and what that costs in which year."""
