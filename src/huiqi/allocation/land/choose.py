@@ -60,6 +60,11 @@ class Model:
         guaranteed = np.array([claim.guaranteed for claim in self.claims], bool)
         return np.flatnonzero(guaranteed[self.pairs.claim])
 
+    @property
+    def free(self) -> int:
+        """How many columns, the first ones, stand in no further row."""
+        return len(self.pairs) if self.further is None else int(min(self.further.columns, default=len(self.pairs)))
+
     def only(self, columns: Numbers) -> Rows:
         """The packing with only some columns, numbered anew."""
         number = np.full(len(self.pairs), -1, np.int64)
@@ -155,9 +160,9 @@ def keep_guarantees(model: Model, clock: Clock, start: Numbers | None = None) ->
     to begin with."""
     columns, packing = model.promised, model.only(model.promised)
     promised = Counter(claim.priority for claim in model.claims if claim.guaranteed)
-    if start is None:  # first things first, each where it takes least
-        first = np.lexsort((_areas(model)[columns], [model.claims[claim].priority for claim in model.pairs.claim[columns]]))
-        start = _one_after_the_other(model, columns[first].tolist(), np.zeros(0, np.int64))
+    first = np.lexsort((_areas(model)[columns], [model.claims[claim].priority for claim in model.pairs.claim[columns]]))
+    order = [column for column in columns[first].tolist() if column < model.free]  # first things first, each where it takes least
+    start = _one_after_the_other(model, order, np.zeros(0, np.int64) if start is None else start)
     taken, kept = np.searchsorted(columns, start), dict[int, int]()
     levels, floors = list[Level](), list[Floor]()
 
@@ -167,7 +172,8 @@ def keep_guarantees(model: Model, clock: Clock, start: Numbers | None = None) ->
         for floor in floors:
             rows = rows + floor.row(model, columns)
         answer = solve(Program(weights[model.pairs.claim[columns]], rows), seconds=clock.left, start=taken)
-        taken = answer.taken if answer.found else taken
+        if answer.found:  # what the level does not ask for may still be free: the next one begins with it
+            taken = np.searchsorted(columns, _one_after_the_other(model, order, columns[answer.taken]))
         return answer
 
     def placed(weights: Figures) -> float:
@@ -207,9 +213,8 @@ def best_use(model: Model, guaranteed: Guaranteed, clock: Clock, gap: float = 0.
 
 def filled(model: Model, columns: Numbers) -> Numbers:
     """Columns and, beside them, those that are worth most for a site's area: a choice to begin with."""
-    room = len(model.pairs) if model.further is None else int(min(model.further.columns, default=len(model.pairs)))
     order = np.argsort(-model.values / np.maximum(_areas(model), 1), kind="stable")
-    return _one_after_the_other(model, [column for column in order.tolist() if column < room and model.pairs.value[column] > 0], columns)
+    return _one_after_the_other(model, [column for column in order.tolist() if column < model.free and model.pairs.value[column] > 0], columns)
 
 
 def _areas(model: Model) -> Figures:

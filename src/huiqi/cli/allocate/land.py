@@ -127,14 +127,16 @@ def _show(result: Allocation, lang: str) -> None:
             "en": ("Claim", "Claimant", "Right", "Where", "From", "Area", "Tax a year"),
             "zh": ("需求", "主体", "保障", "安排", "起用", "面积", "预计年税收"),
         }[lang],
+        lang,
     )
     lost = [number for number in range(len(result.model.claims)) if number not in result.reasons.placement]
+    colon = "：" if lang == "zh" else ": "
     if lost:
         console.print(Both("Not placed:", "未安排：")(lang))
         for number in lost[:SHOWN]:
             claim = result.model.claims[number]
             right = Both(" (guaranteed)", "（保障）")(lang) if claim.guaranteed else ""
-            console.print(f"  [red]✗[/] [bold]{escape(claim.id)}[/]{right} {escape(claim.claimant)}: {escape(result.why[number].text(lang))}")
+            console.print(f"  [red]✗[/] [bold]{escape(claim.id)}[/]{right} {escape(claim.claimant)}{colon}{escape(result.why[number].text(lang))}")
         if len(lost) > SHOWN:
             console.print(Both(f"  ... and {len(lost) - SHOWN} more in unplaced.csv", f"  ……另有{len(lost) - SHOWN}项见unplaced.csv")(lang))
     for line in (*_relaxed(result), *_prices(result), *_rest(result)):
@@ -158,7 +160,7 @@ def _placed_rows(result: Allocation, lang: str) -> Iterator[list[str]]:
         ]
 
 
-def _table(rows: Iterator[list[str]], heads: tuple[str, ...]) -> None:
+def _table(rows: Iterator[list[str]], heads: tuple[str, ...], lang: str) -> None:
     table = Table(show_lines=False, pad_edge=False, box=None, header_style="bold", padding=(0, 2, 0, 0))
     for number, head in enumerate(heads):
         table.add_column(head, justify="right" if number >= 5 else "left", no_wrap=True)
@@ -167,7 +169,8 @@ def _table(rows: Iterator[list[str]], heads: tuple[str, ...]) -> None:
         table.add_row(*map(escape, row))
     Console(highlight=False, width=None if console.is_terminal else 150).print(table)
     if len(every) > SHOWN:
-        console.print(f"... {len(every) - SHOWN:,} +")
+        more = len(every) - SHOWN
+        console.print(Both(f"... and {more:,} more in placements.csv", f"……另有{more:,}项见placements.csv")(lang))
 
 
 def _relaxed(result: Allocation) -> Iterator[Both]:
