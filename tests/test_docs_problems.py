@@ -37,6 +37,7 @@ FAMILIES = {
     "fund",
     "promise",
     "round",
+    "ledger",
 }
 
 
