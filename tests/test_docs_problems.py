@@ -31,6 +31,8 @@ FAMILIES = {
     "measure",
     "mother",
     "value",
+    "land",
+    "solve",
     "assumption",
     "award",
     "fund",

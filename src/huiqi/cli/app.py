@@ -14,7 +14,7 @@ import huiqi
 COMMANDS = ("check", "test", "import", "synthesize", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "allocate": ("budget", "commitments", "equivalent"),
+    "allocate": ("budget", "land", "commitments", "equivalent"),
     "fund": ("report", "propose"),
     "ledger": (
         "create", "appropriate", "limit", "commit", "release", "pay", "clawback", "carry", "reverse",
