@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from huiqi.allocation.commitments import commitments
-from huiqi.allocation.payments import Awards, payments, payments_table
-from huiqi.allocation.promises import promised, read_payments
+from huiqi.allocation.commitments.against_budget import commitments
+from huiqi.allocation.commitments.payments import Awards, payments, payments_table
+from huiqi.allocation.commitments.promises import promised, read_payments
 from huiqi.rules.funds import Fund
 from huiqi.rules.instalments import ONCE, Instalment
 from huiqi.vocabulary.record import words

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 import arbitrary
 import worked
-from huiqi.allocation.payments import Awards, payments, payments_table
+from huiqi.allocation.commitments.payments import Awards, payments, payments_table
 from huiqi.rules.compile import Rules
 from huiqi.rules.instalments import instalments_of
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import csv, parquet
 
-from huiqi.allocation.commitments import Commitments, Floor, commitments
-from huiqi.allocation.payments import OPEN
-from huiqi.allocation.promises import Due, Promises, added, promised, read_expected, read_payments, read_promises, with_expected
+from huiqi.allocation.commitments.against_budget import Commitments, Floor, commitments
+from huiqi.allocation.commitments.payments import OPEN
+from huiqi.allocation.commitments.promises import Due, Promises, added, promised, read_expected, read_payments, read_promises, with_expected
 from huiqi.rules.funds import funds_of
 from huiqi.vocabulary.problem import FaultyInput
 from promised import FUNDS, Row, round_in, rules, table

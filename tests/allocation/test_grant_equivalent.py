@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiqi.allocation import grant_equivalent as formulas
-from huiqi.allocation.assumptions import Assumptions, read_assumptions
-from huiqi.allocation.grant_equivalent import NOTHING, WHOLE, WITHOUT_TERMS, Range, discount, present_value, rounded
-from huiqi.allocation.round_equivalent import equivalents
+from huiqi.allocation.equivalent import grant_equivalent as formulas
+from huiqi.allocation.equivalent.assumptions import Assumptions, read_assumptions
+from huiqi.allocation.equivalent.grant_equivalent import NOTHING, WHOLE, WITHOUT_TERMS, Range, discount, present_value, rounded
+from huiqi.allocation.equivalent.of_rounds import equivalents
 from huiqi.rules.records import MeasureKind
 from huiqi.vocabulary.problem import FaultyInput
 from promised import Row, rules, table

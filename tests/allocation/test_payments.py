@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiqi.allocation.payments import OPEN, UNBOUNDED, Awards, payments, payments_of, split
+from huiqi.allocation.commitments.payments import OPEN, UNBOUNDED, Awards, payments, payments_of, split
 from huiqi.rules.instalments import ONCE, Instalment, instalments_of
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput
 from huiqi.vocabulary.source import Text

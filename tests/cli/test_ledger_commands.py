@@ -102,13 +102,17 @@ def test_a_round_is_committed_and_told(books: Books) -> None:
 
 def test_a_folder_that_is_no_round_is_told(books: Books) -> None:
     given = ["--round", ".", "--on", "2024-06-30", *BY]
-    assert "round.json: ledger.round: this is not the result of a round: No such file" in books.ledger("commit", *given).err
+    assert "round.missing: no round.json that can be read is here" in books.ledger("commit", *given).err
     Path("round.json").write_text("[]")
-    assert "does not say its year" in books.ledger("commit", *given).err
-    Path("round.json").write_text('{"year": 2024}')
-    assert "awards.parquet: ledger.round" in books.ledger("commit", *given).err
-    parquet.write_table(pa.table({"award": ["a"]}), "awards.parquet")
+    assert "round.json says nothing of a round" in books.ledger("commit", *given).err
+    Path("round.json").write_text('{"currency": "CNY"}')
+    assert "round.value: round.json names no year" in books.ledger("commit", *given).err
+    Path("round.json").write_text('{"year": 2024, "currency": "marks"}')
     assert "ledger.round" in books.ledger("commit", *given).err
+    Path("round.json").write_text('{"year": 2024, "currency": "CNY"}')
+    assert "awards.parquet: round.unreadable: the awards cannot be read" in books.ledger("commit", *given).err
+    parquet.write_table(pa.table({"award": ["a"]}), "awards.parquet")
+    assert "round.column: the awards lack subject" in books.ledger("commit", *given).err
 
 
 @pytest.mark.parametrize(

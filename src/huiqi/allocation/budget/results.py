@@ -15,19 +15,18 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from huiqi.allocation import round_result
 from huiqi.allocation.budget.applications import times
 from huiqi.allocation.budget.awards import NO_KEY, OPENS, REASONS, Awards, CutOff, Outcome, totals_of, value_of
 from huiqi.allocation.budget.in_order import OPEN, Ints
 from huiqi.allocation.budget.order import LAST
 from huiqi.allocation.budget.round import Key
-from huiqi.allocation.payments import Awards as Given
-from huiqi.allocation.payments import payments, payments_table
+from huiqi.allocation.commitments.payments import Awards as Given
+from huiqi.allocation.commitments.payments import payments, payments_table
 from huiqi.rules.instalments import instalments_of
-from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
 
-ABOUT = "round.json"
 EPOCH = datetime.date(1970, 1, 1).toordinal()
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
@@ -211,7 +210,7 @@ def write_result(folder: Path, awards: Awards, as_of: datetime.date) -> None:
             pq.write_table(one, unfinished / f"{name}.parquet", compression="zstd")
             plain = pa.table({field.name: _plain(one[field.name]) for field in one.schema})
             pa_csv.write_csv(plain, unfinished / f"{name}.csv", pa_csv.WriteOptions(quoting_style="needed"))
-        (unfinished / ABOUT).write_text(json.dumps(about(awards, as_of), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (unfinished / round_result.ABOUT).write_text(json.dumps(about(awards, as_of), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -224,19 +223,12 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def is_result(folder: Path) -> bool:
     """A folder that `write_result` has written."""
-    return (folder / ABOUT).is_file() and (folder / "awards.parquet").is_file()
+    return (folder / round_result.ABOUT).is_file() and (folder / round_result.AWARDS).is_file()
 
 
 def read_result(folder: Path, subject: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """round.json and the rows of one subject; raises FaultyInput where the folder holds no whole result."""
-    try:
-        record = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        rows = pq.read_table(folder / "awards.parquet", filters=[("subject", "=", subject)]).to_pylist()
-    except (OSError, ValueError, pa.ArrowException) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        hint = "give out the round again"
-        raise FaultyInput([Problem("round.unreadable", f"the result of the round cannot be read: {said}", Where(str(folder)), hint)]) from None
-    return record, rows
+    return round_result.about(folder), round_result.awards(folder, subject=subject)
 
 
 def rows_of(awards: Awards, subject: str) -> list[dict[str, Any]]:

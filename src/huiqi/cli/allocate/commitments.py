@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from huiqi.allocation.commitments import Commitments, Floor, Period
-from huiqi.allocation.commitments import commitments as committed
-from huiqi.allocation.promises import Promises, added, promised, read_expected, read_payments, read_promises, with_expected
-from huiqi.allocation.rounds import latest_law
+from huiqi.allocation.commitments.against_budget import Commitments, Floor, Period
+from huiqi.allocation.commitments.against_budget import commitments as committed
+from huiqi.allocation.commitments.promises import Promises, added, promised, read_expected, read_payments, read_promises, with_expected
+from huiqi.allocation.round_result import latest_law
 from huiqi.cli.options import AsJson, Lang, Language, Packs, day, library_of
 from huiqi.cli.show import console
 from huiqi.cli.writing import write_or_print

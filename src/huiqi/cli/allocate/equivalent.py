@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from huiqi.allocation.assumptions import Assumptions, read_assumptions
-from huiqi.allocation.grant_equivalent import ANY_PART, WITHOUT_TERMS, Equivalent, together
-from huiqi.allocation.promises import read_payments
-from huiqi.allocation.round_equivalent import MeasureEquivalent, equivalents
-from huiqi.allocation.rounds import decided_in, latest_law
+from huiqi.allocation.commitments.promises import read_payments
+from huiqi.allocation.equivalent.assumptions import Assumptions, read_assumptions
+from huiqi.allocation.equivalent.grant_equivalent import ANY_PART, WITHOUT_TERMS, Equivalent, together
+from huiqi.allocation.equivalent.of_rounds import MeasureEquivalent, equivalents
+from huiqi.allocation.round_result import decided_in, latest_law
 from huiqi.cli.options import AsJson, Lang, Language, Packs, library_of
 from huiqi.cli.show import console
 from huiqi.publication.names import KIND_WORDS

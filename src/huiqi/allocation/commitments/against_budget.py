@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from huiqi.allocation.payments import OPEN
-from huiqi.allocation.promises import Due, Promises
+from huiqi.allocation.commitments.payments import OPEN
+from huiqi.allocation.commitments.promises import Due, Promises
 from huiqi.rules.funds import UNKNOWN, Fen, Fund, appropriation, fund_named
 from huiqi.vocabulary.problem import FaultyInput, Problem
 

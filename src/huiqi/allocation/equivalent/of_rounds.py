@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huiqi.allocation.assumptions import FITS, Assumptions
-from huiqi.allocation.grant_equivalent import WITHOUT_TERMS, Equivalent, Given, equivalent
-from huiqi.allocation.payments import OPEN
+from huiqi.allocation.commitments.payments import OPEN
+from huiqi.allocation.equivalent.assumptions import FITS, Assumptions
+from huiqi.allocation.equivalent.grant_equivalent import WITHOUT_TERMS, Equivalent, Given, equivalent
 from huiqi.rules.compile import Measure, Rules
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean
 

@@ -1,19 +1,24 @@
-"""The result of a round as it stands in its folder: what it says of itself."""
+"""The result of a round as it stands in its folder: what it says of itself, and its awards."""
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
+
+ABOUT, AWARDS = "round.json", "awards.parquet"
 
 
 def about(folder: Path) -> dict[str, Any]:
     """What round.json says of a round; raises FaultyInput where there is none."""
-    path = folder / "round.json"
+    path = folder / ABOUT
     hint = "name the folder that a round of allocate was written to" if folder.is_dir() else "there is no such file or folder"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -24,6 +29,20 @@ def about(folder: Path) -> dict[str, Any]:
     return found
 
 
+def awards(folder: Path, columns: Sequence[str] | None = None, *, subject: str | None = None) -> list[dict[str, Any]]:
+    """The awards of a round, or those of one subject; raises FaultyInput where the table cannot be read or lacks a column."""
+    path = folder / AWARDS
+    try:
+        table = pq.read_table(path, columns=columns, filters=None if subject is None else [("subject", "=", subject)])
+    except (OSError, KeyError, pa.ArrowException) as error:
+        said = str(error).partition("\n")[0] or type(error).__name__
+        raise FaultyInput([Problem("round.unreadable", f"the awards cannot be read: {said}", Where(str(path)), "give out the round again")]) from None
+    lacking = [name for name in columns or () if name not in table.column_names]
+    if lacking:
+        raise FaultyInput([Problem("round.column", f"the awards lack {', '.join(lacking)}", Where(str(path)), "give out the round again")])
+    return table.to_pylist()
+
+
 def latest_law(folders: Iterable[Path]) -> datetime.date:
     """The latest day whose texts one of the rounds was decided by."""
     days = []
@@ -32,7 +51,7 @@ def latest_law(folders: Iterable[Path]) -> datetime.date:
         try:
             days.append(datetime.date.fromisoformat(str(said.get("law_on") or said.get("as_of"))))
         except ValueError:
-            problem = Problem("round.value", "round.json names no day whose texts were in force", Where(str(folder / "round.json")), "give --law-on")
+            problem = Problem("round.value", "round.json names no day whose texts were in force", Where(str(folder / ABOUT)), "give --law-on")
             raise FaultyInput([problem]) from None
     return max(days)
 
@@ -41,6 +60,6 @@ def decided_in(folder: Path) -> int:
     """The year in which a round was decided; raises FaultyInput where it does not say."""
     year = about(folder).get("year")
     if not isinstance(year, int) or not 1900 <= year <= 2099:
-        problem = Problem("round.value", "round.json names no year of the round", Where(str(folder / "round.json")), "write the round again")
+        problem = Problem("round.value", "round.json names no year of the round", Where(str(folder / ABOUT)), "write the round again")
         raise FaultyInput([problem])
     return year

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 from pyarrow import parquet
 
-from huiqi.allocation.payments import OPEN
+from huiqi.allocation.commitments.payments import OPEN
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where, did_you_mean
 from huiqi.vocabulary.source import read_rows, read_text
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from huiqi.allocation import grant_equivalent as formulas
-from huiqi.allocation.grant_equivalent import ANY_PART, Range
+from huiqi.allocation.equivalent import grant_equivalent as formulas
+from huiqi.allocation.equivalent.grant_equivalent import ANY_PART, Range
 from huiqi.rules.parse import parse
 from huiqi.rules.records import Source
 from huiqi.rules.syntax import Quantity
