@@ -150,7 +150,7 @@ def _awards(record: CaseRecord, pack: PackText, library: Library) -> tuple[tuple
         amount, faults = _value(_AMOUNT_OF_AWARD[currency], line.amount, library)
         problems += [replace(fault, code="case.award") for fault in faults]
         if line.place is not None and library.common.places.find(line.place) is None:
-            hint = did_you_mean(line.place, library.common.places.by_id)
+            hint = did_you_mean(line.place, library.common.places.by_id) or "places stand in places.yaml"
             problems.append(Problem("case.award", f"{line.place} is not a place", line.place.where, hint))
         if isinstance(amount, int):
             awards.append(Award(subject, measure, amount, line.granted_on, None if line.place is None else str(line.place)))

@@ -15,6 +15,7 @@ from huiqi.rules.checks.core import binding, faulty_lines, faulty_stacking, idle
 from huiqi.rules.checks.documents import faulty_document, faulty_editions
 from huiqi.rules.checks.idle import idle_tests
 from huiqi.rules.checks.regions import faulty_regions
+from huiqi.rules.checks.stacking import Left, nothing_left, what_is_left
 from huiqi.rules.checks.words import shared_words
 from huiqi.rules.compile import Rules, ancestors, compile_rules
 from huiqi.rules.context import Document
@@ -32,6 +33,7 @@ def check_library(library: Library) -> list[Problem]:
     seen: set[Where] = set()
     flags: dict[tuple[str, str, str], Problem] = {}
     caps: dict[Where, bool] = {}
+    left: Left = {}
     for day in library.turns:
         touched = _touched(library, day)
         rules, faults = _compiled(library, day, touched)
@@ -46,6 +48,8 @@ def check_library(library: Library) -> list[Problem]:
             problems += [fault for fault in faults_of_core if document in starting and fault not in told]
             told |= set(faults_of_core)
         caps |= {where: caps.get(where, False) or binds for where, binds in binding(rules, touched).items()}
+        for at, (something, why) in what_is_left(rules, touched).items():
+            left[at] = something or left.get(at, (False, ""))[0], why
         used |= rules.world.used
         flags |= {(flag.measure.id, flag.fact.id, flag.part): flag.problem() for flag in review.flagged(rules)} | flags
         problems += faulty_regions([regions for regions in rules.world.regions if regions.where not in seen], rules)
@@ -55,6 +59,7 @@ def check_library(library: Library) -> list[Problem]:
                 problems += idle_tests(measure, rules)
     problems += flags.values()
     problems += [idle_cap(where) for where, binds in caps.items() if not binds]
+    problems += [nothing_left(at, why) for at, (something, why) in left.items() if not something]
     problems += shared_words(library)
     measures = {f"{document.pack}/{document.policy}/{key}" for document in library.documents for key in document.measures}
     problems += links.unknown_measures(library.common.links, [pack.id for pack in library.packs], measures)

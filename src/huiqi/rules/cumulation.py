@@ -216,14 +216,20 @@ def _does_something(rule: StackingRule) -> bool:
 
 def stacking_of(rules: Rules) -> tuple[StackingRule, ...]:
     """The stacking rules of all core policies in force, in the order in which they apply; numbers are places in `rules.measures`."""
-    found: list[StackingRule] = []
+    kept, at = rules.world.resolved, ("stacking", rules.law_on.isoformat())
+    if at not in kept or kept[at][0] is not rules.measures:
+        kept[at] = rules.measures, tuple(_compiled(rules))
+    found: tuple[StackingRule, ...] = kept[at][1]
+    return found
+
+
+def _compiled(rules: Rules) -> Iterator[StackingRule]:
     for pack in from_the_top(rules):
         for document in rules.world.documents:
             if document.pack == pack and isinstance(document.record, CoreRecord) and document.in_force(rules.law_on) != "no":
                 for written in document.record.cumulation:
                     with contextlib.suppress(Unresolved):  # told by the checks
-                        found += _Compiler(rules, document, written).rules()
-    return tuple(rule for rule in found if _does_something(rule))
+                        yield from (rule for rule in list(_Compiler(rules, document, written).rules()) if _does_something(rule))
 
 
 def from_the_top(rules: Rules) -> list[str]:
