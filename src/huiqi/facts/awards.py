@@ -177,7 +177,7 @@ class _Rows:
         if column is None:
             return np.zeros(0)
         kind = _KINDS[name]
-        unit = {"unit": UNITS["CNY"], "decimals": 2, "low": Fraction(0)} if kind == "money" else {}
+        unit = {"unit": UNITS["CNY"], "unit_text": "CNY", "decimals": 2, "low": Fraction(0)} if kind == "money" else {}
         said = words(name, name)
         reading = Reading(Fact(name, "", kind, "day", said, said, **unit), self.places)  # type: ignore[arg-type]
         encoded = reading.encode(column)

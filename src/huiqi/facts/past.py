@@ -62,7 +62,7 @@ def past_fact(
     subject: str, measures: Sequence[tuple[str, Words]], window: Window, of: Literal["sum", "count"], currency: str, *, at_least: bool = False
 ) -> PastFact:
     """The fact of what was granted to a kind of subject; `measures` are full names with their titles."""
-    named = dict(sorted(measures))
+    named = dict(sorted(measures, key=lambda one: one[0]))  # the same name in several editions: the last title
     said = {"ever": ("", ""), "this year": (", this year", "（本年度）")}.get(str(window), (f", in {window} years", f"（近{window}年）"))
     en, zh = ([str(getattr(title, language)) for title in named.values()] for language in ("en", "zh"))
     more = len(named) - MOST_NAMED
