@@ -241,13 +241,14 @@ def test_what_stacking_cancels_is_not_asked_for(rules: Rules, tmp_path: Path) ->
 
 
 def test_the_registry_says_where_its_awards_are_from(rules: Rules, tmp_path: Path) -> None:
-    before = population_of(rules, tmp_path, AWARDS).registry.content_hash
+    population_of(rules, tmp_path, AWARDS)
     about = tmp_path / "r" / "registry.yaml"
     about.write_text(about.read_text(encoding="utf-8") + "tables:\n  awards: {source: {en: Ledger, zh: 台账}, verified: true}\n", encoding="utf-8")
     registry, problems = open_registry(tmp_path / "r", rules.schemas["enterprise"], rules.places)
     assert registry is not None, problems
     assert str(registry.of_awards.source.en) == "Ledger"
+    before = registry.content_hash
     (tmp_path / "r" / "awards.csv").write_text("\n".join(AWARDS[:-1]), encoding="utf-8")
     changed, _ = open_registry(tmp_path / "r", rules.schemas["enterprise"], rules.places)
     assert changed is not None
-    assert len({before, registry.content_hash, changed.content_hash}) == 3
+    assert changed.content_hash != before
