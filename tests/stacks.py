@@ -9,16 +9,22 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from huiqi.rules.cumulation import Act, Had, Stacking, StackingRule
+from huiqi.rules.cumulation import Act, Exclusion, Had, Stacking, StackingRule
 from huiqi.rules.payable import Claim
 from huiqi.rules.tree import Figure, Node
 
 LIMIT: Node = Figure(0)  # type: ignore[arg-type]
-CUTTING = [act for act in Act if act is not Act.SHARE]
+LOOPED = [act for act in Act if act not in (Act.SHARE, Act.CHOICE)]  # those of the compiled loop
 
 
 def rule(act: Act, *measures: int, beside: tuple[int, ...] = (), certain: bool = True, limit: bool = False) -> StackingRule:
     return StackingRule(act, measures, None, None, beside, certain, LIMIT if limit else None)  # type: ignore[arg-type]
+
+
+def choice(*exclusions: tuple[int, ...]) -> StackingRule:
+    """Rules by which one at most of some measures may be had, and the firm takes the best."""
+    numbers = tuple(dict.fromkeys(number for one in exclusions for number in one))
+    return StackingRule(Act.CHOICE, numbers, None, None, exclusions=tuple(Exclusion(one, None) for one in exclusions))  # type: ignore[arg-type]
 
 
 def stacking(rules: Sequence[StackingRule], measures: int, had: Sequence[Had] | None = None) -> Stacking:
@@ -26,9 +32,12 @@ def stacking(rules: Sequence[StackingRule], measures: int, had: Sequence[Had] | 
 
 
 @st.composite
-def rules_over(draw: Any, had: Sequence[Had]) -> StackingRule:
+def rules_over(draw: Any, had: Sequence[Had], acts: Sequence[Act]) -> StackingRule:
     """One rule over some of the measures; one about money covers those with an amount."""
-    act = draw(st.sampled_from(CUTTING))
+    act = draw(st.sampled_from(acts))
+    if act is Act.CHOICE:
+        some = st.lists(st.integers(0, len(had) - 1), min_size=2, max_size=3, unique=True).map(tuple)
+        return choice(*draw(st.lists(some, min_size=2, max_size=3)))
     paid = [number for number, one in enumerate(had) if one is not Had.WITHOUT_AMOUNT]
     numbers = draw(st.permutations(list(range(len(had))) if act in (Act.HIGHEST, Act.FIRST) else paid))
     if act in (Act.UNLESS, Act.LESS):
@@ -54,12 +63,15 @@ def claims_of(draw: Any, had: Had, top: int, width: int, *, bounded: bool, known
 
 
 @st.composite
-def cases(draw: Any, rules: int = 3, *, bounded: bool = False, known: bool = False, most: int = 4, top: int = 7, width: int = 3) -> Any:
+def cases(
+    draw: Any, rules: int = 3, *, bounded: bool = False, known: bool = False, most: int = 4, top: int = 7, width: int = 3,
+    acts: Sequence[Act] = (*LOOPED, Act.CHOICE),
+) -> Any:  # fmt: skip
     """A stacking with claims on it, and its limits."""
     size = draw(st.integers(2, most))
     had = [Had.BY_AMOUNT, Had.BY_AMOUNT, *(draw(st.sampled_from([Had.BY_AMOUNT, Had.BY_AMOUNT, *Had])) for _ in range(size - 2))]
     had = draw(st.permutations(had))
-    chosen = [draw(rules_over(had)) for _ in range(draw(st.integers(1, rules)))]
+    chosen = [draw(rules_over(had, acts)) for _ in range(draw(st.integers(1, rules)))]
     claims = [draw(claims_of(one, top, width, bounded=bounded, known=known)) for one in had]
     limits = []
     for one in (one for one in chosen if one.limit is not None):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from completions import examples, some
 from huiqi.entitlements.columns import Run, block_of
 from huiqi.entitlements.cumulate import Payable, cumulate, flatten, limits_of
 from huiqi.entitlements.due import entitlement
-from huiqi.rules.cumulation import Stacking, stack
+from huiqi.rules.cumulation import Act, Stacking, stack
 from huiqi.rules.exact import Exactly
 from huiqi.rules.payable import Claim, claims_of, payable
 from huiqi.rules.payable import limits_of as payable_limits
@@ -32,10 +32,10 @@ TOPS = st.sampled_from([6, 1_000, 10**10, 2**46])
 
 
 @st.composite
-def columns(draw: Any, rows: int = 12) -> Any:
+def columns(draw: Any, rows: int = 12, acts: Sequence[Act] = (*stacks.LOOPED, Act.CHOICE)) -> Any:
     """One stacking with the claims of some subjects."""
     top = draw(TOPS)
-    stacking, claims, limits = draw(stacks.cases(rules=5, most=7, top=top, width=draw(st.sampled_from([1, 3, top]))))
+    stacking, claims, limits = draw(stacks.cases(rules=5, most=7, top=top, width=draw(st.sampled_from([1, 3, top])), acts=acts))
     subjects = [(claims, limits)]
     for _ in range(draw(st.integers(0, rows - 1))):
         known = draw(st.booleans())
@@ -160,7 +160,7 @@ def at(array: Any) -> Any:
     return ctypes.c_void_p(array.ctypes.data)
 
 
-@given(case=columns())
+@given(case=columns(acts=stacks.LOOPED))
 @settings(max_examples=200, deadline=None)
 def test_the_compiled_loop_equals_numpy(loop: Loop, case: Any) -> None:
     stacking, subjects = case

@@ -74,6 +74,18 @@ def test_a_status_can_be_displaced_too() -> None:
     assert [cut.text.en.partition(" (")[0] for cut in found.cuts] == ["yes → no: District aid comes first"]
 
 
+def test_the_best_combination_is_said() -> None:
+    """The district's aid is more than each of the others; the two together are more."""
+    more = POLICY + "  f: {title: {en: Rent aid, zh: 租金补贴}, clause: 六, kind: grant, amount: 90元}\n"
+    second = "  - {exclusive: [b, f], keep: best, clause: 第十条, label: {en: Nor these, zh: 亦不重复}}\n"
+    rules = worked.rules(more.replace("300元", "80元"), core=core("exclusive: [a, b], keep: best") + second)
+    explainer = Explainer(rules, worked.firm().as_of)
+    for listed, said in (("true", "¥100 → ¥0: the best that may be had together has City aid and Rent aid"), ("false", None)):
+        found = {one.measure.key: one for one in explainer.explain(explainer.known(worked.firm(listed=listed)))}
+        assert [cut.text.en.partition(" (")[0] for cut in found["b"].cuts] == ([] if said is None else [said])
+    assert [cut.text.en for cut in found["f"].cuts] == ["¥90 → ¥0: the best that may be had together has District aid (总1号, 第十条: Nor these)"]
+
+
 def test_who_bears_it_is_said() -> None:
     found = explained("share: {zj: 40%, district: 60%}, measures: [b]", worked.firm())
     assert found.payable is not None

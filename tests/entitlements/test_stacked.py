@@ -64,6 +64,14 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Rules:
 
 
 @pytest.fixture(scope="module")
+def choosing(tmp_path_factory: pytest.TempPathFactory) -> Rules:
+    """The same measures with exclusions that leave a choice."""
+    text = "measures:" + "".join(MEASURE.format(name=n, kind=k, eligible=e, amount=a) for n, k, e, a in MEASURES)
+    core = CORE.replace("{highest: [a, b], per: year,", "{exclusive: [a, b], keep: best,").replace("[d, e], keep: first", "[b, d], keep: best")
+    return arbitrary.rules_of(arbitrary.packs_folder(tmp_path_factory.mktemp("packs"), text, core=core))
+
+
+@pytest.fixture(scope="module")
 def block(rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Block:
     return _block(rules, tmp_path_factory.mktemp("registry"))
 
@@ -84,7 +92,10 @@ def engine_of(rules: Rules, block: Block, *, numpy_only: bool) -> Engine:
     return Engine(make_plan(rules, apart=True), setting_of(block), stacked=stacked, places=stacked.numbers, numpy_only=numpy_only)
 
 
-def test_every_subject_gets_what_the_exact_rules_leave(rules: Rules, block: Block) -> None:
+@pytest.mark.parametrize("fixture", ["rules", "choosing"])
+def test_every_subject_gets_what_the_exact_rules_leave(fixture: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    rules: Rules = request.getfixturevalue(fixture)
+    block = _block(rules, tmp_path)
     stacked = Stacked(rules, rules.measures, "enterprise")
     dues = engine_of(rules, block, numpy_only=True).dues(block)
     limits = Run(stacked.limits, block).run()
@@ -109,6 +120,17 @@ def _at(dues: Dues, number: int, row: int) -> tuple[bool, float, float, float, f
         return None
     n = int(at[0])
     return bool(one.must[n]), one.low[n], one.high[n], one.paid.low[n], one.paid.high[n]
+
+
+@pytest.mark.skipif(kernel_name() != "C", reason="the kernel was not compiled")
+def test_a_choice_is_made_by_numpy_beside_the_kernel(choosing: Rules, tmp_path: Path) -> None:
+    block = _block(choosing, tmp_path)
+    compiled, plain = (engine_of(choosing, block, numpy_only=numpy_only) for numpy_only in (False, True))
+    assert compiled.program is not None
+    assert compiled.program.stacked is None
+    one, other = compiled.found(block), plain.found(block)
+    assert all((cells == other.totals.by[name]).all() for name, cells in one.totals.by.items())
+    assert_same(one.dues, other.dues)
 
 
 @pytest.mark.skipif(kernel_name() != "C", reason="the kernel was not compiled")

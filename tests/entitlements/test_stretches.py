@@ -79,3 +79,12 @@ def test_a_stretch_that_is_ruled_out_is_only_counted(rules: Rules, tmp_path: Pat
     assert outcome.groups["place"].sum() == 12
     assert read == [4]
     assert evaluate(rules, registry, arbitrary.AS_OF).tallies == outcome.tallies
+
+
+def test_what_is_ruled_out_is_not_told_as_evaluated_anew(rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STRETCH", 4)
+    registry = registry_of(tmp_path / "r", rules, ["sx"] * 4 + ["bj", "sx", None, "sx"])
+    first = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "out")
+    again = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "out")
+    assert (first.parts, first.evaluated, first.reused) == (1, (1,), 0)
+    assert (again.parts, again.evaluated, again.reused) == (1, (0,), 1)

@@ -12,12 +12,14 @@ import arbitrary
 import worked
 from huiqi.facts.known import Known
 from huiqi.rules.cases import run_cases
+from huiqi.rules.check import check_library
 from huiqi.rules.checks.core import faulty_stacking
 from huiqi.rules.compile import Rules
 from huiqi.rules.cumulation import Act, from_the_top, stack, stacking_of, together
 from huiqi.rules.exact import Exactly
 from huiqi.rules.library import packs_folder, read_library
 from huiqi.rules.payable import claims_of, limits_of, payable
+from huiqi.vocabulary.problem import FaultyInput, errors
 
 CORE = """
 title: {en: Core, zh: 总政策}
@@ -191,3 +193,40 @@ def test_the_rules_of_the_shipped_packs_compile() -> None:
         assert len(rules.world.problems) == before
         order = from_the_top(rules)
         assert all(order.index(above) <= order.index(pack) for pack, all_above in rules.world.ancestors.items() for above in all_above)
+
+
+def test_exclusions_over_the_same_measures_leave_one_choice() -> None:
+    """a excludes b, b excludes c: a and c together are more than b, though b is the highest of each pair."""
+    rules = of("exclusive: [a, b], keep: best", "cap: 1000元, over: [c]", "exclusive: [c, b], keep: best", "exclusive: [e, f], keep: best")
+    assert covered(rules) == [(Act.CHOICE, ["a", "b", "c"]), (Act.LAST, ["c"]), (Act.HIGHEST, ["e", "f"])]
+    ends, _ = left(rules, worked.firm(listed="true", loan="80元"))
+    assert (ends["a"], ends["b"], ends["c"]) == ((80, 80), (0, 0), (30, 30))
+    ends, _ = left(rules, worked.firm(listed="true", loan="60元"))
+    assert (ends["a"], ends["b"], ends["c"]) == ((0, 0), (100, 100), (0, 0))
+    ends, _ = left(rules, worked.firm(loan="80元"))
+    assert (ends["a"], ends["b"], ends["c"]) == ((0, 80), (0, 100), (0, 30))
+
+
+def test_a_choice_keeps_to_the_measures_that_are_at_hand() -> None:
+    rules = of("exclusive: [a, b], keep: best", "exclusive: [c, b], keep: best")
+    part = stack(rules, [measure for measure in rules.measures if measure.key in ("a", "b")])
+    assert [[one.measures for one in rule.exclusions] for rule in part.rules] == [[(0, 1), (1,)]]
+    assert stack(rules, [measure for measure in rules.measures if measure.key in ("a", "c")]).rules == ()
+
+
+def test_a_choice_among_too_many_combinations_is_refused(tmp_path: Path) -> None:
+    """Nine pairs of which one of each may be had, bound together by the first of each: 2 ** 9 and more combinations."""
+    measures = "".join(
+        f"  {letter}{number}: {{title: {{en: T, zh: 名}}, clause: 一, kind: grant, amount: 1元}}\n" for number in range(10) for letter in "pq"
+    )
+    pairs = [f"[p{number}, q{number}]" for number in range(10)] + [f"[q{number}, p{number + 1}]" for number in range(9)]
+    lines = [f"  - {{exclusive: {pair}, keep: best, clause: 九, label: {{en: R, zh: 规}}}}\n" for pair in pairs]
+    folder = arbitrary.packs_folder(tmp_path, f"measures:\n{measures}", core=f"{CORE}cumulation:\n{''.join(lines)}")
+    library, _ = read_library(["p"], folder)
+    assert library is not None
+    with pytest.raises(FaultyInput) as refused:
+        stacking_of(library.rules(arbitrary.AS_OF))
+    (problem,) = errors(check_library(library))
+    assert list(refused.value.problems) == [problem]
+    assert (problem.code, problem.where.file.rpartition("/")[2]) == ("check.stacking-choices", "core.yaml")
+    assert "more than 256 combinations of 20 measures" in problem.message

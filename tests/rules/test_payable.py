@@ -61,6 +61,21 @@ def best(stacking: Stacking, rule: StackingRule, state: State) -> Iterator[State
         yield keeping(state, frozenset(), rule.measures)
 
 
+def chosen(stacking: Stacking, rule: StackingRule, state: State) -> Iterator[State]:
+    """Of all that may be had together the firm takes what is worth most to it; what has no amount may be worth nothing or more than all else."""
+    had = [number for number in rule.measures if is_had(stacking, state, number)]
+    every = [frozenset(some) for size in range(len(had) + 1) for some in itertools.combinations(had, size)]
+    legal = [some for some in every if all(len(some & set(one.measures)) <= 1 for one in rule.exclusions)]
+    unknown = [number for number in had if stacking.had[number] is Had.WITHOUT_AMOUNT]
+    for values in itertools.product((0, 10 * FAR), repeat=len(unknown)):
+        worth = dict(zip(unknown, values, strict=True))
+        yield keeping(
+            state,
+            max(legal, key=lambda some: (sum(worth.get(n, state[n][1]) for n in some), [n in some for n in rule.measures])),
+            rule.measures,
+        )
+
+
 def limited(rule: StackingRule, state: State, limit: int) -> State:
     amounts = [state[number][1] for number in rule.measures]
     if rule.act is Act.LAST:
@@ -81,6 +96,8 @@ def follow(stacking: Stacking, rule: StackingRule, state: State, limit: int) -> 
     match rule.act:
         case Act.HIGHEST:
             yield from best(stacking, rule, state)
+        case Act.CHOICE:
+            yield from chosen(stacking, rule, state)
         case Act.FIRST:
             first = next((number for number in rule.measures if is_had(stacking, state, number)), None)
             yield keeping(state, frozenset({first}) if first is not None else frozenset(), rule.measures)
@@ -291,3 +308,17 @@ def test_what_may_be_had_for_nothing_is_displaced_only_by_what_is_had() -> None:
     stacking = stacks.stacking([stacks.rule(Act.HIGHEST, 0, 1)], 2, [Had.BY_STATUS, Had.BY_STATUS])
     left = payable(stacking, [due(0, must=False), due(0)], [])
     assert left.claims == (Claim(False, True, 0, 0), Claim(False, True, 0, 0))
+
+
+def test_the_best_combination_is_not_the_best_of_each_rule() -> None:
+    """B excludes A and C. Alone it is the highest of each; A and C together are more."""
+    both = stacks.stacking([stacks.choice((0, 1), (1, 2))], 3)
+    assert ends(both, [due(6), due(8), due(5)]) == ([(6, 6), (0, 0), (5, 5)], (11, 11))
+    assert ends(both, [due(2), due(8), due(5)]) == ([(0, 0), (8, 8), (0, 0)], (8, 8))
+    assert ends(both, [due(3), due(8), due(5)]) == ([(3, 3), (0, 0), (5, 5)], (8, 8))  # as much, with the first declared
+    assert ends(both, [due(2, 4), due(8), due(5)]) == ([(0, 4), (0, 8), (0, 5)], (8, 9))
+
+
+def test_a_cut_of_a_choice_names_what_is_had_instead() -> None:
+    left = payable(stacks.stacking([stacks.choice((0, 1), (1, 2))], 3), [due(6), due(8), due(5)], [])
+    assert [(cut.measure, cut.because_of) for cut in left.cuts] == [(1, (0, 2))]

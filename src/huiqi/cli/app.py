@@ -21,7 +21,7 @@ _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": F
 class _Commands(Mapping[str, Any]):
     """Commands by name, each from its file when it is first looked at: who evaluates does not wait for what draws pages."""
 
-    def __init__(self, room: str = "huiqi.cli", names: tuple[str, ...] = (*COMMANDS, *GROUPS)) -> None:
+    def __init__(self, room: str = str(__package__), names: tuple[str, ...] = (*COMMANDS, *GROUPS)) -> None:
         self.room, self.names = room, names
         self.loaded: dict[str, Any] = {}
 

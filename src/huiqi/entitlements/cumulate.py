@@ -148,6 +148,8 @@ class _Rows:
             case Act.HIGHEST:
                 plain = all(map(self.by_amount, rule.measures))
                 low, high = self.highest_paid(rule.measures) if plain else self.highest(rule.measures)
+            case Act.CHOICE:
+                low, high = self.choice(rule)
             case Act.FIRST:
                 low, high = self.first(rule.measures)
             case Act.UNLESS:
@@ -244,6 +246,37 @@ class _Rows:
             lowest_before, highest_before = np.maximum(lowest_before, low), np.maximum(highest_before, high)
             most = np.maximum(most, self.high[number])
         return np.where(chosen, 0.0, np.maximum(least, 0.0)), most
+
+    def choice(self, rule: StackingRule) -> Ends:
+        size, sets = self.low.shape[1], rule.combinations
+        had, worth = {n: self.had(n) for n in rule.measures}, {n: self.worth(n) for n in rule.measures}
+        low, high, lowest = np.zeros(size), np.zeros(size), np.full(size, np.inf)
+        surely, perhaps = ({n: np.full(size, first) for n in rule.measures} for first in (True, False))
+        for place, mine in enumerate(sets):
+            possible = np.ones(size, bool)
+            for number in mine:
+                possible &= had[number][1]
+            for other, its in enumerate(sets):
+                more, less = sum((worth[n][1] for n in mine - its), np.zeros(size)), sum((worth[n][0] for n in its - mine), np.zeros(size))
+                beaten = less > more if place <= other else less >= more
+                for number in its - mine:
+                    beaten &= had[number][0]
+                possible &= ~beaten
+            for number in rule.measures:
+                if number in mine:
+                    perhaps[number] |= possible
+                else:
+                    surely[number] &= ~possible
+            ends = self.sum(mine)
+            low, high = np.maximum(low, ends[0]), np.maximum(high, np.where(possible, ends[1], 0.0))
+            lowest = np.minimum(lowest, np.where(possible, ends[0], np.inf))
+        unknown = np.zeros(size, bool)
+        for number in rule.measures:
+            if self.stacking.had[number] is Had.WITHOUT_AMOUNT:
+                unknown |= had[number][1]
+        for number in rule.measures:
+            self.keep(number, surely[number], perhaps[number])
+        return np.where(unknown, lowest, low), high
 
     def first(self, numbers: Sequence[int]) -> Ends:
         size = self.low.shape[1]

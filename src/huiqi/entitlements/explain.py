@@ -265,8 +265,10 @@ class Explainer:
         cuts = _Subject(self, run).stacked.cuts
         for number, measure in enumerate(stacking.measures):
             first = next((rule for rule in stacking.cutting if number in rule.covered), None)
-            if any(cut.measure == number and cut.rule is first and cut.before.high > 0 and cut.after.high == 0 for cut in cuts):
-                found.add(measure.id)
+            for cut in cuts:
+                by_first = first is not None and (cut.rule.act, cut.rule.covered, cut.rule.limit) == (first.act, first.covered, first.limit)
+                if cut.measure == number and by_first and cut.before.high > 0 and cut.after.high == 0:
+                    found.add(measure.id)
         return frozenset(found)
 
     def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
@@ -631,7 +633,7 @@ class _Subject:
         if cut.rule.act is Act.ONCE:
             return _ONCE[sure]
         names = [of_words(measure.record.title) for measure in because_of]
-        some = listed(names[:MOST_NAMED], " or ", "或")
+        some = listed(names[:MOST_NAMED], *((" and ", "和") if sure and cut.rule.act is Act.CHOICE else (" or ", "或")))
         if len(names) > MOST_NAMED:
             some = both(("{0} or {1} others", "{0}等{1}项"), some, Both(str(len(names) - MOST_NAMED), str(len(names))))
         if cut.limit is not None:
@@ -645,7 +647,7 @@ class _Subject:
                 words = both(("{0}; what was granted in earlier years is not known", "{0}；此前年度已获金额未知"), words)
             return words
         without = not cut.before.high or any(measure.amount is None for measure in because_of)
-        form = "chosen" if cut.rule.act is Act.HIGHEST and without else cut.rule.act
+        form = "chosen" if cut.rule.act in (Act.HIGHEST, Act.CHOICE) and without else cut.rule.act
         return both(_BECAUSE[form, sure or (cut.rule.act is Act.LESS and cut.rule.certain)], some)
 
     def past_unknown(self, rule: StackingRule) -> bool:
@@ -755,6 +757,8 @@ _BECAUSE: dict[tuple[Act | str, bool], tuple[str, str]] = {
     (Act.HIGHEST, False): ("{0} may be as high or higher", "{0}金额可能不低于此"),
     ("chosen", True): ("{0} stands in its place", "已享受{0}"),
     ("chosen", False): ("{0} may be chosen instead", "可能改享{0}"),
+    (Act.CHOICE, True): ("the best that may be had together has {0}", "择优组合中享受{0}"),
+    (Act.CHOICE, False): ("the best that may be had together may have {0}", "择优组合中可能享受{0}"),
     (Act.FIRST, True): ("{0} comes first", "优先享受{0}"),
     (Act.FIRST, False): ("{0} may come first", "可能优先享受{0}"),
     (Act.UNLESS, True): ("{0} is had for the same", "同一事项已获{0}"),

@@ -12,7 +12,7 @@ from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.cumulate import Ends, cumulate, limits_of
 from huiqi.entitlements.due import DEPENDS, NO, YES, Dues, uncut
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.cumulation import only, stack
+from huiqi.rules.cumulation import Act, only, stack
 from huiqi.rules.plan import Plan, make_plan
 
 ROWS = 4_096  # every measure in a rule is a line over so many rows
@@ -26,6 +26,7 @@ class Stacked:
         self.numbers = tuple(sorted({number for rule in whole.cutting for number in rule.covered}))
         self.stacking = only(whole, self.numbers)
         self.loose = tuple(n for n, counts in enumerate(whole.counted) if counts and n not in self.numbers)
+        self.looped = all(rule.act is not Act.CHOICE for rule in self.stacking.cutting)  # the compiled loop has all of its rules
         limits = [rule.limit for rule in self.stacking.cutting if rule.limit is not None]
         self.limits: Plan = make_plan(rules, (), values={str(number): limit for number, limit in enumerate(limits)})
 

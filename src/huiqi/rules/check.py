@@ -21,7 +21,7 @@ from huiqi.rules.compile import Rules, ancestors, compile_rules
 from huiqi.rules.context import Document
 from huiqi.rules.library import Library
 from huiqi.rules.register import check_register
-from huiqi.vocabulary.problem import Problem, Where, errors, in_order
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where, errors, in_order
 
 
 def check_library(library: Library) -> list[Problem]:
@@ -47,9 +47,12 @@ def check_library(library: Library) -> list[Problem]:
             faults_of_core = list(faulty_lines(document, rules))
             problems += [fault for fault in faults_of_core if document in starting and fault not in told]
             told |= set(faults_of_core)
-        caps |= {where: caps.get(where, False) or binds for where, binds in binding(rules, touched).items()}
-        for at, (something, why) in what_is_left(rules, touched).items():
-            left[at] = something or left.get(at, (False, ""))[0], why
+        try:
+            caps |= {where: caps.get(where, False) or binds for where, binds in binding(rules, touched).items()}
+            for at, (something, why) in what_is_left(rules, touched).items():
+                left[at] = something or left.get(at, (False, ""))[0], why
+        except FaultyInput as faulty:  # choices that are too many
+            problems += [fault for fault in faulty.problems if fault not in problems]
         used |= rules.world.used
         flags |= {(flag.measure.id, flag.fact.id, flag.part): flag.problem() for flag in review.flagged(rules)} | flags
         problems += faulty_regions([regions for regions in rules.world.regions if regions.where not in seen], rules)

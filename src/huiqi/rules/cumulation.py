@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 from huiqi.rules.amounts import NOUGHT
@@ -21,6 +22,7 @@ from huiqi.rules.context import Context, Document, Unresolved
 from huiqi.rules.records import CoreRecord, Cumulation, Source
 from huiqi.rules.resolve import constant, figure
 from huiqi.rules.tree import Arithmetic, Choose, Compare, FactFigure, Figure, Node, OneOf, Rounded
+from huiqi.vocabulary.problem import FaultyInput, Problem
 from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, UNITS
@@ -30,6 +32,7 @@ NOT_PAID = frozenset({"charge"})  # what a firm pays does not stack with what it
 NOT_FUNDED = frozenset({"charge", "tax_relief"})
 CENT = Fraction(1, 100)
 STILL = Figure(Fraction(1))  # how often a measure can be had that is granted once
+MOST_COMBINATIONS = 256  #: that one choice may have: each is compared with each other, for every subject
 
 
 class Act(IntEnum):
@@ -42,7 +45,8 @@ class Act(IntEnum):
     LAST = 4  # up to a limit in all; the last is cut
     PROPORTIONAL = 5  # up to a limit in all; all are cut in proportion
     SHARE = 6  # who bears it; no cut
-    ONCE = 7  # nothing where its limit is nought: it was granted before
+    CHOICE = 7  # the best of the combinations that several exclusions allow stays; not in the compiled loop
+    ONCE = 8  # nothing where its limit is nought: it was granted before
 
 
 class Had(IntEnum):
@@ -54,12 +58,20 @@ class Had(IntEnum):
 
 
 @dataclass(frozen=True)
+class Exclusion:
+    """Measures of which one at most may be had, by one written rule."""
+
+    measures: tuple[int, ...]
+    written: Cumulation
+
+
+@dataclass(frozen=True)
 class StackingRule:
     """One rule, and the numbers of the measures that it covers, in the order in which they were declared.
 
     `limit` is money in whole fen, in the unit of amounts: a cap, or an intensity of its base, less what was granted in the past; of `once` it is
     how often the measure can still be had. Where a rule is not `certain`, the text does not say whether `beside` is for the same thing: both are
-    possible.
+    possible. Only a choice has `exclusions`.
     """
 
     act: Act
@@ -70,6 +82,7 @@ class StackingRule:
     certain: bool = True
     limit: Node | None = None
     shares: tuple[tuple[str, Fraction], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     @property
     def form(self) -> str:
@@ -90,6 +103,25 @@ class StackingRule:
     @property
     def covered(self) -> tuple[int, ...]:
         return self.beside + self.measures
+
+    @cached_property
+    def combinations(self) -> tuple[frozenset[int], ...]:
+        """What a choice allows: the sets of its measures of which no two exclude each other. Of two that are worth the same the earlier is taken: it
+        has the first declared of the measures in which they differ."""
+        excluded: dict[int, set[int]] = {number: set() for number in self.measures}
+        for exclusion in self.exclusions:
+            for number in exclusion.measures:
+                excluded[number] |= set(exclusion.measures) - {number}
+
+        def found(numbers: tuple[int, ...]) -> Iterator[frozenset[int]]:
+            if not numbers:
+                yield frozenset()
+                return
+            first, rest = numbers[0], numbers[1:]
+            yield from (others | {first} for others in found(tuple(n for n in rest if n not in excluded[first])))
+            yield from found(rest)
+
+        return tuple(islice(found(self.measures), MOST_COMBINATIONS + 1))
 
 
 @dataclass(frozen=True)
@@ -181,7 +213,11 @@ def renumbered(stacking: Iterable[StackingRule], moved: dict[int, int]) -> tuple
     def there(numbers: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(moved[number] for number in numbers if number in moved)
 
-    found = (replace(rule, measures=there(rule.measures), beside=there(rule.beside)) for rule in stacking)
+    def left(rule: StackingRule) -> StackingRule:
+        exclusions = tuple(replace(one, measures=there(one.measures)) for one in rule.exclusions)
+        return replace(rule, measures=there(rule.measures), beside=there(rule.beside), exclusions=exclusions)
+
+    found = map(left, stacking)
     return tuple(rule for rule in found if _does_something(rule))
 
 
@@ -209,6 +245,8 @@ def _does_something(rule: StackingRule) -> bool:
     match rule.act:
         case Act.HIGHEST | Act.FIRST:
             return len(rule.measures) > 1
+        case Act.CHOICE:
+            return any(len(exclusion.measures) > 1 for exclusion in rule.exclusions)
         case Act.UNLESS | Act.LESS:
             return bool(rule.measures and rule.beside)
     return bool(rule.measures)
@@ -227,9 +265,41 @@ def _compiled(rules: Rules) -> Iterator[StackingRule]:
     for pack in from_the_top(rules):
         for document in rules.world.documents:
             if document.pack == pack and isinstance(document.record, CoreRecord) and document.in_force(rules.law_on) != "no":
+                own: list[StackingRule] = []
                 for written in document.record.cumulation:
                     with contextlib.suppress(Unresolved):  # told by the checks
-                        yield from (rule for rule in list(_Compiler(rules, document, written).rules()) if _does_something(rule))
+                        own += _Compiler(rules, document, written).rules()
+                yield from (rule for rule in choices_joined(own) if _does_something(rule))
+
+
+def choices_joined(rules: Sequence[StackingRule]) -> list[StackingRule]:
+    """The rules of one core policy, with those that leave a choice among the same measures as one, where the first of them stood: to take the best
+    of each in turn would not find the best combination. Raises FaultyInput where there are too many combinations."""
+    found = list(rules)
+    free = [rule for rule in found if rule.form == "exclusive" and rule.act is Act.HIGHEST]
+    while free:
+        joined, more = free[:0], free[:1]
+        while more:
+            joined += more
+            covered = {number for rule in joined for number in rule.measures}
+            more = [rule for rule in free if rule not in joined and not covered.isdisjoint(rule.measures)]
+        free = [rule for rule in free if rule not in joined]
+        if len(joined) > 1:
+            choice = _choice(joined)
+            found = [choice if rule is joined[0] else rule for rule in found if rule is joined[0] or rule not in joined]
+    return found
+
+
+def _choice(rules: Sequence[StackingRule]) -> StackingRule:
+    """One rule for several exclusions."""
+    numbers = tuple(dict.fromkeys(number for rule in rules for number in rule.measures))
+    exclusions = tuple(Exclusion(rule.measures, rule.written) for rule in rules)
+    choice = replace(rules[0], act=Act.CHOICE, measures=numbers, exclusions=exclusions)
+    if len(choice.combinations) > MOST_COMBINATIONS:
+        message = f"these rules leave a firm more than {MOST_COMBINATIONS} combinations of {len(numbers)} measures to choose from"
+        hint = "say which goes first (keep: first), or write fewer rules over the same measures"
+        raise FaultyInput([Problem("check.stacking-choices", message, choice.written.where, hint)])
+    return choice
 
 
 def from_the_top(rules: Rules) -> list[str]:

@@ -10,6 +10,9 @@ rule has cut no longer varies apart from the others: the total is bounded by wha
 
 - highest (从高不重复), exclusive with the best kept: a measure stays at its high end if no other surely beats it there, and at its low end if
   none may beat it. Of equal ones the earlier declared stays. A measure without an amount is worth an unknown sum to whoever chooses.
+- choice (exclusions with the best kept, over the same measures): what stays is the combination that is worth most of those in which no two
+  exclude each other. A combination is possible if it is the best when its own measures are at their high ends and all others at their low
+  ends; a measure may stay if one that has it is possible, and surely stays if all that are possible have it.
 - first, exclusive with the first kept: a measure stays if no earlier one is had. It is had by an amount above nothing, or by its status where
   the text gives no figure. A small grant so displaces a large one behind it; the total is that of whichever can be the first.
 - not_if_funded: nothing, if one of the others is had; where it is not certain that they are for the same thing, nothing or all.
@@ -24,7 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from huiqi.rules.cumulation import Act, Had, Merge, Stacking, StackingRule
@@ -166,7 +169,7 @@ class _Subject:
         for number, claim in left.items():
             if claim != self.claims[number]:
                 reasons, limited = self.because_of(rule, number), limit if rule.limit is not None else None
-                self.cuts.append(Cut(number, self.claims[number], claim, rule, reasons, limited))
+                self.cuts.append(Cut(number, self.claims[number], claim, _cited(rule, number, reasons), reasons, limited))
         for number, claim in left.items():
             self.claims[number] = claim
         after = self.of(rule.covered + merge.rest)
@@ -219,6 +222,28 @@ class _Subject:
         chosen = any(self.stacking.had[number] is Had.WITHOUT_AMOUNT and self.had(number)[1] for number in rule.measures)
         lowest = 0 if chosen else max(0, *(low for low, _ in worth))
         return left, (lowest, max(claim.high for claim in left.values()))
+
+    def choice(self, rule: StackingRule, limit: Ends, within: Ends) -> tuple[dict[int, Claim], Ends]:
+        possible = self.possible(rule)
+        left = {n: self.kept(n, all(n in one for one in possible), any(n in one for one in possible)) for n in rule.measures}
+        sums = {one: added(self.claims[number].ends for number in one) for one in rule.combinations}
+        chosen = any(self.stacking.had[number] is Had.WITHOUT_AMOUNT and self.had(number)[1] for number in rule.measures)
+        lowest = min(sums[one][0] for one in possible) if chosen else max(low for low, _ in sums.values())
+        return left, (lowest, max(sums[one][1] for one in possible))
+
+    def possible(self, rule: StackingRule) -> list[frozenset[int]]:
+        """The combinations that may be the best."""
+        had, worth = {n: self.had(n) for n in rule.measures}, {n: self.worth(n) for n in rule.measures}
+
+        def beats(place: int, other: int) -> bool:
+            mine, its = (rule.combinations[at] for at in (place, other))
+            if not all(had[number][0] for number in its - mine):
+                return True  # what of it is surely had stands among the combinations by itself
+            high, low = sum(worth[number][1] for number in mine - its), sum(worth[number][0] for number in its - mine)
+            return high > low or (high == low and place <= other)
+
+        every = range(len(rule.combinations))
+        return [one for at, one in enumerate(rule.combinations) if all(had[number][1] for number in one) and all(beats(at, other) for other in every)]
 
     def first(self, rule: StackingRule, limit: Ends, within: Ends) -> tuple[dict[int, Claim], Ends]:
         left: dict[int, Claim] = {}
@@ -285,6 +310,10 @@ class _Subject:
                 low = self.worth(number)[0]
                 beats = {n for n in earlier if self.worth(n)[1] >= max(low, 0)} | {n for n in later if self.worth(n)[1] > max(low, 0)}
                 return tuple(n for n in rule.measures if n in beats)
+            case Act.CHOICE:
+                perhaps = frozenset[int]().union(*self.possible(rule))
+                excluded = {n for one in rule.exclusions if number in one.measures for n in one.measures if n != number}
+                return tuple(n for n in rule.measures if n in excluded & perhaps)
             case Act.FIRST | Act.LAST:
                 return tuple(n for n in earlier if self.had(n)[1])
             case Act.UNLESS | Act.LESS:
@@ -292,6 +321,12 @@ class _Subject:
             case Act.ONCE:
                 return ()
         return tuple(n for n in rule.measures if n != number and self.claims[n].high > 0)
+
+
+def _cited(rule: StackingRule, number: int, because_of: tuple[int, ...]) -> StackingRule:
+    """The rule with the text that made a cut, where it stands for several."""
+    texts = (one.written for one in rule.exclusions if number in one.measures and not set(because_of).isdisjoint(one.measures))
+    return replace(rule, written=next(texts, rule.written))
 
 
 def added(ranges: Iterable[Ends]) -> Ends:
@@ -318,5 +353,5 @@ def _part(amount: Fen, others: Fen, limit: Fen, *, up: bool) -> Fen:
 
 _MEANINGS = {
     Act.HIGHEST: _Subject.highest, Act.FIRST: _Subject.first, Act.UNLESS: _Subject.unless, Act.LESS: _Subject.less,
-    Act.LAST: _Subject.last, Act.PROPORTIONAL: _Subject.in_proportion, Act.ONCE: _Subject.once,
+    Act.LAST: _Subject.last, Act.PROPORTIONAL: _Subject.in_proportion, Act.CHOICE: _Subject.choice, Act.ONCE: _Subject.once,
 }  # fmt: skip

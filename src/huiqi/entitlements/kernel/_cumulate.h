@@ -29,7 +29,7 @@
 #ifndef HUIQI_PLAN
 enum { STRIP = 64 }; /* what the rules touch of so many rows stays near the processor */
 #endif
-enum { STACK_HIGHEST, STACK_FIRST, STACK_UNLESS, STACK_LESS, STACK_LAST, STACK_PROPORTIONAL, STACK_ONCE = 7 };
+enum { STACK_HIGHEST, STACK_FIRST, STACK_UNLESS, STACK_LESS, STACK_LAST, STACK_PROPORTIONAL, STACK_ONCE = 8 };
 enum { BY_AMOUNT, BY_STATUS, WITHOUT_AMOUNT };
 
 typedef struct { /* see cumulate.Flat */

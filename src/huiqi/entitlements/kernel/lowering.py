@@ -218,7 +218,8 @@ class _Tables:
 def lower(plan: Plan, setting: Setting, tests: Sequence[int] = (), stacked: Stacked | None = None, places: Sequence[int] = ()) -> Program:
     """A program for all measures of a plan that the kernel carries; their amounts are planned apart. `tests` are slots of truths wanted as well.
 
-    `places` are the measures that stand in the rules of `stacked`, which the program has where all of them and all limits are carried.
+    `places` are the measures that stand in the rules of `stacked`, which the program has where all of
+    them and all limits are carried, and no rule is a choice.
 
     Raises Uncarried where one of the tests is not carried.
     """
@@ -243,7 +244,7 @@ def lower(plan: Plan, setting: Setting, tests: Sequence[int] = (), stacked: Stac
         except Uncarried as why:
             uncarried[number] = str(why)
     limits: list[tuple[int, Figure]] = []
-    rules = stacked if places and set(places) <= set(carried) else None
+    rules = stacked if stacked is not None and places and set(places) <= set(carried) and stacked.looped else None
     try:
         for plan_of_limits, name in [] if rules is None else [(rules.limits, name) for name in rules.limits.values]:
             span, limit = _money(plan_of_limits, name, setting, tables)

@@ -99,7 +99,8 @@ def steps_of(plan: Plan, planned: PlannedMeasure) -> Iterator[Step]:
 def _said(rule: StackingRule, rules: Rules) -> str:
     """All of a stacking rule that decides what is payable."""
     limit = "-" if rule.limit is None else fingerprint_of(rule.limit, rules)
-    return f"{rule.act:d} {rule.measures} {rule.beside} {rule.certain} {limit}"
+    exclusions = [exclusion.measures for exclusion in rule.exclusions]
+    return f"{rule.act:d} {rule.measures} {rule.beside} {rule.certain} {limit} {exclusions}"
 
 
 def _hash(parts: Iterable[str]) -> str:

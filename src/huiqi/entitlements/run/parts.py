@@ -60,6 +60,7 @@ class Part:
     settled: int = 0  # results that rounding left open and the exact evaluator settled
     values: dict[str, Counter[str]] = field(default_factory=dict)
     taken: frozenset[int] = frozenset()  # measures that were taken over
+    ruled_out: bool = False  # nobody in it can have anything: its subjects were counted, no measure was evaluated
 
     def add(self, other: Part) -> None:
         """Add what came of other subjects."""

@@ -138,6 +138,7 @@ class Evaluator:
     def nobody(self, stretch: Stretch) -> Part:
         """The part of a stretch in which nobody has anything: it is only counted who is there."""
         part = no_part(0, len(self.measures), self.dimensions)
+        part.ruled_out = True
         block = self.population.block(self.shared, stretch.start, stretch.stop)
         self._count(part, block, {dimension.name: dimension.of(block) for dimension in self.dimensions})
         part.asked = len(range(0, block.size, self.wanted.every)) if self.wanted.every else 0

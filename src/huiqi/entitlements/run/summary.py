@@ -49,8 +49,8 @@ class Outcome:
     settled: int  # results that rounding left open and the exact evaluator settled
     payable: tuple[int, int | None] = (0, 0)  # all measures together after stacking: a range of the sum, in fen, None for no upper end
     beside: int = 0  # measures that were not asked for, but stack with those that were: they are in `payable`
-    parts: int = 0
-    evaluated: tuple[int, ...] = ()  # for each measure in how many parts; in the others it was taken over from a former run
+    parts: int = 0  # without those in which nobody can have anything
+    evaluated: tuple[int, ...] = ()  # for each measure in how many of them; in the others it was taken over from a former run
     folder: Path | None = None
     dimensions: tuple[Dimension, ...] = ()
     totals: dict[str, Cells] = field(default_factory=dict)
@@ -70,9 +70,10 @@ def outcome_of(
     whole, number = no_part(0, len(measures), dimensions), 0
     evaluated = np.zeros(len(measures), np.int64)
     for part in parts:
-        number += 1
         whole.add(part)
-        evaluated += [at not in part.taken for at in range(len(measures))]
+        if not part.ruled_out:
+            number += 1
+            evaluated += np.array([at not in part.taken for at in range(len(measures))], bool)
     subjects, cells = int(whole.subjects[ALL][0]), whole.totals.by[ALL][:, 0]
     tallies = [_tally(measure, cells[at], subjects, whole.undecided[at]) for at, measure in enumerate(measures)]
     ends = [cost(cells[-1], payable=True), *((tallies[at].payable_low, tallies[at].payable_high) for at in loose)]
