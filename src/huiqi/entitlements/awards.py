@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.granted import Granted, nothing_known, past_read, place_of
 from huiqi.entitlements.population import Population
-from huiqi.facts.awards import STEM, Awards, Paid, read_awards, too_large
-from huiqi.facts.keys import TOLD
+from huiqi.facts.awards import STEM, Awards, Paid, Subjects, read_awards, too_large
 from huiqi.facts.ownership import STEM as OWNERSHIP
 from huiqi.facts.past import PastFact
 from huiqi.facts.registry import Registry
@@ -35,15 +34,17 @@ def award_population(population: Population, nodes: Iterable[Node] = ()) -> Popu
     facts = past_read(population.rules, population.registry.schema.subject, nodes)
     if not facts:
         return population
-    awards = awards_of(population.registry, population.rules)
+    registry, rows = population.registry, np.zeros(0, np.int64)
+
+    def missing(ids: pa.StringArray) -> NDArray[np.bool_]:
+        nonlocal rows
+        rows = rows_of(registry, ids)
+        return rows < 0
+
+    awards = awards_of(registry, population.rules, missing)
     if awards is None:
         return replace(population, granted=nothing_known(facts))
-    rows = rows_of(population.registry, awards.subjects)
-    strangers = np.flatnonzero(rows < 0)
-    if len(strangers) and (problems := unknown_subjects(awards, strangers, population.registry, population.rules)):
-        raise FaultyInput(problems)
-    granted = granted_of(awards, facts, population.as_of)
-    there = rows >= 0
+    granted, there = granted_of(awards, facts, population.as_of), rows >= 0
     columns = {id: column[there] for id, column in granted.columns.items()}
     return replace(population, granted=Granted(facts, True, granted.subjects.filter(pa.array(there)), columns, rows[there]))
 
@@ -57,9 +58,17 @@ def granted_of(awards: Awards, facts: dict[str, PastFact], as_of: datetime.date)
     return Granted(facts, True, awards.subjects, columns)
 
 
-def awards_of(registry: Registry, rules: Rules) -> Awards | None:
-    """The awards of a registry, None where it has no such table; raises FaultyInput with all that is wrong with it."""
-    awards, problems = read_awards(registry.folder, registry.places, known_measures(rules))
+def awards_of(registry: Registry, rules: Rules, missing: Callable[[pa.StringArray], NDArray[np.bool_]] | None = None) -> Awards | None:
+    """The awards of a registry, None where it has no such table; raises FaultyInput with all that is wrong with it.
+
+    `missing` says which of some ids in order are not in the registry. What is granted to another kind of subject is not looked for in the tables of
+    this one.
+    """
+    kind = registry.schema.subject
+    own = {kind, f"{kind}_year", STEM, OWNERSHIP, "rejected"}
+    alone = all(path.stem in own for path in registry.folder.iterdir() if path.suffix in ENDINGS)
+    among = None if missing is None else Subjects(kind, alone, missing)
+    awards, problems = read_awards(registry.folder, registry.places, known_measures(rules), among)
     if problems:
         raise FaultyInput(problems)
     return awards
@@ -81,19 +90,3 @@ def rows_of(registry: Registry, ids: pa.StringArray) -> NDArray[np.int64]:
             rows[first:last] = np.where(found < 0, -1, found.astype(np.int64) + at)
         at += len(block.ids)
     return rows
-
-
-def unknown_subjects(awards: Awards, strangers: NDArray[np.intp], registry: Registry, rules: Rules) -> list[Problem]:
-    """Subjects of awards that are not in the registry. What is granted to another kind of subject is not looked for in the tables of this one."""
-    known, subject = known_measures(rules), registry.schema.subject
-    own = {f"{subject}", f"{subject}_year", STEM, OWNERSHIP}
-    others = any(path.stem not in own for path in registry.folder.iterdir() if path.suffix in ENDINGS and path.stem != "rejected")
-    mine = np.array([known[name].subject == subject if name in known else not others for name in awards.measures], bool)
-    where = Where(f"{registry.folder.name}/{STEM}")
-    problems = []
-    for stranger in strangers.tolist():
-        if mine[awards.measure[awards.starts[stranger] : awards.starts[stranger + 1]]].any():
-            id = awards.subjects[stranger].as_py()
-            problems.append(Problem("awards.subject", f"{id} has awards and is not in the registry", where, "add the subject, or mend the id"))
-    more = len(problems) - TOLD
-    return problems[:TOLD] + ([Problem("awards.subject", f"and {more:,} more subjects of this kind", where)] if more > 0 else [])

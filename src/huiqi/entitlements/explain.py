@@ -639,6 +639,8 @@ class _Subject:
         if cut.limit is not None:
             limit = speech.money_range(*_whole(cut.limit), currency)
             words = both(("{0} in all at most", "合计不超过{0}"), limit)
+            if next(self.past_awards(cut.rule), None) is not None:
+                words = both(("{0}, after what was granted before", "{0}（已扣除此前所获）"), words)
             if names:
                 words = both(("{0}, with {1}", "与{1}{0}"), words, listed(names[:MOST_NAMED], ", ", "、"))
             if cut.rule.act is Act.PROPORTIONAL:

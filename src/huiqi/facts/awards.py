@@ -46,6 +46,15 @@ class Paid(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Subjects:
+    """The subjects of a registry: of what kind they are, whether it has no others, and which of some ids in order are not among them."""
+
+    kind: str
+    alone: bool
+    missing: Callable[[pa.StringArray], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
 class Awards:
     """All awards, in order of subject and day. `starts` says where those of each of the `subjects` begin, and at the end how many there are."""
 
@@ -88,8 +97,8 @@ class Awards:
 # ---------------------------------------------------------------- the table
 
 
-def read_awards(folder: Path, places: Places, known: Mapping[str, Paid]) -> tuple[Awards | None, list[Problem]]:
-    """The awards of a registry; `known` are the measures of the texts at hand by their full names.
+def read_awards(folder: Path, places: Places, known: Mapping[str, Paid], among: Subjects | None = None) -> tuple[Awards | None, list[Problem]]:
+    """The awards of a registry; `known` are the measures of the texts at hand by their full names; with `among` it is told who is no subject.
 
     None and no problem where the registry has no such table, so that nothing is known of what anybody was granted.
     """
@@ -100,7 +109,7 @@ def read_awards(folder: Path, places: Places, known: Mapping[str, Paid]) -> tupl
     if problems:
         return None, problems
     try:
-        return _Rows(table, places, known).awards()
+        return _Rows(table, places, known).awards(among)
     except FaultyInput as faulty:
         return None, list(faulty.problems)
 
@@ -135,7 +144,7 @@ class _Rows:
             return pa.array([""] * self.size, pa.string())
         return pc.utf8_trim_whitespace(pc.fill_null(read_ids(column), ""))
 
-    def awards(self) -> tuple[Awards | None, list[Problem]]:
+    def awards(self, among: Subjects | None) -> tuple[Awards | None, list[Problem]]:
         ids, given, award = self.text("id"), self.text("measure"), self.text("award")
         self.tell(_empty(ids), "awards.row", "the row names no subject", "every award names its subject by id")
         self.tell(_empty(given), "awards.row", "the row names no measure", "write pack/policy/measure, or what somebody else calls it")
@@ -148,17 +157,20 @@ class _Rows:
         self.check_measures(measures, measure)
         self.check_currencies(measures, measure)
         self.check_repeated(award)
-        if self.problems:
-            return None, self.problems
-        subjects = ids.dictionary_encode()
-        order = pc.sort_indices(subjects.dictionary)
+        encoded = ids.dictionary_encode()
+        order = pc.sort_indices(encoded.dictionary)
+        subjects = encoded.dictionary.take(order)
         rank = np.empty(len(order), np.int64)
         rank[order.to_numpy(zero_copy_only=False)] = np.arange(len(order))
-        of = rank[subjects.indices.to_numpy(zero_copy_only=False)]
+        of = rank[encoded.indices.to_numpy(zero_copy_only=False)]
+        if among is not None:
+            self.check_subjects(subjects, of, measures, measure, among)
+        if self.problems:
+            return None, self.problems
         rows = np.lexsort((granted_on, of))
         starts = np.searchsorted(of[rows], np.arange(len(order) + 1))
         return Awards(
-            subjects.dictionary.take(order), starts, measures, measure[rows].astype(np.int32), amount[rows], granted_on[rows].astype(np.int32),
+            subjects, starts, measures, measure[rows].astype(np.int32), amount[rows], granted_on[rows].astype(np.int32),
             place[rows].astype(np.int32), tuple(self.places.by_id), award.take(pa.array(rows)),
         ), []  # fmt: skip
 
@@ -234,6 +246,18 @@ class _Rows:
 
             hint = "write what it was worth in that currency on the day of the award: nothing is converted here"
             self.tell(np.flatnonzero((of == at) & wrong[measure]), "awards.currency", message, hint)
+
+    def check_subjects(
+        self, subjects: pa.StringArray, of: NDArray[np.int64], measures: tuple[str, ...], measure: NDArray[np.int32], among: Subjects
+    ) -> None:
+        """Whoever has an award that is for subjects of this kind is in the registry."""
+        missing = among.missing(subjects)
+        mine = np.array([self.known[name].subject == among.kind if name in self.known else among.alone for name in measures], bool)
+        rows = np.flatnonzero(missing[of] & mine[measure]) if missing.any() else np.zeros(0, np.intp)
+        _, first = np.unique(of[rows], return_index=True)
+        rows = rows[np.sort(first)]
+        rows = rows[[bool(subjects[of[row]].as_py()) for row in rows.tolist()]]  # no id at all is told already
+        self.tell(rows, "awards.subject", lambda row: f"{subjects[of[row]].as_py()} is not in the registry", "add the subject, or mend the id")
 
     def check_repeated(self, award: pa.StringArray) -> None:
         """No award stands twice."""

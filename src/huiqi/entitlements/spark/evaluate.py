@@ -19,11 +19,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
-from huiqi.entitlements.awards import awards_of, granted_of, unknown_subjects
+from huiqi.entitlements.awards import awards_of, granted_of
 from huiqi.entitlements.evaluate import asked_every, with_what_they_stack_with
 from huiqi.entitlements.granted import nothing_known, past_read
 from huiqi.entitlements.population import Column, Population, measures_for
@@ -95,15 +96,16 @@ def _with_awards(session: SparkSession, population: Population) -> Population:
     """The population with past awards: the driver reads their table, the cluster says which of their subjects are not in the registry."""
     registry, rules = population.registry, population.rules
     facts = past_read(rules, registry.schema.subject)
-    awards = awards_of(registry, rules) if facts else None
+
+    def missing(ids: pa.StringArray) -> NDArray[np.bool_]:
+        there = session.read.parquet(_uri(registry.tables[0].path)).select(sql.col("id").cast("string"))
+        found = session.createDataFrame(pa.table({"id": ids})).join(there, "id", "left_anti").toArrow()
+        absent: NDArray[np.bool_] = pc.is_in(ids, found.column("id").combine_chunks()).to_numpy(zero_copy_only=False)
+        return absent
+
+    awards = awards_of(registry, rules, missing) if facts else None
     if awards is None:
         return replace(population, granted=nothing_known(facts))
-    main, _ = registry.tables
-    named = session.createDataFrame(pa.table({"id": awards.subjects}))
-    missing = named.join(session.read.parquet(_uri(main.path)).select(sql.col("id").cast("string")), "id", "left_anti").toArrow()
-    strangers = np.flatnonzero(pc.is_in(awards.subjects, missing.column("id").combine_chunks()).to_numpy(zero_copy_only=False))
-    if problems := unknown_subjects(awards, strangers, registry, rules):
-        raise FaultyInput(problems)
     return replace(population, granted=granted_of(awards, facts, population.as_of))
 
 
