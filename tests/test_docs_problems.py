@@ -30,6 +30,7 @@ FAMILIES = {
     "import",
     "synthesize",
     "measure",
+    "mother",
     "value",
     "awards",
 }

@@ -10,7 +10,8 @@ from huiqi.facts.schema import Concern
 from huiqi.vocabulary.record import Anything, Date, Expression, Line, Record, TrueOrFalse, Words
 
 MeasureKind = Literal[
-    "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service"
+    "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service",
+    "requirement"
 ]  # fmt: skip
 
 Condition = Annotated[
