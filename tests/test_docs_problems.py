@@ -33,6 +33,12 @@ FAMILIES = {
     "mother",
     "value",
     "awards",
+    "assumption",
+    "award",
+    "fund",
+    "promise",
+    "round",
+    "ledger",
 }
 
 
