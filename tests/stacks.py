@@ -43,6 +43,8 @@ def rules_over(draw: Any, had: Sequence[Had], acts: Sequence[Act]) -> StackingRu
     if act in (Act.UNLESS, Act.LESS):
         beside = tuple(numbers[1 : 1 + draw(st.integers(1, len(numbers) - 1))])
         return rule(act, numbers[0], beside=beside, certain=draw(st.booleans()))
+    if act is Act.ONCE:
+        return rule(act, draw(st.integers(0, len(had) - 1)), limit=True)
     limit = act in (Act.LAST, Act.PROPORTIONAL)
     return rule(act, *numbers[: draw(st.integers(1 if limit else 2, len(numbers)))], limit=limit)
 
@@ -72,9 +74,9 @@ def cases(
     chosen = [draw(rules_over(had, acts)) for _ in range(draw(st.integers(1, rules)))]
     claims = [draw(claims_of(one, top, width, bounded=bounded, known=known)) for one in had]
     limits = []
-    for _ in (one for one in chosen if one.limit is not None):
-        low = draw(st.integers(0, 3 * top))
-        limits.append((low, low if known else low + draw(st.integers(0, width - 1))))
+    for one in (one for one in chosen if one.limit is not None):
+        least = draw(st.integers(0, 1 if one.act is Act.ONCE else 3 * top))  # how often, or how much
+        limits.append((least, least if known else least + draw(st.integers(0, width - 1))))
     return stacking(chosen, size, had), claims, limits
 
 
@@ -89,6 +91,7 @@ def mixed(measures: int) -> Stacking:
             rule(Act.LESS, at + 5, beside=(at + 3,), certain=at % 4 == 0),
             rule((Act.LAST, Act.PROPORTIONAL)[at % 4 // 2], at, at + 5, limit=True),
         ]
+    rules += [rule(Act.ONCE, measures - 2, limit=True), rule(Act.ONCE, 1, limit=True)]
     rules.append(rule(Act.UNLESS, 0, beside=(measures - 1, measures - 2), certain=False))
     rules.append(rule(Act.HIGHEST, *range(measures - 9, measures)))
     return stacking(rules, measures, had)
@@ -103,4 +106,5 @@ def many(stacks_: Stacking, rows: int, seed: int = 1) -> tuple[Any, ...]:
     high = np.where(may, low + np.where(rng.random(size) < 0.5, 0, rng.integers(0, 10**8, size)), 0.0)
     high[may & (rng.random(size) < 0.02)] = np.inf
     limit = rng.integers(10**8, 10**9, (len(stacks_.limits), rows)).astype(float)
+    limit[[one.act is Act.ONCE for one in stacks_.cutting if one.limit is not None]] *= 0.0  # granted before, or perhaps
     return low, high, must, may, (limit, limit + np.where(rng.random(limit.shape) < 0.2, 10**7, 0))

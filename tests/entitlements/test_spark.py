@@ -10,6 +10,7 @@ import pickle
 import shutil
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from typer.testing import CliRunner
 
 import arbitrary
 from huiqi.cli.app import app
+from huiqi.entitlements.awards import awards_of, granted_of
 from huiqi.entitlements.evaluate import evaluate
+from huiqi.entitlements.granted import past_read
 from huiqi.entitlements.population import Population
 from huiqi.entitlements.run.dimensions import dimensions_of
 from huiqi.entitlements.run.stretches import Evaluator, Wanted
@@ -64,6 +67,11 @@ cumulation:
   - highest: [a/best-aid, a/growth-aid]
     clause: 二
     label: {en: The higher one is paid, zh: 从高不重复}
+  - cap: 45万元
+    over: [a/best-aid, a/growth-aid]
+    per: three_years
+    clause: 三
+    label: {en: In three years, zh: 三年封顶}
 """
 POLICY = """
 scorecards:
@@ -124,6 +132,8 @@ def write(folder: Path, main: pa.Table, yearly: pa.Table, *, owners: bool = True
     if owners:
         held = [f"f{n:05},f{n + 1:05},{'' if n % 7 == 0 else '60%'},share" for n in range(0, 400, 2)]
         (folder / "ownership.csv").write_text("\n".join(["owner,owned,share,kind", *held, "elsewhere,f00900,30%,share"]) + "\n", encoding="utf-8")
+        awards = [f"f{n:05},p/a/{('best', 'growth')[n % 2]}-aid,{1_000 * (n % 400)},{2019 + n % 6}-03-01" for n in range(0, FIRMS, 3)]
+        (folder / "awards.csv").write_text("\n".join(["id,measure,amount,granted_on", *awards]) + "\n", encoding="utf-8")
     return folder
 
 
@@ -237,6 +247,8 @@ def test_what_is_wrong_is_told_as_on_one_machine(what: str, rules: Rules, sessio
 
 def evaluator_of(rules: Rules, folder: Path) -> Evaluator:
     population = Population(opened(folder, rules, keys=False), rules, arbitrary.AS_OF)
+    if (awards := awards_of(population.registry, rules)) is not None:
+        population = replace(population, granted=granted_of(awards, past_read(rules, "enterprise"), arbitrary.AS_OF))
     everyone = Wanted(frozenset(range(len(rules.measures))), False, {}, 1)
     return Evaluator(population, rules.measures, dimensions_of(population.registry), everyone)
 

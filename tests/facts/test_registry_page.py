@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from huiqi.facts.awards import read_awards
 from huiqi.facts.import_map import ColumnRecord, TableRecord, read_map
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.facts.schema import Schema, read_codes, read_schema
@@ -39,9 +40,14 @@ def test_the_registry(page: str, real: tuple[Schema, Places], tmp_path: Path) ->
     tables = example(page, "id,place").split("\n\n")
     (tmp_path / "enterprise.csv").write_text(tables[0] + "\n", "utf-8")
     (tmp_path / "enterprise_year.csv").write_text(tables[1], "utf-8")
+    (tmp_path / "awards.csv").write_text(example(page, "id,measure"), "utf-8")
     registry, problems = open_registry(tmp_path, *real)
     assert problems == []
     assert isinstance(registry, Registry)
+    awards, problems = read_awards(tmp_path, real[1], {})
+    assert awards is not None, problems
+    assert [award.amount for award in awards.of("91330108MA2AX0001R")] == [12_000_000, 30_000_000]
+    assert str(registry.of_awards.source.en) == "Ledger of the fund"
     columns = [(fact, None) for fact in ("place", "established", "industry", "listed_on")] + [("revenue", 2023), ("employees", 2022)]
     (block,) = registry.blocks(columns)
     assert block.columns["revenue", 2023].tolist() == [4_125_000_050]

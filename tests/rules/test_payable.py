@@ -113,6 +113,8 @@ def follow(stacking: Stacking, rule: StackingRule, state: State, limit: int) -> 
             for same in (chosen for size in sizes for chosen in itertools.combinations(rule.beside, size)):
                 left = max(0, state[number][1] - sum(state[other][1] for other in same))
                 yield put(state, {number: (state[number][0], left)})
+        case Act.ONCE:
+            yield state if limit else keeping(state, frozenset(), rule.measures)
         case Act.LAST | Act.PROPORTIONAL:
             yield limited(rule, state, limit)
 
@@ -277,6 +279,29 @@ def test_a_bundle_stays_as_narrow_when_a_rule_touches_a_part_of_it() -> None:
     assert ends(stacking, [due(0, 8), due(0, 6), due(0, 2)], (100, 100))[1] == (0, 10)
     overlapping = stacks.stacking([stacks.rule(Act.HIGHEST, 0, 1), stacks.rule(Act.HIGHEST, 0, 2)], 3)
     assert ends(overlapping, [due(0, 8), due(0, 6), due(2)])[1] == (2, 10)
+
+
+@pytest.mark.parametrize(("left", "found"), [((1, 1), (9, 9)), ((0, 0), (0, 0)), ((0, 1), (0, 9))])
+def test_what_is_granted_once_is_had_as_often_as_it_still_can_be(left: tuple[int, int], found: tuple[int, int]) -> None:
+    stacking = stacks.stacking([stacks.rule(Act.ONCE, 0, limit=True)], 2)
+    assert ends(stacking, [due(9), due(2)], left) == ([found, (2, 2)], (found[0] + 2, found[1] + 2))
+
+
+def test_a_status_is_granted_once_as_well() -> None:
+    stacking = stacks.stacking([stacks.rule(Act.ONCE, 0, limit=True)], 1, [Had.WITHOUT_AMOUNT])
+    assert payable(stacking, [due(0)], [(0, 0)]).claims == (Claim(False, False, 0, 0),)
+    assert payable(stacking, [due(0)], [(0, 1)]).claims == (Claim(False, True, 0, 0),)
+
+
+def test_a_benefit_whose_figure_is_not_public_has_no_end_where_it_can_still_be_had() -> None:
+    stacking = stacks.stacking([stacks.rule(Act.ONCE, 0, limit=True)], 1, [Had.BY_STATUS])
+    assert ends(stacking, [due(0, math.inf)], (1, 1)) == ([(0, math.inf)], (0, math.inf))
+
+
+def test_what_was_granted_before_does_not_displace_what_comes_behind_it() -> None:
+    stacking = stacks.stacking([stacks.rule(Act.ONCE, 0, limit=True), stacks.rule(Act.FIRST, 0, 1)], 2)
+    assert ends(stacking, [due(4), due(9)], (0, 0)) == ([(0, 0), (9, 9)], (9, 9))
+    assert ends(stacking, [due(4), due(9)], (1, 1)) == ([(4, 4), (0, 0)], (4, 4))
 
 
 def test_what_may_be_had_for_nothing_is_displaced_only_by_what_is_had() -> None:

@@ -29,17 +29,17 @@ def about(folder: Path) -> dict[str, Any]:
     return found
 
 
-def awards(folder: Path, columns: Sequence[str] | None = None, *, subject: str | None = None) -> list[dict[str, Any]]:
-    """The awards of a round, or those of one subject; raises FaultyInput where the table cannot be read or lacks a column."""
+def awards(folder: Path, columns: Sequence[str] = (), *, subject: str | None = None) -> list[dict[str, Any]]:
+    """The awards of a round, all columns or some, of everybody or of one subject; raises FaultyInput where the table cannot be read or lacks a column."""
     path = folder / AWARDS
     try:
-        table = pq.read_table(path, columns=columns, filters=None if subject is None else [("subject", "=", subject)])
-    except (OSError, KeyError, pa.ArrowException) as error:
+        lacking = [name for name in columns if name not in pq.read_schema(path).names]
+        if lacking:
+            raise FaultyInput([Problem("round.column", f"the awards lack {', '.join(lacking)}", Where(str(path)), "give out the round again")])
+        table = pq.read_table(path, columns=list(columns) or None, filters=None if subject is None else [("subject", "=", subject)])
+    except (OSError, pa.ArrowException) as error:
         said = str(error).partition("\n")[0] or type(error).__name__
         raise FaultyInput([Problem("round.unreadable", f"the awards cannot be read: {said}", Where(str(path)), "give out the round again")]) from None
-    lacking = [name for name in columns or () if name not in table.column_names]
-    if lacking:
-        raise FaultyInput([Problem("round.column", f"the awards lack {', '.join(lacking)}", Where(str(path)), "give out the round again")])
     return table.to_pylist()
 
 

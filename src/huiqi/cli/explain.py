@@ -10,7 +10,8 @@ import typer
 from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, population_of, rules_of
 from huiqi.cli.show import console, show_explanation
 from huiqi.entitlements.columns import Run
-from huiqi.entitlements.explain import AmountReason, CutReason, Explainer, Explanation, FactUsed, Reason
+from huiqi.entitlements.explain import AmountReason, CutReason, Explainer, Explanation, FactUsed, PastAward, Reason
+from huiqi.facts.provenance import Provenance
 from huiqi.rules.records import Source
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem
 
@@ -98,12 +99,27 @@ def _cut(cut: CutReason) -> dict[str, Any]:
         "before": list(cut.before),
         "after": list(cut.after),
         "because_of": [measure.name for measure in cut.because_of],
+        "past_awards": [_award(past) for past in cut.past],
         "form": cut.rule.form,
         "document": str(cut.rule.document.record.document),
         "clause": cut.rule.clause,
         "label": {"en": str(cut.rule.label.en), "zh": str(cut.rule.label.zh)},
         "source": _source(cut.rule.source),
     }
+
+
+def _award(past: PastAward) -> dict[str, Any]:
+    award = past.award
+    found: dict[str, Any] = {
+        "subject": award.subject,
+        "measure": award.measure,
+        "amount": award.amount,
+        "currency": past.currency,
+        "granted_on": award.granted_on.isoformat(),
+        "text": past.text.as_json(),
+    }
+    found |= {key: value for key, value in (("place", award.place), ("award", award.id)) if value is not None}
+    return found if past.provenance is None else found | {"provenance": _provenance(past.provenance)}
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -135,12 +151,14 @@ def _fact(fact: FactUsed) -> dict[str, Any]:
         "value": None if fact.value is None else fact.value.as_json(),
     }
     if fact.provenance is not None:
-        p = fact.provenance
-        source = {"en": str(p.source.en), "zh": str(p.source.zh)}
-        found["provenance"] = {
-            "source": source,
-            "observed_on": p.observed_on.isoformat(),
-            "recorded_on": p.recorded_on.isoformat(),
-            "verified": p.verified,
-        }
+        found["provenance"] = _provenance(fact.provenance)
     return found
+
+
+def _provenance(p: Provenance) -> dict[str, Any]:
+    return {
+        "source": {"en": str(p.source.en), "zh": str(p.source.zh)},
+        "observed_on": p.observed_on.isoformat(),
+        "recorded_on": p.recorded_on.isoformat(),
+        "verified": p.verified,
+    }

@@ -165,6 +165,9 @@ class ExplanationText:
                 yield f"    {escape(line(self.lang))}"
         for cut in cuts:
             yield f"    [yellow]↓[/] {escape(cut.text(self.lang))}"
+            for past in cut.past:
+                note = f" [{self._footnote(past.provenance)}]" if past.provenance is not None else ""
+                yield f"      [dim]{escape(past.text(self.lang))}{escape(note)}[/]"
 
     def _reason(self, reason: Reason, depth: int, matters: bool = True) -> Iterator[str]:
         """A reason with its parts; `matters` is false below a group that is settled by other parts, where the facts are left out."""

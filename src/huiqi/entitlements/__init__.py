@@ -4,6 +4,7 @@ columns.py     the column engine: one plan over one block of subjects; kernel/ d
 due.py         what is due of a measure    totals.py    what it adds up to
 cumulate.py    stacking over columns       stacked.py   stacking of what is due
 population.py  a registry as blocks        ranks.py     classes by rank        related.py  related enterprises
+granted.py     past awards as columns      awards.py    a population with them
 evaluate.py    every measure for everybody; run/ has its parts, spark/ the same on a cluster
 deciding.py    which unknown facts keep a measure undecided
 explain.py     why, for one subject        ask.py       what to ask it next

@@ -43,11 +43,14 @@ def ask(explainer: Explainer, run: Run) -> list[Question]:
     """Questions for the one subject of a run, best first: by money, then by measures, then by how many measures wait for it.
 
     Sample answers stand at and just below the figures that rules compare the fact with; each counts the same, since nobody knows which is
-    likely. A fact that only settles a measure together with others still waits for measures, and follows by that.
+    likely. A fact that only settles a measure together with others still waits for measures, and follows by that. It is not asked what only moves
+    amounts of which stacking rules leave nothing, whatever the answer; their status is still asked for.
     """
     waiting: dict[tuple[str, int], list[Measure]] = {}
+    cancelled = explainer.cancelled(run)
     for planned in explainer.plan.measures:
-        open_ = {} if planned.amount is None or not run.truths(planned.status).may.any() else {planned.amount: np.ones(run.block.size, bool)}
+        moves = planned.amount is not None and planned.measure.id not in cancelled and run.truths(planned.status).may.any()
+        open_ = {} if planned.amount is None or not moves else {planned.amount: np.ones(run.block.size, bool)}
         with np.errstate(all="ignore"):
             readings = {**deciding_facts(run, planned), **facts_behind(run, open_)}
         for reading in readings:
@@ -55,13 +58,14 @@ def ask(explainer: Explainer, run: Run) -> list[Question]:
     known = run.block.known(0)
     answers = [(reading, answer) for reading in waiting for answer in _answers(explainer.plan, reading, explainer.as_of)]
     base, after = [entitlement(run, p) for p in explainer.plan.measures], _answered(explainer, run, known, answers)
+    counts = [planned.measure.id not in cancelled for planned in explainer.plan.measures]
     questions = []
     for reading, measures in waiting.items():
         rows = [row for row, (of, _) in enumerate(answers) if of == reading]
         fact = explainer.plan.facts[reading]
         year = explainer.as_of.year - 1 + reading[1] if fact.period == "year" else None
         text = Both(*(str(words).replace("{year}", str(year or "")) for words in (fact.question.en, fact.question.zh)))
-        questions.append(Question(fact, year, text, _settled(base, after, rows), _narrowed(base, after, rows), tuple(measures)))
+        questions.append(Question(fact, year, text, _settled(base, after, rows), _narrowed(base, after, rows, counts), tuple(measures)))
     return sorted(questions, key=lambda q: (-q.money, -q.measures, -len(q.opens), q.fact.id, q.year or 0))
 
 
@@ -88,12 +92,12 @@ def _settled(base: list[Entitlement], after: list[Entitlement], rows: list[int])
     return settled / len(rows) if rows else 0.0
 
 
-def _narrowed(base: list[Entitlement], after: list[Entitlement], rows: list[int]) -> int:
-    """By how many fen an answer narrows the amounts that have an upper end, on average."""
+def _narrowed(base: list[Entitlement], after: list[Entitlement], rows: list[int], counts: list[bool]) -> int:
+    """By how many fen an answer narrows the amounts that count and have an upper end, on average."""
     narrowed = 0.0
-    for before, then in zip(base, after, strict=False):
+    for before, then, one in zip(base, after, counts, strict=False):
         width = before.high[0] - before.low[0]
-        if np.isfinite(width):
+        if one and np.isfinite(width):
             narrowed += float((width - (then.high[rows] - then.low[rows])).sum())
     return max(0, round(narrowed / len(rows))) if rows else 0
 

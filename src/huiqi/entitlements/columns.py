@@ -334,12 +334,14 @@ def decode(fact: Fact, cell: Any, places: Places) -> Raw | None:
 
 def block_of(subjects: Sequence[Known], facts: Iterable[tuple[Fact, int]]) -> Block:
     """Subjects at hand as a block with the columns of some facts, each so many years back; all of one schema and day."""
-    first = subjects[0]
+    first, facts = subjects[0], list(facts)
+    further = {fact.id: fact for fact, _ in facts if fact.id not in first.schema.facts}  # past awards stand in no schema
+    schema = first.schema.extended(further.values()) if further else first.schema
     columns: dict[tuple[str, int | None], NDArray[Any]] = {}
     for fact, year in facts:
         columns[first.key(fact, year)] = encode(fact, [known.given(fact, year) for known in subjects], first.places)
     first_years = np.array([known.first_year or 0 for known in subjects], np.int16)
-    return Block(len(subjects), first.as_of, columns, first.schema, first.places, [known.id for known in subjects], first_years)
+    return Block(len(subjects), first.as_of, columns, schema, first.places, [known.id for known in subjects], first_years)
 
 
 def encode(fact: Fact, cells: Sequence[Raw | None], places: Places) -> NDArray[Any]:

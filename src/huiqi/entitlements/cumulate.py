@@ -166,10 +166,14 @@ class _Rows:
                 low, high = self.less(rule)
             case _:
                 assert limit is not None
+                if rule.act is Act.ONCE:  # all of it, or nothing
+                    limit = np.where(limit[0] > 0, np.inf, 0.0), np.where(limit[1] > 0, np.inf, 0.0)
                 within = self.sum(merge.fresh + merge.astray, merge.inner)
                 low, high = np.minimum(limit[0], within[0]), np.minimum(limit[1], within[1])
                 if rule.act is Act.LAST:
                     self.last(rule.measures, limit)
+                elif rule.act is Act.ONCE:
+                    self.keep(rule.measures[0], limit[0] > 0, limit[1] > 0)
                 else:
                     self.in_proportion(rule.measures, limit)
         if narrow:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from huiqi.entitlements.awards import award_population
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.entitlements.run.dimensions import dimensions_of
@@ -54,7 +55,9 @@ def evaluate(
     nodes = nodes_of(rules, values, registry.schema.subject)
     every = asked_every(registry.subjects, undecided)
     limits = stack(rules, measures, registry.schema.subject).limits
-    population = rank_population(relate_population(Population(registry, rules, as_of, assume_recognised), [*nodes.values(), *limits]))
+    read = [*nodes.values(), *limits]
+    population = award_population(Population(registry, rules, as_of, assume_recognised), read)
+    population = rank_population(relate_population(population, read))
     evaluator = Evaluator(population, measures, dimensions_of(registry), Wanted(frozenset(shown), reasons, nodes, every))
     together = partial(outcome_of, measures, shown, evaluator.stacked.loose, evaluator.dimensions)
     stretches = registry.stretches(STRETCH, evaluator.possible())

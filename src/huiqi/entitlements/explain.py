@@ -10,15 +10,19 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from huiqi.entitlements.awards import award_population, awards_of
 from huiqi.entitlements.columns import Run, block_of
 from huiqi.entitlements.deciding import deciding_facts
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
+from huiqi.facts.awards import Awards
 from huiqi.facts.known import Known, Raw
 from huiqi.facts.ownership import Weight
+from huiqi.facts.past import Award, PastFact, counted_by
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Fact
 from huiqi.rules import tree
+from huiqi.rules.awards import declared
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Act, Stacking, StackingRule, stack, stacking_of, together
 from huiqi.rules.exact import Exactly
@@ -93,13 +97,24 @@ class AmountReason:
 
 @dataclass(frozen=True)
 class CutReason:
-    """What a stacking rule took from a measure, in fen (None: no upper end), and on account of which other measures."""
+    """What a stacking rule took from a measure, in fen (None: no upper end), and on account of which other measures or past awards."""
 
     before: tuple[int, int | None]
     after: tuple[int, int | None]
     text: Both
     because_of: tuple[Measure, ...]
     rule: StackingRule
+    past: tuple[PastAward, ...] = ()
+
+
+@dataclass(frozen=True)
+class PastAward:
+    """An award that counts under a stacking rule, in words, and where that is known from."""
+
+    award: Award
+    currency: str
+    text: Both
+    provenance: Provenance | None
 
 
 @dataclass(frozen=True)
@@ -150,6 +165,34 @@ class Explainer:
         return {measure.id: tuple(related_in([measure.truth])) for measure in self.measures or ()}
 
     @cached_property
+    def awards(self) -> Awards | None:
+        """The awards table, where rules read past awards and the registry has one."""
+        if self.population is None or not self.population.past.known:
+            return None
+        return awards_of(self.population.registry, self.rules)
+
+    def others_of(self, rule: tree.GroupRule, id: str) -> list[str]:
+        """Who is counted with a subject."""
+        ownership = None if self.population is None else self.population.ownership
+        return [] if ownership is None else [other for other, weight in ownership.weights(*rule.key).get(id, {}).items() if weight.high]
+
+    def currency_of(self, measure: str) -> str:
+        """In which currency a measure is paid, by its full name."""
+        return self.rules.world.currencies[measure.partition("/")[0]]
+
+    def said_of_award(self, award: Award, subject: str) -> Both:
+        """An award in words: "2023-05-02: rent aid, ¥500"."""
+        titles = [record.title for _, _, record in declared(self.rules.world)[award.measure]]
+        said = both(("{0}: {1}", "{0}：{1}"), award.granted_on.isoformat(), of_words(titles[-1]))
+        if award.amount:
+            said = both(("{0}, {1}", "{0}，{1}"), said, speech.money_range(award.amount, award.amount, self.currency_of(award.measure)))
+        if award.place is not None:
+            said = both(("{0}, {1}", "{0}，{1}"), said, of_words(self.rules.places.by_id[award.place].label))
+        if award.subject != subject:
+            said = both(("{0}, to {1}", "{0}，获得者{1}"), said, award.subject)
+        return said if award.id is None else both(("{0} (award {1})", "{0}（奖补编号{1}）"), said, award.id)
+
+    @cached_property
     def flags(self) -> dict[str, list[Flagged]]:
         """What reviews of texts bear on, by measure."""
         found: dict[str, list[Flagged]] = {}
@@ -191,10 +234,12 @@ class Explainer:
     @classmethod
     def of_registry(cls, population: Population, measures: Sequence[Measure] | None = None) -> Explainer:
         """An explainer for the subjects of a registry; classes by rank are taken over all of it."""
-        ranked = relate_population(population, (rule.limit for rule in stacking_of(population.rules) if rule.limit is not None))
+        ranked = relate_population(award_population(population), (rule.limit for rule in stacking_of(population.rules) if rule.limit is not None))
         ranked = rank_population(ranked) if population.rules.ranks else ranked
 
         def provenance(fact: str) -> Provenance | None:
+            if fact in ranked.past.facts:
+                return ranked.registry.of_awards if ranked.past.known else None
             return ranked.registry.provenance(fact) if ranked.registry.has(fact) else None
 
         return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
@@ -210,6 +255,21 @@ class Explainer:
         block = block_of([known], [(fact, year) for (_, year), fact in self._reading.facts.items()])
         block.assume_recognised = self.assume_recognised
         return Run(self.plan, block).run()
+
+    def cancelled(self, run: Run) -> frozenset[str]:
+        """The measures of whose amount nothing is left for the one subject of a run, whatever is unknown, and on which no other's rests.
+
+        The first rule that is about them takes all of it, so that no later rule sees anything of it.
+        """
+        stacking, found = self.stacking, set[str]()
+        cuts = _Subject(self, run).stacked.cuts
+        for number, measure in enumerate(stacking.measures):
+            first = next((rule for rule in stacking.cutting if number in rule.covered), None)
+            for cut in cuts:
+                by_first = first is not None and (cut.rule.act, cut.rule.covered, cut.rule.limit) == (first.act, first.covered, first.limit)
+                if cut.measure == number and by_first and cut.before.high > 0 and cut.after.high == 0:
+                    found.add(measure.id)
+        return frozenset(found)
 
     def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
         """Explanations for the one subject of a run, by measure."""
@@ -546,11 +606,32 @@ class _Subject:
         document = rule.document.record
         source = both(("{0}, {1}: {2}", "{0} {1}：{2}"), str(document.document), rule.clause, of_words(rule.label))
         said = both(("{0} ({1})", "{0}（{1}）"), text, source)
-        return CutReason(_whole(cut.before.ends), _whole(cut.after.ends), said, because_of, rule)
+        return CutReason(_whole(cut.before.ends), _whole(cut.after.ends), said, because_of, rule, tuple(self.past_awards(rule)))
+
+    def past_awards(self, rule: StackingRule) -> Iterator[PastAward]:
+        """The awards that the limit of a rule counts, of the subject and of those that are linked to it, by day."""
+        explainer = self.explainer
+        if rule.limit is None or explainer.awards is None:
+            return
+        found: dict[tuple[str, int], tuple[Award, int]] = {}
+        for part in tree.walk(rule.limit):
+            if not isinstance(part, tree.FactFigure | tree.Related) or not isinstance(part.fact, PastFact):
+                continue
+            own = [self.known.id] if isinstance(part, tree.FactFigure) else explainer.others_of(part.rule, self.known.id)
+            for id in own:
+                awards = explainer.awards.of(id)
+                counted = {*counted_by(part.fact, awards, explainer.as_of)}
+                found |= {(id, at): (award, at) for at, award in enumerate(awards) if award in counted}
+        assert explainer.population is not None
+        provenance = explainer.population.registry.of_awards
+        for award, _ in sorted(found.values(), key=lambda one: (one[0].granted_on, one[0].subject, one[1])):
+            yield PastAward(award, explainer.currency_of(award.measure), explainer.said_of_award(award, self.known.id), provenance)
 
     def _because(self, cut: Cut, because_of: tuple[Measure, ...], currency: str) -> Both:
         """Why: one form of words for what is sure, and one for what may be."""
         sure = not (cut.after.high if cut.before.high else cut.after.may)
+        if cut.rule.act is Act.ONCE:
+            return _ONCE[sure]
         names = [of_words(measure.record.title) for measure in because_of]
         some = listed(names[:MOST_NAMED], *((" and ", "和") if sure and cut.rule.act is Act.CHOICE else (" or ", "或")))
         if len(names) > MOST_NAMED:
@@ -558,16 +639,27 @@ class _Subject:
         if cut.limit is not None:
             limit = speech.money_range(*_whole(cut.limit), currency)
             words = both(("{0} in all at most", "合计不超过{0}"), limit)
+            if next(self.past_awards(cut.rule), None) is not None:
+                words = both(("{0}, after what was granted before", "{0}（已扣除此前所获）"), words)
             if names:
                 words = both(("{0}, with {1}", "与{1}{0}"), words, listed(names[:MOST_NAMED], ", ", "、"))
             if cut.rule.act is Act.PROPORTIONAL:
                 words = both(("{0}, all cut in proportion", "{0}，按比例核减"), words)
-            if cut.rule.written.per == "three_years" and cut.rule.written.past is None:
+            if cut.rule.written.per == "three_years" and cut.rule.written.past is None and self.past_unknown(cut.rule):
                 words = both(("{0}; what was granted in earlier years is not known", "{0}；此前年度已获金额未知"), words)
             return words
         without = not cut.before.high or any(measure.amount is None for measure in because_of)
         form = "chosen" if cut.rule.act in (Act.HIGHEST, Act.CHOICE) and without else cut.rule.act
         return both(_BECAUSE[form, sure or (cut.rule.act is Act.LESS and cut.rule.certain)], some)
+
+    def past_unknown(self, rule: StackingRule) -> bool:
+        """Nothing tells what was granted before."""
+        assert rule.limit is not None
+        return any(
+            not self.exact.figure(part).known
+            for part in tree.walk(rule.limit)
+            if isinstance(part, tree.FactFigure) and isinstance(part.fact, PastFact)
+        )
 
     def currency(self, measure: Measure) -> str:
         return next(str(pack.record.currency) for pack in self.explainer.rules.packs if pack.id == measure.document.pack)
@@ -676,6 +768,7 @@ _BECAUSE: dict[tuple[Act | str, bool], tuple[str, str]] = {
     (Act.LESS, True): ("it contains what is paid by {0}", "其中已含{0}"),
     (Act.LESS, False): ("it may contain what is paid by {0}", "其中可能已含{0}"),
 }
+_ONCE = {True: Both("it was granted before", "此前已获"), False: Both("whether it was granted before is not known", "此前是否已获未知")}
 _BELOW = ("{0} is below 0, so growth over it has no value", "{0}为负，无法计算增长率")
 _ZERO = ("{0} is 0, so this has no value", "{0}为0，无法计算")
 _NOT_YET = ("there is no {0}: the firm did not exist yet", "无{0}：企业尚未成立")

@@ -1,20 +1,22 @@
-"""A registry's subjects as blocks for the column engine, with what only all of them together decide: classes by rank, related enterprises."""
+"""A registry's subjects as blocks for the column engine, with past awards and what all decide together: classes by rank, related enterprises."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, CodeSets, FactCodes, Others, Run, open_options
+from huiqi.entitlements.granted import Granted, nothing_known, past_read
 from huiqi.entitlements.ranks import UNKNOWN_GROUP, classes_by_rank
 from huiqi.facts.ownership import Ownership
 from huiqi.facts.registry import Registry
-from huiqi.facts.schema import Fact
+from huiqi.facts.schema import Fact, Schema
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.scorecards import RankRule
@@ -47,6 +49,18 @@ class Population:
     ranks: dict[str, NDArray[np.uint64]] = field(default_factory=dict)
     related: dict[RelatedKey, Others] = field(default_factory=dict)
     ownership: Ownership | None = None  # where rules count related enterprises and the registry has such a table
+    granted: Granted | None = None  # where rules read past awards, once the table was looked for
+
+    @cached_property
+    def past(self) -> Granted:
+        """What rules read of past awards; nothing is known of them while nobody has looked for the table (awards.py)."""
+        return self.granted or nothing_known(past_read(self.rules, self.registry.schema.subject))
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The facts of its subjects, those of past awards among them."""
+        own = self.registry.schema
+        return own.extended(self.past.facts.values()) if self.past.facts else own
 
     @property
     def ranked(self) -> dict[str, RankRule]:
@@ -67,8 +81,9 @@ class Population:
 
     def block(self, columns: Iterable[Column], start: int, stop: int) -> Block:
         """The subjects from `start` to `stop` in the registry's order; at least one."""
-        found = next(self.registry.blocks(columns, stop - start, start=start, stop=stop))
-        return self._block(found.ids, found.columns, start)
+        own, past = self._apart(columns)
+        found = next(self.registry.blocks(own, stop - start, start=start, stop=stop))
+        return self._block(found.ids, found.columns, past, start)
 
     def blocks(self, plan: Plan, size: int) -> Iterator[Block]:
         """All subjects, block by block."""
@@ -76,10 +91,19 @@ class Population:
 
     def blocks_of(self, columns: Iterable[Column], size: int) -> Iterator[Block]:
         """All subjects with some columns, block by block."""
-        at = 0
-        for block in self.registry.blocks(columns, size):
-            yield self._block(block.ids, block.columns, at)
+        at, (own, past) = 0, self._apart(columns)
+        for block in self.registry.blocks(own, size):
+            yield self._block(block.ids, block.columns, past, at)
             at += len(block.ids)
+
+    def _apart(self, columns: Iterable[Column]) -> tuple[list[Column], list[str]]:
+        """The columns of the registry, and the facts of past awards."""
+        columns = list(columns)
+        return [column for column in columns if not self.is_past(column)], [column[0] for column in columns if self.is_past(column)]
+
+    def is_past(self, column: Column) -> bool:
+        """The column comes from the awards table."""
+        return column[0] not in self.registry.schema.facts and column[0] in self.past.facts
 
     def subject(self, id: str, plan: Plan) -> Block | None:
         """One subject as a block of one, or nothing if the registry does not have it."""
@@ -88,14 +112,15 @@ class Population:
             return None
         return self.block(self.columns(plan), at, at + 1)
 
-    def _block(self, ids: Any, columns: dict[Column, Any], at: int) -> Block:
+    def _block(self, ids: Any, columns: dict[Column, Any], past: Sequence[str], at: int) -> Block:
+        columns = columns | {(fact, None): self.past.between(fact, at, at + len(ids)) for fact in past}
         ranks = {card: bits[at : at + len(ids)] for card, bits in self.ranks.items()}
         first_years = self.registry.first_years[at : at + len(ids)]
         return Block(
             len(ids),
             self.as_of,
             columns,
-            self.registry.schema,
+            self.schema,
             self.registry.places,
             ids,
             first_years,

@@ -2,6 +2,7 @@
 
 schema.py        what can be known: facts with kinds, units, ranges and labels
 known.py         what is known of one subject, and so what each fact can be
+past.py          past awards as facts, with their windows of time
 credit_code.py   the unified social credit code and its check character
 
 A registry is a folder with one row a subject (day facts), one row a subject and year (year facts), and where it all comes from.
@@ -9,6 +10,7 @@ A registry is a folder with one row a subject (day facts), one row a subject and
 registry.py      open it, read it in blocks of encoded columns
 provenance.py    registry.yaml: source, observed on, recorded on, verified
 cells.py         cells of a column -> values; the one place where figures, dates and codes of tables are read
+ownership.py     who holds whom                     awards.py    what was granted in the past
 keys.py          whose row is whose: order, repeated ids, year rows without a subject
 table.py         one table on disk, Parquet or CSV, a batch at a time
 row_groups.py    Parquet tables in order of id: row groups that belong together, read from anywhere; hashes of what they hold

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, Literal
 
+from huiqi.facts.past import PastFact
 from huiqi.facts.schema import Fact, Schema
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.ranges import NOTHING, Absent, Codes, Number, Pair, Value
@@ -47,7 +48,8 @@ class Known:
 
     def given(self, fact: Fact, year: int = 0) -> Raw | None:
         """The value as recorded, or None where it is unknown."""
-        return self.values.get(self.key(fact, year))
+        found = self.values.get(self.key(fact, year))
+        return 0 if found is None and isinstance(fact, PastFact) and fact.at_least else found
 
     def value(self, fact: Fact, year: int = 0) -> Value:
         """All that the fact can be."""

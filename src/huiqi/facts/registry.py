@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huiqi.facts.awards import STEM as AWARDS
 from huiqi.facts.cells import NO_DATE, NONE, Encoded, Reading, dtype_of, is_known, suits, unknown_value, unknown_values
 from huiqi.facts.keys import NO_KEYS, STRETCH, TOLD, Keys, read_ids, read_keys
 from huiqi.facts.ownership import STEM as OWNERSHIP
@@ -107,11 +108,11 @@ class Registry:
         """SHA-256 over its files: over their names and all of their bytes, of tables read by row groups over the footer and the XXH3 (128 bits) of
         each row group. It tells what changed, not who forged."""
         whole = hashlib.sha256()
-        owners = [path for path in sorted(self.folder.glob(f"{OWNERSHIP}.*")) if path.suffix in ENDINGS]
+        beside = [path for stem in (AWARDS, OWNERSHIP) for path in self.folder.glob(f"{stem}.*") if path.suffix in ENDINGS]
         tables = [table for table in (self._main, self._yearly) if table is not None]
         grouped = [found for found in map(by_row_groups, tables) if found is not None]
         others = [table.path for table in tables if table.path not in [found.table.path for found in grouped]]
-        for path in sorted([self.folder / FILE, *owners, *others]):
+        for path in sorted([self.folder / FILE, *beside, *others]):
             with path.open("rb") as file:
                 whole.update(f"{path.name} {hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
         for found in grouped:
@@ -200,6 +201,11 @@ class Registry:
     def provenance(self, fact_id: str) -> Provenance:
         """Where the column comes from; KeyError for one that the registry has not."""
         return self.about.provenance(self._table_columns[fact_id].path.stem, fact_id)
+
+    @property
+    def of_awards(self) -> Provenance:
+        """Where the awards table comes from."""
+        return self.about.provenance(AWARDS, "")
 
     def years(self, fact_id: str | None = None) -> tuple[int, ...]:
         """The calendar years of the year table; with a fact, those for which it is known of somebody (one pass over its column)."""
@@ -463,7 +469,7 @@ def open_registry(folder: Path, schema: Schema, places: Places, *, keys: bool = 
     if about is not None:
         every = [*tables, *_beside(folder, tables)]
         names = [name for table in every for name in table.types if name not in ("id", "year")]
-        problems += check_names(about, [table.path.stem for table in every], names)
+        problems += check_names(about, sorted(path.stem for path in folder.iterdir() if path.suffix in ENDINGS), names)
     if problems or main is None or about is None:
         return None, problems
     if not keys:

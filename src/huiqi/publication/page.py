@@ -240,6 +240,15 @@ class _Maker:
             (both(("{0} owns of {1}", "{0}持有{1}"), _who(held.owner), _who(held.owned)), same(str(held.share or held.kind)))
             for held in case.ownership
         ]
+        titles = {str(key): one.title for document in self.library.documents for key, one in document.measures.items()}
+        for award in case.awards:
+            title = titles.get(str(award.measure).rpartition("/")[2])
+            named = same(str(award.measure)) if title is None else of_words(title)
+            to = _who(award.subject) if award.subject is not None else None
+            label = both(("granted on {0}: {1}", "{0}获得：{1}"), award.granted_on.isoformat(), named)
+            given.append((label if to is None else both(("{0}: {1}", "{0}：{1}"), to, label), _figure(award.amount, wording.currency)))
+        if "awards" in case.model_fields_set and not case.awards:
+            given.append((Both("granted before", "此前已获"), Both("nothing", "无")))
         status, amount = (expected.part("status"), expected.part("amount")) if isinstance(expected, Mapping) else (expected, None)
         return Example(
             case,

@@ -424,7 +424,7 @@ class Wording:
     def _stacked(self, rule: Cumulation, form: str) -> list[Both]:
         value = getattr(rule, form)
         match form:
-            case "highest" | "first" | "exclusive":
+            case "highest" | "first" | "exclusive" | "once":
                 return [self.measures(value)]
             case "includes":
                 return [listed((self._place(id) for id in value), ", ", "、")]
@@ -503,6 +503,7 @@ STACKING_WORDS = {
     "highest": Both("Of these only the highest is paid: {0}", "从高不重复：{0}"),
     "first": Both("Of these the first that applies is paid, in this order: {0}", "按顺序只给予其一：{0}"),
     "exclusive": Both("These exclude each other: {0}", "不可兼得：{0}"),
+    "once": Both("Each of these is granted only once: {0}", "下列各项只享受一次：{0}"),
     "not_if_funded": Both("Not where the same is funded elsewhere: {0}", "已获其他资助的不再给予：{0}"),
     "includes": Both("The amounts contain the shares of: {0}", "金额已含下列层级分担部分：{0}"),
     "share": Both("Borne by: {0}", "分担比例：{0}"),

@@ -13,6 +13,7 @@ plan.py         trees to instructions for the column engine
 fingerprint.py  what decides a measure's results, as a hash
 check.py        what is wrong with the texts        checks/     one kind of fault a file   cases.py        worked cases
 groups.py       related enterprises                  links.py    measures that reach other places
+awards.py       past awards: which measures are meant
 review.py       texts that judge other texts
 register.py     what a pack says of its own coverage, and published figures
 render.py       trees in plain words

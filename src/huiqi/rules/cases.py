@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.ownership import Holding, Ownership
+from huiqi.facts.past import Award, past_value
 from huiqi.facts.schema import Fact, Schema, figure, subjects_hint
+from huiqi.rules.awards import past_in
 from huiqi.rules.compile import Measure, Rules, ancestors, key_of
 from huiqi.rules.cumulation import stack, stacking_of, together
 from huiqi.rules.exact import Exactly
@@ -24,12 +26,17 @@ from huiqi.rules.syntax import DateLiteral, Quantity
 from huiqi.rules.tree import Node, RelatedKey
 from huiqi.vocabulary.problem import NOWHERE, Problem, Where, did_you_mean, errors
 from huiqi.vocabulary.ranges import NO, UNSURE, YES, Absent, Codes, Exact, Number, Pair, Value
+from huiqi.vocabulary.record import words
 from huiqi.vocabulary.source import Mapping, Text, where_of
-from huiqi.vocabulary.unit import UNITS, Unit
+from huiqi.vocabulary.unit import CURRENCIES, UNITS, Unit
 
 _LARGEST = 10**300
 SELF = "self"  # the subject of a case among its related enterprises
 NOT_IN_FORCE = "not_in_force"
+_AMOUNT_OF_AWARD = {
+    currency: Fact("amount", "", "money", "day", *(words("amount", "金额"),) * 2, UNITS[currency], currency, 2, Fraction(0))
+    for currency in CURRENCIES
+}
 _STATUS = {"yes": YES, "no": NO, "depends": UNSURE}
 
 
@@ -42,6 +49,7 @@ class Case:
     known: Known
     ownership: Ownership | None = None
     others: dict[str, Known] = field(default_factory=dict)
+    awards: tuple[Award, ...] | None = None  # None: nothing is known of past awards
 
     @property
     def subject(self) -> str:
@@ -66,9 +74,11 @@ def read_case(record: CaseRecord, pack: PackText, library: Library) -> tuple[Cas
         problems += faults
     ownership, faults = _ownership(record)
     problems += faults
+    awards, faults = _awards(record, pack, library)
+    problems += faults
     if errors(problems):
         return None, problems
-    return Case(pack.id, record, known, ownership, others), problems
+    return Case(pack.id, record, known, ownership, others, awards), problems
 
 
 def _known(id: str, facts: dict[Text, Any], as_of: datetime.date, schema: Schema, library: Library) -> tuple[Known, list[Problem]]:
@@ -112,6 +122,52 @@ def _ownership(record: CaseRecord) -> tuple[Ownership | None, list[Problem]]:
                 problems.append(Problem("case.holding", f"{line.share} is no share", line.share.where, "write 30%"))
         holdings.append(Holding(str(line.owner), str(line.owned), share, line.kind))
     return Ownership(tuple(holdings)), problems
+
+
+def _awards(record: CaseRecord, pack: PackText, library: Library) -> tuple[tuple[Award, ...] | None, list[Problem]]:
+    """What was granted before in a case; without `awards` nothing is known of that, with an empty list there was nothing."""
+    if "awards" not in record.model_fields_set:
+        return None, []
+    problems, awards = [], []
+    near = ancestors(library.packs).get(pack.id, (pack.id,))
+    names = {
+        name: (document, f"{document.pack}/{document.policy}/{key}")
+        for document in sorted(library.documents, key=lambda d: -near.index(d.pack) if d.pack in near else -len(near))
+        for key in document.measures
+        for name in (str(key), f"{document.policy}/{key}", f"{document.pack}/{document.policy}/{key}")
+    }
+    for line in record.awards:
+        subject = str(line.subject or SELF)
+        if subject != SELF and subject not in record.others:
+            hint = did_you_mean(subject, [SELF, *map(str, record.others)]) or "`self` is the subject of the case; the others stand under others:"
+            problems.append(Problem("case.award", f"{subject} is not an enterprise of this case", where_of(line.subject, line.where), hint))
+        if (found := names.get(str(line.measure))) is None:
+            hint = did_you_mean(line.measure, names) or "a measure goes by its key, policy/key or pack/policy/key"
+            problems.append(Problem("case.award", f"{line.measure} is not a measure", line.measure.where, hint))
+            continue
+        document, measure = found
+        currency = next(str(one.record.currency) for one in library.packs if one.id == document.pack)
+        amount, faults = _value(_AMOUNT_OF_AWARD[currency], line.amount, library)
+        problems += [replace(fault, code="case.award") for fault in faults]
+        if line.place is not None and library.common.places.find(line.place) is None:
+            hint = did_you_mean(line.place, library.common.places.by_id) or "places stand in places.yaml"
+            problems.append(Problem("case.award", f"{line.place} is not a place", line.place.where, hint))
+        if isinstance(amount, int):
+            awards.append(Award(subject, measure, amount, line.granted_on, None if line.place is None else str(line.place)))
+    return tuple(awards), problems
+
+
+def _with_past(case: Case, nodes: Iterable[Node]) -> Case:
+    """The case with what its awards come to, as facts of its subject and of the others."""
+    if case.awards is None:
+        return case
+    facts, as_of = past_in(nodes).values(), case.record.as_of
+
+    def known(of: Known, subject: str) -> Known:
+        own = [award for award in case.awards or () if award.subject == subject]
+        return replace(of, values={**of.values, **{(fact.id, None): past_value(fact, own, as_of) for fact in facts}})
+
+    return replace(case, known=known(case.known, SELF), others={id: known(other, id) for id, other in case.others.items()})
 
 
 def _related(case: Case, nodes: Iterable[Node]) -> dict[RelatedKey, Number]:
@@ -250,7 +306,9 @@ def _payable_expected(expected: Any) -> Any:
 
 def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
     """One case, on the rules of its day."""
-    exact = Exactly(case.known, related=_related(case, _read_by(case, rules)))
+    read = list(_read_by(case, rules))
+    case = _with_past(case, read)
+    exact = Exactly(case.known, related=_related(case, read))
     verdicts: list[Verdict] = []
     problems: list[Problem] = []
     for name, expected in case.record.expect.items():
@@ -281,13 +339,16 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
 def _payable(
     case: Case, name: Text, expected: Any, measure: Measure, rules: Rules, exact: Exactly, money: Unit, problems: list[Problem]
 ) -> list[Verdict]:
-    if measure.amount is None:
-        problems.append(Problem("case.amount", f"{name} has no amount", where_of(expected, name.where), "expect only its status"))
+    status = isinstance(expected, Text) and str(expected) in _STATUS
+    if measure.amount is None and not status:
+        problems.append(Problem("case.amount", f"{name} has no amount", where_of(expected, name.where), "expect its status: yes, no or depends"))
         return []
     chosen = _stacked_with(measure, rules)
-    stacking = stack(rules, chosen)
-    left = payable(stacking, claims_of(stacking, exact), limits_of(stacking, exact))
-    found = _in_yuan(left.claims[chosen.index(measure)].ends)
+    stacking = stack(rules, chosen, case.subject)
+    left = payable(stacking, claims_of(stacking, exact), limits_of(stacking, exact)).claims[chosen.index(measure)]
+    if measure.amount is None:
+        return [Verdict(case, f"{name} payable", str(expected), say(Pair(left.must, left.may)), where_of(expected, name.where))]
+    found = _in_yuan(left.ends)
     text = _expected_value(expected, found, money, problems, name.where)
     return [] if text is None else [Verdict(case, f"{name} payable", text, say(found), where_of(expected, name.where))]
 

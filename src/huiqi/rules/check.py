@@ -16,6 +16,7 @@ from huiqi.rules.checks.documents import faulty_document, faulty_editions
 from huiqi.rules.checks.funds import faulty_funds
 from huiqi.rules.checks.idle import idle_tests
 from huiqi.rules.checks.regions import faulty_regions
+from huiqi.rules.checks.stacking import Left, nothing_left, what_is_left
 from huiqi.rules.checks.words import shared_words
 from huiqi.rules.compile import Rules, ancestors, compile_rules
 from huiqi.rules.context import Document
@@ -33,6 +34,7 @@ def check_library(library: Library) -> list[Problem]:
     seen: set[Where] = set()
     flags: dict[tuple[str, str, str], Problem] = {}
     caps: dict[Where, bool] = {}
+    left: Left = {}
     for day in library.turns:
         touched = _touched(library, day)
         rules, faults = _compiled(library, day, touched)
@@ -48,6 +50,8 @@ def check_library(library: Library) -> list[Problem]:
             told |= set(faults_of_core)
         try:
             caps |= {where: caps.get(where, False) or binds for where, binds in binding(rules, touched).items()}
+            for at, (something, why) in what_is_left(rules, touched).items():
+                left[at] = something or left.get(at, (False, ""))[0], why
         except FaultyInput as faulty:  # choices that are too many
             problems += [fault for fault in faulty.problems if fault not in problems]
         used |= rules.world.used
@@ -59,6 +63,7 @@ def check_library(library: Library) -> list[Problem]:
                 problems += idle_tests(measure, rules)
     problems += flags.values()
     problems += [idle_cap(where) for where, binds in caps.items() if not binds]
+    problems += [nothing_left(at, why) for at, (something, why) in left.items() if not something]
     problems += shared_words(library)
     measures = {f"{document.pack}/{document.policy}/{key}" for document in library.documents for key in document.measures}
     problems += links.unknown_measures(library.common.links, [pack.id for pack in library.packs], measures)

@@ -143,6 +143,7 @@ class _Compiler:
                 pack.id: {**common.codes, **{k: v for other in reversed(above[pack.id]) for k, v in known[other].codes.items()}}
                 for pack in self.packs
             },
+            currencies={pack.id: str(pack.record.currency) for pack in self.packs},
         )
         self.world.derive = self.derive
         self.world.summed = groups.summed

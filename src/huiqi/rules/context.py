@@ -147,6 +147,7 @@ class World:
     tables: dict[tuple[str, str], Any]  # (pack, file) -> TableText
     ancestors: dict[str, tuple[str, ...]]  # pack -> itself and what it inherits, nearest first
     codes: dict[str, dict[str, CodeList]]  # pack -> its code lists and the shared ones
+    currencies: dict[str, str] = field(default_factory=dict)  # pack -> in which it pays
     problems: list[Problem] = field(default_factory=list)
     resolved: dict[tuple[str, ...], Any] = field(default_factory=dict)  # what has been resolved once, by document, subject, name and year
     open: list[str] = field(default_factory=list)  # names being resolved, outermost first

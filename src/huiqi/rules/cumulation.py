@@ -16,20 +16,22 @@ from itertools import islice
 from typing import Literal
 
 from huiqi.rules.amounts import NOUGHT
+from huiqi.rules.awards import Declared, declared, meant, paid, times
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.context import Context, Document, Unresolved
 from huiqi.rules.records import CoreRecord, Cumulation, Source
 from huiqi.rules.resolve import constant, figure
-from huiqi.rules.tree import Arithmetic, Between, Node, OneOf, Rounded
+from huiqi.rules.tree import Arithmetic, Choose, Compare, FactFigure, Figure, Node, OneOf, Rounded
 from huiqi.vocabulary.problem import FaultyInput, Problem
 from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.source import Text
 from huiqi.vocabulary.unit import PLAIN, UNITS
 
-FORMS = ("highest", "first", "exclusive", "not_if_funded", "includes", "share", "cap", "intensity")
+FORMS = ("highest", "first", "exclusive", "once", "not_if_funded", "includes", "share", "cap", "intensity")
 NOT_PAID = frozenset({"charge"})  # what a firm pays does not stack with what it gets
 NOT_FUNDED = frozenset({"charge", "tax_relief"})
 CENT = Fraction(1, 100)
+STILL = Figure(Fraction(1))  # how often a measure can be had that is granted once
 MOST_COMBINATIONS = 256  #: that one choice may have: each is compared with each other, for every subject
 
 
@@ -44,6 +46,7 @@ class Act(IntEnum):
     PROPORTIONAL = 5  # up to a limit in all; all are cut in proportion
     SHARE = 6  # who bears it; no cut
     CHOICE = 7  # the best of the combinations that several exclusions allow stays; not in the compiled loop
+    ONCE = 8  # nothing where its limit is nought: it was granted before
 
 
 class Had(IntEnum):
@@ -66,8 +69,9 @@ class Exclusion:
 class StackingRule:
     """One rule, and the numbers of the measures that it covers, in the order in which they were declared.
 
-    `limit` is money in whole fen, in the unit of amounts: a cap, or an intensity of its base. Where a rule is not `certain`, the text does not
-    say whether `beside` is for the same thing: both are possible. Only a choice has `exclusions`.
+    `limit` is money in whole fen, in the unit of amounts: a cap, or an intensity of its base, less what was granted in the past; of `once` it is
+    how often the measure can still be had. Where a rule is not `certain`, the text does not say whether `beside` is for the same thing: both are
+    possible. Only a choice has `exclusions`.
     """
 
     act: Act
@@ -250,7 +254,14 @@ def _does_something(rule: StackingRule) -> bool:
 
 def stacking_of(rules: Rules) -> tuple[StackingRule, ...]:
     """The stacking rules of all core policies in force, in the order in which they apply; numbers are places in `rules.measures`."""
-    found: list[StackingRule] = []
+    kept, at = rules.world.resolved, ("stacking", rules.law_on.isoformat())
+    if at not in kept or kept[at][0] is not rules.measures:
+        kept[at] = rules.measures, tuple(_compiled(rules))
+    found: tuple[StackingRule, ...] = kept[at][1]
+    return found
+
+
+def _compiled(rules: Rules) -> Iterator[StackingRule]:
     for pack in from_the_top(rules):
         for document in rules.world.documents:
             if document.pack == pack and isinstance(document.record, CoreRecord) and document.in_force(rules.law_on) != "no":
@@ -258,8 +269,7 @@ def stacking_of(rules: Rules) -> tuple[StackingRule, ...]:
                 for written in document.record.cumulation:
                     with contextlib.suppress(Unresolved):  # told by the checks
                         own += _Compiler(rules, document, written).rules()
-                found += choices_joined(own)
-    return tuple(rule for rule in found if _does_something(rule))
+                yield from (rule for rule in choices_joined(own) if _does_something(rule))
 
 
 def choices_joined(rules: Sequence[StackingRule]) -> list[StackingRule]:
@@ -354,12 +364,15 @@ class _Compiler:
         if isinstance(written.highest, list):
             yield from self._over(self._paid(self._named(written.highest)), Act.HIGHEST)
         elif written.highest is not None:
-            for group in self._groups("kind" if written.highest == "same_kind" else "topic"):
+            for group in self._groups("kind" if written.highest == "same_kind" else "topic").values():
                 yield from self._over(group, Act.HIGHEST)
         elif written.first is not None:
             yield from self._over(self._named(written.first), Act.FIRST)
         elif written.exclusive is not None:
             yield from self._over(self._named(written.exclusive), Act.HIGHEST if written.keep == "best" else Act.FIRST)
+        elif written.once is not None:
+            for number in self._named(written.once, any_currency=True):
+                yield self._one(Act.ONCE, (number,), limit=self._unless_granted(self.all.measures[number]))
         elif written.not_if_funded is not None:
             yield from self._beside(Act.UNLESS, lambda one, other: True)
         elif written.includes is not None:
@@ -375,13 +388,13 @@ class _Compiler:
     def _one(self, act: Act, measures: Iterable[int], **more: object) -> StackingRule:
         return StackingRule(act, tuple(dict.fromkeys(measures)), self.written, self.document, **more)  # type: ignore[arg-type]
 
-    def _named(self, names: Iterable[Text]) -> list[int]:
+    def _named(self, names: Iterable[Text], *, any_currency: bool = False) -> list[int]:
         """Measures by name, in the currency of the pack."""
         numbers = [number for name in names for number in named(name, self.all, self.pack)]
-        return [n for n in dict.fromkeys(numbers) if self._stacks(self.all.measures[n])]
+        return [n for n in dict.fromkeys(numbers) if self._stacks(self.all.measures[n], any_currency)]
 
-    def _stacks(self, measure: Measure) -> bool:
-        return measure.record.kind not in NOT_PAID and _currency(measure.document.pack, self.all) == self.currency
+    def _stacks(self, measure: Measure, any_currency: bool = False) -> bool:
+        return measure.record.kind not in NOT_PAID and (any_currency or _currency(measure.document.pack, self.all) == self.currency)
 
     def _paid(self, numbers: Iterable[int]) -> list[int]:
         """Those with an amount."""
@@ -393,14 +406,14 @@ class _Compiler:
         measures = enumerate(self.all.measures)
         return self._paid(number for number, m in measures if m.document.pack == self.pack and m.record.kind not in NOT_PAID)
 
-    def _groups(self, by: Literal["kind", "topic"]) -> list[list[int]]:
+    def _groups(self, by: Literal["kind", "topic"]) -> dict[str, list[int]]:
         """The pack's own measures by kind or topic, in the order in which those first come up."""
         groups: dict[str, list[int]] = {}
         for number in self._own:
             record = self.all.measures[number].record
             for word in (record.kind,) if by == "kind" else dict.fromkeys(map(str, record.topics)):
                 groups.setdefault(word, []).append(number)
-        return list(groups.values())
+        return groups
 
     def _by_subject(self, numbers: Iterable[int]) -> dict[str, list[int]]:
         """What is due to different subjects does not meet."""
@@ -437,17 +450,19 @@ class _Compiler:
     def _limited(self) -> Iterator[StackingRule]:
         written = self.written
         over = written.over if written.over is not None else written.measures
-        listed = [self._paid(self._named(over))] if isinstance(over, list) else None
-        groups = listed or (self._groups("topic") if over == "topic" else [self._own])
+        if isinstance(over, list):
+            groups = [("", self._paid(self._named(over)))]
+        else:
+            groups = list(self._groups("topic").items()) if over == "topic" else [("", self._own)]
         if written.per == "measure":
-            groups = [[number] for group in groups for number in group]
+            groups = [(topic, [number]) for topic, group in groups for number in group]
         act = Act.PROPORTIONAL if written.reduce == "proportional" else Act.LAST
-        for group in groups:
+        for topic, group in groups:
             for subject, numbers in self._by_subject(group).items():
-                yield self._one(act, numbers, limit=self._limit(subject))
+                yield self._one(act, numbers, limit=self._limit(subject, topic))
 
-    def _limit(self, subject: str) -> Node:
-        """What the measures may come to in all, less what was granted in the past. Where that is not stated, it is not known over three years."""
+    def _limit(self, subject: str, topic: str) -> Node:
+        """What some measures may come to in all, less what was granted in the past."""
         written = self.written
         context = Context(self.all.world, self.document, subject)
         money = UNITS[self.currency]
@@ -460,5 +475,31 @@ class _Compiler:
             node = Arithmetic("*", figure(written.of, context, money).node, figure(written.intensity, context, PLAIN).node)
         if written.past is not None:
             node = Arithmetic("-", node, figure(written.past, context, money).node)
-        whole = Rounded(Arithmetic("max", node, NOUGHT), CENT, "down")
-        return Between(NOUGHT, whole) if written.per == "three_years" and written.past is None else whole
+        elif written.per == "three_years":  # what nobody tells of is not known
+            node = Arithmetic("-", node, FactFigure(paid(self._granted(subject, topic), 3, context)))
+        elif written.per == "year":  # one evaluation is a year, but for what is known to have been granted in it
+            node = Arithmetic("-", node, FactFigure(paid(self._granted(subject, topic), "this year", context, at_least=True)))
+        return Rounded(Arithmetic("max", node, NOUGHT), CENT, "down")
+
+    def _granted(self, subject: str, topic: str) -> list[Declared]:
+        """The measures whose past awards count under a cap: those that it is over, and those that it would be over if they were still in force."""
+        over = self.written.over if self.written.over is not None else self.written.measures
+        if isinstance(over, list):
+            found = [one for name in over for one in meant(str(name), self.all.world, self.pack)]
+        else:
+            own = (one for named_ in declared(self.all.world).values() for one in named_ if one[0].pack == self.pack)
+            found = [one for one in own if not topic or topic in map(str, one[2].topics)]
+        return [
+            (document, key, record)
+            for document, key, record in found
+            if document.subject_of(record) == subject
+            and record.amount is not None
+            and record.kind not in NOT_PAID
+            and _currency(document.pack, self.all) == self.currency
+        ]
+
+    def _unless_granted(self, measure: Measure) -> Node:
+        """How often a measure can still be had: not at all where it was granted before."""
+        context = Context(self.all.world, self.document, measure.subject)
+        granted = FactFigure(times([(measure.document, measure.key, measure.record)], "ever", context))
+        return Choose(Compare(">=", granted, Figure(Fraction(1))), NOUGHT, STILL)

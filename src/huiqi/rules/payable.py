@@ -19,6 +19,7 @@ rule has cut no longer varies apart from the others: the total is bounded by wha
 - includes: reduced by what the others pay; where it is not certain that they are for the same thing, reduced or not.
 - cap, intensity: up to a limit in all. The last declared is cut first; or all in proportion, down to whole fen, what is left over one fen each
   to those declared first.
+- once: nothing if it was granted before, as an amount and as a status; where that is not known, nothing or all.
 - share: who bears it; nothing is cut.
 """
 
@@ -159,6 +160,8 @@ class _Subject:
 
     def apply(self, rule: StackingRule, merge: Merge, limit: Ends) -> None:
         """One rule: what it leaves of each measure, and of the bundle that it makes."""
+        if rule.act is Act.ONCE:  # all of it, or nothing
+            limit = math.inf if limit[0] else 0, math.inf if limit[1] else 0
         before = self.of(merge.fresh, (*merge.inner, *merge.outer))
         within = self.of(merge.fresh + merge.astray, merge.inner)
         rest = self.of(merge.rest)
@@ -278,6 +281,11 @@ class _Subject:
             earlier = added([earlier, self.claims[number].ends])
         return left, (min(limit[0], within[0]), min(limit[1], within[1]))
 
+    def once(self, rule: StackingRule, limit: Ends, within: Ends) -> tuple[dict[int, Claim], Ends]:
+        (number,) = rule.measures
+        left = self.kept(number, limit[0] > 0, limit[1] > 0)
+        return {number: left}, (min(limit[0], within[0]), min(limit[1], within[1]))
+
     def in_proportion(self, rule: StackingRule, limit: Ends, within: Ends) -> tuple[dict[int, Claim], Ends]:
         total = min(limit[0], within[0]), min(limit[1], within[1])
         claims = [self.claims[number] for number in rule.measures]
@@ -310,6 +318,8 @@ class _Subject:
                 return tuple(n for n in earlier if self.had(n)[1])
             case Act.UNLESS | Act.LESS:
                 return tuple(n for n in rule.beside if self.had(n)[1])
+            case Act.ONCE:
+                return ()
         return tuple(n for n in rule.measures if n != number and self.claims[n].high > 0)
 
 
@@ -343,5 +353,5 @@ def _part(amount: Fen, others: Fen, limit: Fen, *, up: bool) -> Fen:
 
 _MEANINGS = {
     Act.HIGHEST: _Subject.highest, Act.FIRST: _Subject.first, Act.UNLESS: _Subject.unless, Act.LESS: _Subject.less,
-    Act.LAST: _Subject.last, Act.PROPORTIONAL: _Subject.in_proportion, Act.CHOICE: _Subject.choice,
+    Act.LAST: _Subject.last, Act.PROPORTIONAL: _Subject.in_proportion, Act.CHOICE: _Subject.choice, Act.ONCE: _Subject.once,
 }  # fmt: skip

@@ -177,13 +177,14 @@ class CoreCondition(Record):
 
 
 class Cumulation(Record):
-    """A stacking rule: exactly one of its first eight keys says which."""
+    """A stacking rule: exactly one of its first nine keys says which."""
 
     label: Words
     clause: Line
     highest: list[Line] | Literal["same_kind", "same_topic"] | None = None
     first: list[Line] | None = None
     exclusive: list[Line] | None = None
+    once: list[Line] | None = None
     not_if_funded: Literal["elsewhere"] | None = None
     includes: list[Line] | None = None
     share: dict[Line, Expression] | None = None
@@ -282,6 +283,16 @@ class Holding(Record):
     kind: Literal["share", "control", "exempt"] = "share"
 
 
+class AwardRecord(Record):
+    """One award that a subject was granted before, in a case."""
+
+    measure: Line
+    amount: Line
+    granted_on: Date
+    subject: Line | None = None
+    place: Line | None = None
+
+
 class CaseRecord(Record):
     """A worked case: given facts and what must come of them."""
 
@@ -292,6 +303,7 @@ class CaseRecord(Record):
     facts: dict[Line, Anything]
     others: dict[Line, dict[Line, Anything]] = {}
     ownership: list[Holding] = []
+    awards: list[AwardRecord] = []
     expect: dict[Line, Anything]
     from_: Words = Field(alias="from")
 

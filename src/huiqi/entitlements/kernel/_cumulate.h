@@ -31,7 +31,7 @@
 #ifndef HUIQI_PLAN
 enum { STRIP = 64 }; /* what the rules touch of so many rows stays near the processor */
 #endif
-enum { STACK_HIGHEST, STACK_FIRST, STACK_UNLESS, STACK_LESS, STACK_LAST, STACK_PROPORTIONAL };
+enum { STACK_HIGHEST, STACK_FIRST, STACK_UNLESS, STACK_LESS, STACK_LAST, STACK_PROPORTIONAL, STACK_ONCE = 8 };
 enum { BY_AMOUNT, BY_STATUS, WITHOUT_AMOUNT };
 
 typedef struct { /* see cumulate.Flat */
@@ -402,6 +402,11 @@ STACK_OPERATION stack_proportional(const StackRule *rule, StackRows *rows, const
     }
 }
 
+/* How often a measure can still be had, as a limit: all of it, or nothing. */
+STACK_OPERATION stack_all_of_it(Strip *limit, const double *low, const double *high, int n) {
+    STRIP_ROWS limit->low[i] = low[i] > 0.0 ? INFINITY : 0.0, limit->high[i] = high[i] > 0.0 ? INFINITY : 0.0;
+}
+
 /* ---------------------------------------------------------------- rules */
 
 /* The narrower of what the form says, with the rest of its bundles, and what the ends of all add up to. */
@@ -426,7 +431,11 @@ static void stack_apply(const StackRule *rule, StackRows *rows, const double *li
     const int alone = rule->inner_count + rule->outer_count == 0;
     const int narrow = !alone || rule->act == STACK_UNLESS; /* elsewhere the form's own total is the narrowest there is */
     const int n = whole_eights(rows);
-    Strip before, total, rest, after;
+    Strip before, total, rest, after, once;
+    if (rule->act == STACK_ONCE) {
+        stack_all_of_it(&once, limit_low, limit_high, n);
+        limit_low = once.low, limit_high = once.high;
+    }
     if (narrow || limit_low) stack_sum(&before, NULL, rows, rule->fresh, rule->fresh_count, rule->inner, rule->inner_count);
     if (limit_low && rule->astray_count) {
         stack_sum(&after, &before, rows, rule->astray, rule->astray_count, NULL, 0);
@@ -450,6 +459,7 @@ static void stack_apply(const StackRule *rule, StackRows *rows, const double *li
     case STACK_UNLESS: stack_unless(rule, rows, &total); break;
     case STACK_LESS: stack_less(rule, rows, &total); break;
     case STACK_LAST: stack_last(rule, rows, limit_low, limit_high); break;
+    case STACK_ONCE: stack_keep(rows, rule->measures[0], &once); break;
     default: stack_proportional(rule, rows, limit_low, limit_high);
     }
     if (narrow) {

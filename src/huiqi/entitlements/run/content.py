@@ -40,7 +40,7 @@ class Contents:
     def keys(self, stretch: Stretch) -> list[str]:
         """A key for each measure."""
         every = sorted({*self._grouped, *self._limits, *(column for columns in self._columns for column in columns)}, key=str)
-        subjects, cells = stretch.content_hash([]), {column: stretch.content_hash([column]) for column in every}
+        subjects, cells = stretch.content_hash([]), {column: self._cells(column, stretch) for column in every}
         whole = {what: self._of_all(what, stretch) for what in {what for some in self._whole for what in some}}
         shared = [self._common, subjects, *(cells[column] for column in self._grouped)]
         found = []
@@ -50,6 +50,13 @@ class Contents:
         for number in self._stacked:  # what is payable of each rests on all of them
             found[number] = _hash([found[number], bound])
         return found
+
+    def _cells(self, column: Column, stretch: Stretch) -> str:
+        """What the registry, or the awards table, holds of the subjects of a stretch in a column."""
+        population = self.population
+        if population.is_past(column):
+            return population.past.content_hash(column[0], stretch.start, stretch.stop)
+        return stretch.content_hash([column])
 
     def _of_all(self, what: object, stretch: Stretch) -> str:
         """What all subjects together add to those of a stretch."""

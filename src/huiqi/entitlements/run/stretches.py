@@ -108,7 +108,7 @@ class Evaluator:
     def possible(self) -> dict[str, Possible]:
         """What of a fact leaves it possible that somebody has one of the measures, if nothing else were known of anybody: places, and the first
         and the last day, as far as every measure asks for them. Nothing where that cannot be told."""
-        schema, places = self.population.registry.schema, self.population.registry.places
+        schema, places = self.population.schema, self.population.registry.places
         found: dict[str, Possible] = {}
         if self.population.related or not self.plan.measures:
             return found
@@ -127,7 +127,7 @@ class Evaluator:
 
     def _may(self, fact: Fact, cells: NDArray[Any]) -> NDArray[np.intp]:
         """With which of the cells of a fact, all others being unknown, somebody may have a measure."""
-        schema = self.population.registry.schema
+        schema = self.population.schema
         read = [*self.population.columns(self.plan), *self.population.columns(self.stacked.limits)]
         columns = {column: unknown_values(schema.facts[column[0]].kind, len(cells)) for column in read} | {(fact.id, None): cells}
         block = Block(

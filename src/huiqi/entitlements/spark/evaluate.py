@@ -15,13 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sql
 
+from huiqi.entitlements.awards import awards_of, granted_of
 from huiqi.entitlements.evaluate import asked_every, with_what_they_stack_with
+from huiqi.entitlements.granted import nothing_known, past_read
 from huiqi.entitlements.population import Column, Population, measures_for
 from huiqi.entitlements.run.dimensions import dimensions_of
 from huiqi.entitlements.run.parts import ENTITLEMENTS, TOTALS, Part, file_of, rows_writer, totals_table
@@ -63,7 +68,7 @@ def evaluate(
     wrong with cells and keys; a result that was in `out` before is kept then.
     """
     chosen, shown = with_what_they_stack_with(rules, measures_for(rules, registry.schema.subject, measures))
-    population = Population(registry, rules, as_of, assume_recognised)
+    population = _with_awards(session, Population(registry, rules, as_of, assume_recognised))
     every = asked_every(_rows_in(registry.tables[0]), undecided)
     evaluator = Evaluator(population, chosen, dimensions_of(registry), Wanted(frozenset(shown), False, {}, every))
     run = _Run(with_settings(session), job_of(evaluator, rows=out is not None))
@@ -82,9 +87,26 @@ def evaluate(
         problems = problems_in(str(error))
         if not problems:
             raise
-        raise FaultyInput(_in_lines(registry, run.job.columns) or problems) from None
+        raise FaultyInput(_in_lines(registry, [one for one in run.job.columns if not population.is_past(one)]) or problems) from None
     finally:
         run.close()
+
+
+def _with_awards(session: SparkSession, population: Population) -> Population:
+    """The population with past awards: the driver reads their table, the cluster says which of their subjects are not in the registry."""
+    registry, rules = population.registry, population.rules
+    facts = past_read(rules, registry.schema.subject)
+
+    def missing(ids: pa.StringArray) -> NDArray[np.bool_]:
+        there = session.read.parquet(_uri(registry.tables[0].path)).select(sql.col("id").cast("string"))
+        found = session.createDataFrame(pa.table({"id": ids})).join(there, "id", "left_anti").toArrow()
+        absent: NDArray[np.bool_] = pc.is_in(ids, found.column("id").combine_chunks()).to_numpy(zero_copy_only=False)
+        return absent
+
+    awards = awards_of(registry, rules, missing) if facts else None
+    if awards is None:
+        return replace(population, granted=nothing_known(facts))
+    return replace(population, granted=granted_of(awards, facts, population.as_of))
 
 
 class _Run:

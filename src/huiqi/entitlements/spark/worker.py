@@ -191,10 +191,12 @@ class Worker:
                     onto = values[fact, one] = unknown_values(schema.facts[fact].kind, size)
                     onto[of[at[one]]] = cells[fact][at[one]]
         for fact, one in job.columns:
-            if (fact, one) not in values:
+            if population.is_past((fact, one)):
+                values[fact, one] = population.past.of(fact, ids)
+            elif (fact, one) not in values:
                 values[fact, one] = unknown_values(schema.facts[fact].kind, size)
         block = Block(
-            size, population.as_of, values, schema, population.registry.places, ids, _first_years(years, starts),
+            size, population.as_of, values, population.schema, population.registry.places, ids, _first_years(years, starts),
             rank_codes=population.rank_codes, assume_recognised=population.assume_recognised,
         )  # fmt: skip
         if whole is not None:

@@ -11,6 +11,7 @@ from typing import get_args
 
 from huiqi.facts.known import Known
 from huiqi.rules import groups
+from huiqi.rules.checks.stacking import contradictions, keeps_best
 from huiqi.rules.compile import Measure, Rules, ancestors, key_of
 from huiqi.rules.context import Context, Document, Unresolved
 from huiqi.rules.cumulation import FORMS, NOT_PAID, stacking_of
@@ -35,6 +36,7 @@ def faulty_stacking(pack: PackText, library: Library) -> list[Problem]:
             for rule in document.record.cumulation:
                 problems += said.faults(rule)
             problems += _covered_already(document.record.cumulation)
+            problems += contradictions(document.record.cumulation, said.one)
     return problems
 
 
@@ -66,6 +68,10 @@ class _Said:
         nearest = min((distance.get(document.pack, len(distance)) for document, _ in found), default=0)
         return [(document, record) for document, record in found if distance.get(document.pack, len(distance)) == nearest]
 
+    def one(self, name: Text) -> object:
+        """The same for names that mean the same."""
+        return frozenset(id(record) for _, record in self.meant(name)) or str(name)
+
     def faults(self, rule: Cumulation) -> Iterator[Problem]:
         """A stacking rule has one form, with what belongs to it, and names measures that can meet."""
         forms = [form for form in FORMS if getattr(rule, form) is not None]
@@ -74,9 +80,9 @@ class _Said:
             yield Problem("check.stacking", f"a stacking rule has one form; here is {said}", rule.where, f"one of {', '.join(FORMS)}")
         else:
             yield from self._belongings(rule, forms[0])
-        for listed in (rule.highest, rule.first, rule.exclusive, rule.measures, rule.over):
+        for listed in (rule.highest, rule.first, rule.exclusive, rule.once, rule.measures, rule.over):
             if isinstance(listed, list):
-                yield from self._names(listed)
+                yield from self._names(listed, together=listed is not rule.once)
         for listed in (rule.highest, rule.first, rule.exclusive):
             if isinstance(listed, list) and len(listed) < 2:
                 hint = "name what it does not stack with"
@@ -104,8 +110,8 @@ class _Said:
             if getattr(rule, key) is not None and not fits:
                 yield Problem("check.stacking", f"{key} says nothing in a rule of {form}", rule.where, f"take {key} out")
 
-    def _names(self, names: list[Text]) -> Iterator[Problem]:
-        """Names of measures that exist, each once, that are paid to one subject in one currency."""
+    def _names(self, names: list[Text], *, together: bool) -> Iterator[Problem]:
+        """Names of measures that exist, each once; where they meet, that are paid to one subject, in one currency."""
         subjects: dict[str, Text] = {}
         seen: set[str] = set()
         for name in names:
@@ -122,10 +128,10 @@ class _Said:
                 hint = "what a firm pays does not stack with what it gets; take it out"
                 yield Problem("check.stacking", f"{name} is a charge", name.where, hint)
             currency = next(pack.record.currency for pack in self.library.packs if pack.id == document.pack)
-            if currency != self.pack.record.currency:
+            if currency != self.pack.record.currency and together:
                 hint = "money of two currencies does not stack without a dated exchange table"
                 yield Problem("check.stacking", f"{name} is paid in {currency}, this pack in {self.pack.record.currency}", name.where, hint)
-        if len(subjects) > 1:
+        if len(subjects) > 1 and together:
             (one, first), (other, second), *_ = subjects.items()
             hint = "write a rule for each subject"
             yield Problem("check.stacking", f"{first} is about the subject {one}, {second} about {other}: they never meet", second.where, hint)
@@ -133,18 +139,18 @@ class _Said:
 
 def _covered_already(rules: list[Cumulation]) -> Iterator[Problem]:
     """Rules about measures of which an earlier rule leaves one at most."""
-    earlier: list[list[Text]] = []
+    earlier: list[tuple[bool, list[Text]]] = []
     for rule in rules:
         listed = next((listed for listed in (rule.highest, rule.first, rule.exclusive) if isinstance(listed, list)), None)
         if listed is None:
             continue
-        covering = next((names for names in earlier if len(listed) > 1 and set(listed) <= set(names)), None)
+        covering = next((names for best, names in earlier if best == keeps_best(rule) and len(listed) > 1 and set(listed) <= set(names)), None)
         if covering is not None:
             message = f"this rule changes nothing: line {covering[0].where.line} leaves one of these measures already"
             if rule.first is not None and [name for name in covering if name in listed] != listed:
                 message = f"the measures stand in another order in line {covering[0].where.line}, which applies first"
             yield Problem("check.stacking-idle", message, listed[0].where, "take one of the two out", "warning")
-        earlier.append(listed)
+        earlier.append((keeps_best(rule), listed))
 
 
 def binding(rules: Rules, documents: list[Document]) -> dict[Where, bool]:
