@@ -30,7 +30,7 @@ def about(folder: Path) -> dict[str, Any]:
 
 
 def awards(folder: Path, columns: Sequence[str] = (), *, subject: str | None = None) -> list[dict[str, Any]]:
-    """The awards of a round, all columns or some, of everybody or of one subject; raises FaultyInput where the table cannot be read or lacks a column."""
+    """The awards of a round, all columns or some, of everybody or of one subject; raises FaultyInput where they cannot be read or lack a column."""
     path = folder / AWARDS
     try:
         lacking = [name for name in columns if name not in pq.read_schema(path).names]
