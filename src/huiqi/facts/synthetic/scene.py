@@ -30,6 +30,7 @@ class Scene:
     reported: int  # years that the registry has
     schema: Schema
     places: Places
+    zones: tuple[str, ...] = ()  # places within it where some of the firms stand
 
     @cached_property
     def today(self) -> int:
