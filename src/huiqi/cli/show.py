@@ -111,8 +111,8 @@ def said_of_stacking(outcome: Outcome) -> Iterator[Both]:
         yield Both(f"stacking rules take {taken.en} of what would be assured without them", f"叠加规则从确定额中核减{taken.zh}")
 
 
-def show_totals(standings: Sequence[Standing], unspoken: Sequence[Unspoken], scale: Fraction, lang: str, path: Path) -> None:
-    """Each published total beside what the registry has of it; then how many it cannot speak of, and why."""
+def show_totals(standings: Sequence[Standing], unspoken: Sequence[Unspoken], scale: Fraction, lang: str, path: Path | None) -> None:
+    """Each published total beside what the registry has of it; with the path of the whole table how many are met or cannot be spoken of, and why."""
     from huiqi.entitlements import reconcile  # only who shows totals waits for it
 
     heads = {
@@ -130,16 +130,18 @@ def show_totals(standings: Sequence[Standing], unspoken: Sequence[Unspoken], sca
             met = f"[{colour}]{reconcile.MET_WORDS[one.met](lang)}[/]"
             table.add_row(escape(total.label(lang)), *(escape(cell(lang)) for cell in cells), met, str(total.indicator.period), ", ".join(kinds))
         Console(highlight=False, width=None if console.is_terminal else 170).print(table)
-    met = sum(one.met != "no" for one in standings)
+    if path is None:
+        return
+    number_met = sum(one.met != "no" for one in standings)
     words = Both("{0} of {1} published totals are met; {2} more cannot be spoken of: {3}", "公布指标{1}项中{0}项相符；另有{2}项无法比较：{3}")
-    console.print(escape(words(lang).format(met, len(standings), len(unspoken), path)))
+    console.print(escape(words(lang).format(number_met, len(standings), len(unspoken), path)))
     if scale != 1:
         part = f"{float(scale):g}"
         said = Both(f"Totals were multiplied by {part} and rounded half up to whole firms.", f"各项公布数乘以{part}并四舍五入为整数。")
         console.print(escape(said(lang)))
     whys = Counter(one.why for one in unspoken)
-    for why, count in whys.most_common():
-        console.print(escape(Both(f"  {count}: {why.en}", f"  {count}项：{why.zh}")(lang)))
+    for why, times in whys.most_common():
+        console.print(escape(Both(f"  {times}: {why.en}", f"  {times}项：{why.zh}")(lang)))
 
 
 # ---------------------------------------------------------------- explanations

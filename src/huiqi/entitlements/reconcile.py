@@ -34,6 +34,10 @@ Floats = NDArray[np.float64]
 Met = Literal["yes", "within", "no"]
 SIZE = 65_536
 FILE = "totals.csv"
+_HEADS = (
+    "indicator", "place", "period", "label_en", "label_zh", "pack", "published", "kind", "scale", "wanted_low", "wanted_high", "found_low",
+    "found_high", "difference_low", "difference_high", "met", "source", "source_note_en", "source_note_zh", "why_en", "why_zh",
+)  # fmt: skip
 
 MET_WORDS = {
     "yes": Both("met", "相符"),
@@ -123,8 +127,16 @@ def reconcile(registry: Registry, counting: Counting, scale: Fraction = Fraction
             open_end[number] |= not np.isfinite(most).all()
             high[number] += _sum(np.where(np.isfinite(most), most, 0.0), of, parts)
         at += len(block.ids)
+    if weights is not None:
+        for number, total in enumerate(counting.totals):
+            low[number], high[number] = (_near(end, total.bounds(scale)) for end in (low[number], high[number]))
     ends = zip(counting.totals, low, high, open_end, strict=True)
     return [Standing(total, scale, one, None if is_open else other) for total, one, other, is_open in ends]
+
+
+def _near(sum: Fraction, bounds: tuple[Fraction, Fraction | None]) -> Fraction:
+    """A weighted sum that lies within a millionth of what is wanted is that: weights are rounded figures."""
+    return next((end for end in bounds if end is not None and abs(sum - end) * 1_000_000 <= abs(end)), sum)
 
 
 def _sum(adds: Floats, weights: Floats | None, parts: int) -> Fraction:
@@ -233,10 +245,7 @@ def write_totals(path: Path, standings: Sequence[Standing], unspoken: Sequence[U
     """totals.csv: a row a total, those that the registry cannot speak of at the end; figures in the base unit, an empty end is open."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ["indicator", "place", "period", "label_en", "label_zh", "pack", "published", "kind", "scale", "wanted_low", "wanted_high", "found_low"]
-            + ["found_high", "difference_low", "difference_high", "met", "source", "source_note_en", "source_note_zh", "why_en", "why_zh"]
-        )
+        writer.writerow(_HEADS)
         for standing in standings:
             total = standing.total
             kind = "at_least" if total.at_least else "about" if total.about else "exact"

@@ -5,9 +5,9 @@ counts alone it is raking (Deming and Stephan 1940). The weight of a row is
 
     w = d F(x'l),  F(u) = L + (U - L) / (1 + (U - 1) / (1 - L) exp(-A u)),  A = (U - L) / ((1 - L) (U - 1))
 
-with d what it weighed before, x what it adds to each total and F(0) = 1. The multipliers l minimise a convex function, here by Newton's method with steps
-that are halved until they help. A total that may lie in a range has a multiplier of one sign at each end (Bertsekas, Projected Newton Methods,
-SIAM J. Control 20, 1982).
+with d what it weighed before, x what it adds to each total and F(0) = 1. The multipliers l minimise a convex function, here by Newton's method
+with steps that are halved until they help. A total that may lie in a range has a multiplier of one sign at each end (Bertsekas, Projected Newton
+Methods, SIAM J. Control 20, 1982).
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Weighed:
 def calibrate(before: Floats, margins: Sequence[Margin], lowest: float = 0.1, highest: float = 10.0) -> Weighed:
     """Weights between `lowest` and `highest` times those before that meet all margins.
 
-    Where none do, `contradicting` names margins that cannot be met together, and the weights are those before. ValueError for bounds that do not lie on
-    either side of 1, and for weights before that are not positive.
+    Where none do, `contradicting` names margins that cannot be met together, and the weights are those before. ValueError for bounds that do
+    not lie on either side of 1, and for weights before that are not positive.
 
     >>> ones = np.ones(4)
     >>> large = np.array([1.0, 1.0, 0.0, 0.0])
@@ -113,7 +113,7 @@ def _solve(before: Floats, sides: Sequence[_Side], lowest: float, highest: float
     adds = np.stack([side.adds / side.scale for side in sides], axis=1)
     first, row_of = _alike(adds)
     rows = adds[first]
-    together = np.bincount(row_of, before, len(rows))
+    together: Floats = np.bincount(row_of, before, len(rows)).astype(np.float64)
     factor, converged, steps, off, proved = _newton(together, rows, sides, lowest, highest)
     if proved:
         return Weighed(before, False, steps, off, ("",))
@@ -145,9 +145,10 @@ def _newton(d: Floats, x: Floats, sides: Sequence[_Side], lowest: float, highest
         return np.clip(np.where(sign > 0, np.maximum(at, 0), np.where(sign < 0, np.minimum(at, 0), at)), -_FARTHEST, _FARTHEST)
 
     now, off, steps = value(at), np.inf, 0
-    for steps in range(1, MOST_STEPS + 1):  # noqa: B007 - how many were needed is told
-        share = _logistic(slope * (x @ at) + shift)
-        factor = lowest + (highest - lowest) * share
+    for steps in range(1, MOST_STEPS + 1):
+        pull = x @ at
+        share = _logistic(slope * pull + shift)
+        factor = np.where(pull == 0, 1.0, lowest + (highest - lowest) * share)
         gap = x.T @ (d * factor) - wanted
         held = (at == 0) & (((sign > 0) & (gap >= 0)) | ((sign < 0) & (gap <= 0)))
         off = float(np.max(np.abs(np.where(held, 0.0, gap)), initial=0.0))
@@ -175,7 +176,7 @@ def _newton(d: Floats, x: Floats, sides: Sequence[_Side], lowest: float, highest
 
 
 def _impossible(d: Floats, x: Floats, at: Floats, wanted: Floats, lowest: float, highest: float) -> bool:
-    """The multipliers prove that nothing within the bounds meets all: weighed by them, the sums fall short of the totals whatever the weights (Farkas)."""
+    """The multipliers prove that nothing within the bounds meets all: weighed by them, the sums fall short whatever the weights (Farkas)."""
     u = x @ at
     most = float(d @ np.where(u > 0, highest * u, lowest * u))
     return float(wanted @ at) > most + 1e-9 * (abs(most) + float(np.abs(wanted) @ np.abs(at)))

@@ -6,8 +6,8 @@
 The firms are drawn in blocks, each from its own stretch of one random stream, so that memory does not grow with their number and the same seed gives
 the same registry. How they are drawn is told in `synthetic/`.
 
-With `wanted` more firms are drawn than asked for, and of them those are kept that together meet published totals (quotas.py). Each firm stays as it was
-drawn, so a high-tech firm has the R&D, the staff and the revenue of one.
+With `wanted` more firms are drawn than asked for, and of them those are kept that together meet published totals (quotas.py). Each firm stays as
+it was drawn, so a high-tech firm has the R&D, the staff and the revenue of one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -70,8 +70,8 @@ MOST_DRAWN, LEAST_DRAWN = 30, 1_000_000
 class Wanted:
     """Totals to meet: how many firms shall count towards each, and which do.
 
-    `counts` tells of a block of firms, with the columns `reads`, who surely counts and who may: two arrays of flags, a row a firm, a column a quota. `zones` are
-    places within the place in which some of the firms shall stand.
+    `counts` tells of a block of firms, with the columns `reads`, who surely counts and who may: two arrays of flags, a row a firm, a column a quota.
+    `zones` are places within the place in which some of the firms shall stand.
     """
 
     quotas: tuple[Quota, ...]
@@ -230,21 +230,30 @@ class _District:
     # ------------------------------------------------------------ which to keep
 
     def keep(self, wanted: Wanted) -> None:
-        """Draw until some of the firms drawn meet the totals, and keep those; FaultyInput where none can."""
+        """Draw until some of the firms drawn meet the totals, and keep those; FaultyInput where none can.
+
+        Where the totals ask for many more than an ordinary district has, firms are drawn from a high-tech zone's mix of trades.
+        """
         most = max(MOST_DRAWN * self._enterprises, LEAST_DRAWN)
-        kinds = np.zeros(0, np.int64)
-        aim = self._enterprises + self._enterprises // 4
+        kinds = self._draw_kinds(np.zeros(0, np.int64), _BLOCK, wanted)
+        if _rarity(kinds, wanted) > 1.5 * self._enterprises / len(kinds):
+            ordinary, self.scene = self.scene, replace(self.scene, technical=True)
+            others = self._draw_kinds(np.zeros(0, np.int64), _BLOCK, wanted)
+            if _rarity(others, wanted) < _rarity(kinds, wanted):
+                kinds = others
+            else:
+                self.scene = ordinary
+        aim = max(5 * self._enterprises / 4, min(1.15 * _rarity(kinds, wanted) * len(kinds), most))
         while True:
-            kinds = self._draw_kinds(kinds, -(-aim // _BLOCK) * _BLOCK, wanted)
+            kinds = self._draw_kinds(kinds, int(aim), wanted)
             there, drawn = np.unique(kinds[kinds >= 0], return_counts=True)
-            counts = (there[:, None] >> np.arange(len(wanted.quotas)) & 1).astype(bool)
+            counts = _bits(there, wanted)
             chosen = choose(drawn, counts, wanted.quotas, self._enterprises)
             if chosen.take is not None:
                 break
             if len(kinds) >= most:
                 raise FaultyInput(_unmet(chosen.against, wanted.quotas, drawn @ counts, len(kinds)))
-            short = [quota.wanted / max(sum, 0.3) for quota, sum in zip(wanted.quotas, (drawn @ counts).tolist(), strict=True)]
-            aim = min(int(len(kinds) * min(max(1.1 * max(short), 1.5), 8)), most)
+            aim = min(len(kinds) * max(1.4, 1.15 * _rarity(kinds, wanted)), most)
         self.drawn, self._kept = len(kinds), np.zeros(len(kinds), bool)
         for kind, take in zip(there.tolist(), chosen.take.tolist(), strict=True):
             of = np.flatnonzero(kinds == kind)
@@ -253,16 +262,17 @@ class _District:
     def _draw_kinds(self, kinds: np.ndarray, aim: int, wanted: Wanted) -> np.ndarray:
         """The totals towards which each firm counts, one bit each; -1 where that is not known of some total, since published lists are."""
         bits = 1 << np.arange(len(wanted.quotas), dtype=np.int64)
-        first, self.drawn = len(kinds) // _BLOCK, aim
-        found = [kinds]
-        for block in range(first, aim // _BLOCK):
+        found, blocks = [kinds], -(-aim // _BLOCK)  # whole ones, so that more can follow
+        self.drawn = blocks * _BLOCK
+        for block in range(len(kinds) // _BLOCK, blocks):
             must, may = wanted.counts(self._shown(block, wanted.reads))
             found.append(np.where((must == may).all(axis=1), must @ bits, -1))
         return np.concatenate(found)
 
     def _shown(self, block: int, reads: tuple[Column, ...]) -> Block:
         """All firms of a block as a registry would show them."""
-        day, (owner, years, figures) = self._day(block), self._years(block)
+        day, yearly = self._day(block), any(year is not None for _, year in reads)
+        owner, years, figures = self._years(block) if yearly else (np.zeros(0, np.intp), np.zeros(0, np.int16), {})
         columns: dict[Column, np.ndarray] = {}
         for fact, year in reads:
             column = unknown_values(self.scene.schema.facts[fact].kind, self._size(block))
@@ -340,6 +350,17 @@ class _District:
     def _encoded(self, columns: Columns) -> Columns:
         facts = self.scene.schema.facts
         return {fact: _steps(values, facts[fact]) for fact, values in columns.items() if fact in facts}
+
+
+def _bits(kinds: np.ndarray, wanted: Wanted) -> np.ndarray:
+    """Which totals each kind counts towards: a row a kind."""
+    return (kinds[:, None] >> np.arange(len(wanted.quotas)) & 1).astype(bool)
+
+
+def _rarity(kinds: np.ndarray, wanted: Wanted) -> float:
+    """How many times as many firms as were drawn it takes until there are enough for the rarest total."""
+    there = _bits(kinds[kinds >= 0], wanted).sum(axis=0)
+    return max(quota.wanted / max(found, 0.3) for quota, found in zip(wanted.quotas, there.tolist(), strict=True))
 
 
 def _unmet(against: tuple[str, ...], quotas: tuple[Quota, ...], there: np.ndarray, drawn: int) -> list[Problem]:

@@ -62,7 +62,8 @@ def write_registry(
     facts with a provenance of their own.
 
     Everything is written beside the folder and then moved there, so that a killed run leaves what was there before. `more` are files that
-    move along, `beside` writes what is made of the finished tables. FileExistsError if the folder exists and is not a registry, or is one and `overwrite` is not set.
+    move along, `beside` writes what is made of the finished tables. FileExistsError if the folder exists and is not a registry, or is one and
+    `overwrite` is not set.
     """
     if not may_replace(folder, overwrite):
         raise FileExistsError(f"{folder} exists; nothing was written")

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from huiqi.facts.schema import subjects_hint
 from huiqi.rules.compile import Rules
-from huiqi.rules.context import Context, Document, Unresolved, World
+from huiqi.rules.context import Context, Unresolved, World
 from huiqi.rules.eligibility import condition
 from huiqi.rules.implied import implies
 from huiqi.rules.pack import PackText
@@ -68,8 +68,9 @@ class Total:
         return self.values[0]
 
     def bounds(self, scale: Fraction = Fraction(1)) -> tuple[Fraction, Fraction | None]:
-        """Between what the total is met: from the least to the greatest figure that a source gives, from a twentieth below to a twentieth above where they
-        say "about", without upper end where they say "more than". Scaled counts are rounded half up, and at least 1 where anybody was counted."""
+        """Between what the total is met: from the least to the greatest figure that a source gives, from a twentieth below to a twentieth above
+        where they say "about", without upper end where they say "more than". Scaled counts are rounded half up, and at least 1 where anybody was
+        counted."""
         low, high = min(self.values), max(self.values)
         if self.about:
             low, high = low * (1 - ROUGHLY), high * (1 + ROUGHLY)
@@ -249,9 +250,8 @@ def zones_in(totals: Iterable[Total], place: str, places: Places) -> tuple[str, 
     named: dict[str, None] = {}
     for total in totals:
         for wanted in _places_named(total.members):
-            outermost = [id for id in wanted & inside if not any(above in wanted for above in places.above(id)[1:])]
             if wanted <= inside:
-                named |= dict.fromkeys(sorted(outermost))
+                named |= dict.fromkeys(sorted(id for id in wanted if not any(id in places.below(other) - {other} for other in wanted)))
     return tuple(named)
 
 

@@ -1,7 +1,7 @@
 """What only some districts ask: zones within the place, its own names for kinds of firms, and its plans for old industries.
 
-A column is drawn where the schema has the fact, that is where a pack of the place declares it. These draws have a stream of their own, so that a registry
-without them stays what it is.
+A column is drawn where the schema has the fact, that is where a pack of the place declares it. These draws have a stream of their own, so that a
+registry without them stays what it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from huiqi.facts.synthetic.scene import Columns, Scene
 from huiqi.facts.synthetic.trades import is_in
 
 #: Of the firms of a place, how many stand in one of the zones within it that somebody asks for; of its headquarters and hard-technology firms.
-IN_ZONES, DRAWN_TO_ZONES = 0.15, 0.5
+IN_ZONES, DRAWN_TO_ZONES = 0.15, 0.7
 _DYEING = ("C1713", "C1723", "C1733", "C1743", "C1752", "C1762")
 _LEFT_OUT = 0.01
 
@@ -32,7 +32,7 @@ def local_facts(rng: np.random.Generator, scene: Scene, firms: Firms, sales: Sal
         found |= headquarters(rng, scene, firms, sales, day_facts, years)
         drawn_to |= np.any([found[fact] > 0 for fact in found if fact.endswith("_headquarters")], axis=0)
     if "hard_technology_company" in has:
-        hard = some(rng, firms.field & firms.researches, 0.45, 0.6 * firms.drive)
+        hard = some(rng, firms.field & firms.researches, 0.75, 0.6 * firms.drive)
         found["hard_technology_company"] = flags(hard)
         drawn_to |= hard
     if "online_new_economy" in has:
@@ -66,7 +66,7 @@ def _withdrawal(rng: np.random.Generator, scene: Scene, firms: Firms, day_facts:
 
 
 def _zones(rng: np.random.Generator, scene: Scene, day_facts: Columns, drawn_to: np.ndarray) -> Columns:
-    """Some of the firms of the place stand in one of its zones, of those that a zone draws half."""
+    """Some of the firms of the place stand in one of its zones, of those that zones draw most."""
     if not scene.zones:
         return {}
     count, at = len(drawn_to), scene.place_positions

@@ -1,7 +1,7 @@
-"""How many firms of each kind to take from those that were drawn, so that published totals are met and the mix stays as near as it can to what was drawn.
+"""How many firms of each kind to take from those that were drawn: totals are met, and the mix stays as near as it can to what was drawn.
 
-Firms that count towards the same totals are one kind. Shares of kinds are found by calibration (calibration.py), made whole by their largest remainders,
-and what rounding moved is put right by exchanging one firm of a kind for one of another.
+Firms that count towards the same totals are one kind. Shares of kinds are found by calibration (calibration.py), made whole by their largest
+remainders, and what rounding moved is put right by exchanging one firm of a kind for one of another.
 """
 
 from __future__ import annotations
