@@ -27,6 +27,7 @@ FAMILIES = {
     "cell",
     "import",
     "synthesize",
+    "totals",
     "measure",
     "value",
 }
