@@ -92,6 +92,10 @@ class Evaluation:
         """Eligibility, amounts of both ends, stacking, totals by measure and group: what a run does with each of its stretches."""
         return self._each(lambda block: self.stacking.totals(block, self.groups(block)), blocks, workers)
 
+    def without_stacking(self, blocks: Sequence[Block], workers: int = 1) -> Totals:
+        """The same without stacking."""
+        return self._each(lambda block: self.engine.totals(block, self.groups(block)), blocks, workers)
+
     def amounts(self, blocks: Sequence[Block], workers: int = 1) -> Totals:
         """What the peers do: eligibility, amounts and their sums."""
         return self._each(self.engine.totals, blocks, workers)

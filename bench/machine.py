@@ -32,14 +32,19 @@ class Taken:
 
 
 def medians(repeats: int, *jobs: Callable[[], object]) -> list[Taken]:
-    """Of each job; the jobs in turn, so that a slow moment meets all."""
+    """Of each job."""
+    return [Taken(statistics.median(t.clock for t in times), statistics.median(t.processor for t in times)) for times in in_turn(repeats, *jobs)]
+
+
+def in_turn(repeats: int, *jobs: Callable[[], object]) -> list[list[Taken]]:
+    """What each job took each time; the jobs in turn, so that a slow moment meets all."""
     taken: list[list[Taken]] = [[] for _ in jobs]
     for _ in range(repeats):
         for job, times in zip(jobs, taken, strict=True):
             clock, processor = time.perf_counter(), time.process_time()
             job()
             times.append(Taken(time.perf_counter() - clock, time.process_time() - processor))
-    return [Taken(statistics.median(t.clock for t in times), statistics.median(t.processor for t in times)) for times in taken]
+    return taken
 
 
 def in_a_child(script: str, *arguments: object, cores: int | None = None, **environment: str) -> dict[str, Any]:

@@ -83,6 +83,12 @@ def reading(found: dict[str, Any]) -> Iterator[Figure]:
     yield at_most("  the same from the cache", cached["clock"], 0.3, "s", f" (processor {short(cached['processor'])})")
 
 
+def stacking(found: dict[str, Any]) -> Iterator[Figure]:
+    for named, ns in found.items():
+        said = f" ({short(ns['with'])} over {short(ns['without'])} ns; least seen {short(100 * ns['added, least'])} %)"
+        yield at_most(f"stacking adds, one core, {named}", 100 * ns["added"], 40, "%", said)
+
+
 def parquet(found: dict[str, Any]) -> Iterator[Figure]:
     for kind, named in (("totals", "to totals"), ("rows", "to totals and a row for each yes and depends")):
         run = found[kind]
@@ -110,6 +116,7 @@ def main() -> None:
     for cores in dict.fromkeys((several, 1)):
         found[f"throughput, {cores}"] = machine.in_a_child("throughput.py", *size, *repeats, "--cores", cores, cores=cores)
     found["growth"] = machine.in_a_child("growth.py", "--enterprises", min(given.enterprises, 100_000), *repeats)
+    found["stacking"] = machine.in_a_child("stacking.py", "--repeats", 8 * given.repeats, "--parquet", min(given.parquet, 500_000))
     found["one"] = machine.in_a_child("one.py", *repeats)
     found["reading"] = machine.in_a_child("reading.py", *repeats)
     if given.parquet:
@@ -117,7 +124,13 @@ def main() -> None:
         found["parquet"] = machine.in_a_child("parquet.py", "--enterprises", given.parquet, *repeats, *keep)
     found["after"] = machine.state()
     figures = [figure for cores in dict.fromkeys((several, 1)) for figure in throughput(found[f"throughput, {cores}"], cores)]
-    figures += [*agreement(found["throughput, 1"]), *growth(found["growth"]), *one(found["one"]), *reading(found["reading"])]
+    figures += [
+        *agreement(found["throughput, 1"]),
+        *stacking(found["stacking"]),
+        *growth(found["growth"]),
+        *one(found["one"]),
+        *reading(found["reading"]),
+    ]
     figures += parquet(found["parquet"]) if given.parquet else ()
     print(f"\nns an enterprise and measure, {given.enterprises:,} enterprises x 100 measures, medians of {given.repeats}\n\n{table(figures)}\n")
     print("The peers are given no stacking rules. Several cores: by the clock; one core: processor time.")

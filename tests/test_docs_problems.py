@@ -29,7 +29,13 @@ FAMILIES = {
     "synthesize",
     "totals",
     "measure",
+    "mother",
     "value",
+    "assumption",
+    "award",
+    "fund",
+    "promise",
+    "round",
 }
 
 

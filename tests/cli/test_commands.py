@@ -67,6 +67,17 @@ def test_check_tells_every_problem_with_its_place_and_remedy(place: Place) -> No
     assert [(p["code"], p["line"], p["column"]) for p in found] == [("rules.unknown-name", 17, 11), ("rules.unit", 19, 43)]
 
 
+def test_evaluate_tells_costs_in_the_currency_of_the_pack(place: Place) -> None:
+    """Facts are in yuan here, so a pack that pays in euro can only give a figure of its own."""
+    pack, policy = place.folder / "packs" / "p" / "pack.yaml", place.folder / "packs" / "p" / "special" / "a.yaml"
+    pack.write_text(pack.read_text(encoding="utf-8") + "currency: EUR\n", encoding="utf-8")
+    text = policy.read_text(encoding="utf-8").replace("{rate: 10%, of: expense, cap: 50万元}", "2000 EUR")
+    policy.write_text(text, encoding="utf-8")
+    printed = place.huiqi("evaluate", *place.on, "--out", "results")
+    assert "assured €2,000, possible €4,000" in printed.out
+    assert "¥" not in printed.out
+
+
 def test_evaluate_prints_a_table_and_writes_the_results(place: Place) -> None:
     printed = place.huiqi("evaluate", *place.on, "--out", "results")
     assert printed.status == 0
@@ -176,7 +187,7 @@ def test_a_measure_that_has_ended_is_told_with_its_days(place: Place) -> None:
     assert "a-1 is in force from 2020-01-01 on" in printed.err
 
 
-@pytest.mark.parametrize("command", [["schema"], ["synthesize", "--place", "cn-sh-minhang", "--enterprises", "5"]])
+@pytest.mark.parametrize("command", [["schema"], ["synthesize", "--place", "cn-sh-minhang", "--enterprises", "5", "--no-totals"]])
 def test_a_place_that_cannot_be_written_is_told(place: Place, command: list[str]) -> None:
     (place.folder / "file").write_text("mine", encoding="utf-8")
     printed = place.huiqi(*command, "--out", "file/below")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import json
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from huiqi.entitlements import evaluate as module
 from huiqi.entitlements.evaluate import evaluate
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.rules.compile import Rules
+from huiqi.rules.library import read_library
 from huiqi.vocabulary.problem import FaultyInput
 from registries import write_registry
 
@@ -175,3 +177,13 @@ measures:
     assert (prize.yes, prize.depends, prize.no) == (1, 1, 1)
     prize = evaluate(rules, registry, arbitrary.AS_OF, assume_recognised=True).tallies[1]
     assert (prize.yes, prize.depends, prize.no) == (2, 0, 1)
+
+
+def test_on_a_day_without_a_text_in_force_everybody_is_counted_and_nothing_is_due(tmp_path: Path) -> None:
+    library, _ = read_library(["p"], arbitrary.packs_folder(tmp_path, POLICY))
+    assert library is not None
+    rules = library.rules(datetime.date(1990, 1, 1))
+    registry, problems = open_registry(write_registry(tmp_path / "r", MAIN, YEARS), rules.schemas["enterprise"], rules.places)
+    assert registry is not None, problems
+    outcome = evaluate(rules, registry, arbitrary.AS_OF, out=tmp_path / "out")
+    assert (outcome.tallies, outcome.subjects, outcome.payable) == ((), 5, (0, 0))

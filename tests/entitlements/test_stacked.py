@@ -171,6 +171,45 @@ def test_the_kernel_stacks_as_numpy_does_for_any_rows(rules: Rules, block: Block
         assert np.array_equal(one.totals.by[name], other.totals.by[name])
 
 
+FORMS = [
+    "highest: [{of}]", "first: [{of}]", "exclusive: [{of}], keep: best", "exclusive: [{of}], keep: first",
+    "cap: {cap}万元, over: [{of}], reduce: last", "cap: {cap}万元, over: [{of}], reduce: proportional",
+    "intensity: {cap}%, of: expense, over: [{of}], reduce: last", "intensity: {cap}%, of: expense, over: [{of}], reduce: proportional",
+]  # fmt: skip
+
+
+@st.composite
+def cores(draw: st.DrawFn) -> str:
+    """A few stacking rules of any form, which may share measures."""
+    text = CORE.split("  - ")[0]
+    for number in range(draw(st.integers(1, 5))):
+        of = draw(st.lists(st.sampled_from("abcdefg"), min_size=2, max_size=5, unique=True))
+        form = draw(st.sampled_from(FORMS)).format(of=", ".join(of), cap=draw(st.sampled_from([0, 1, 15, 40, 70])))
+        text += f"  - {{{form}, clause: 第九条, label: {{en: Rule {number}, zh: 规则{number}}}}}\n"
+    return text
+
+
+@pytest.mark.skipif(kernel_name() != "C", reason="the kernel was not compiled")
+@given(cores(), st.integers(1, 3_000), st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_the_kernel_stacks_as_numpy_does_by_any_rules(tmp_path_factory: pytest.TempPathFactory, core: str, size: int, seed: int) -> None:
+    """Among the measures are one without a published amount and one that often gives nothing; what is cut by group stands in the totals."""
+    measures = [*MEASURES, ("g", "grant", "'staff >= 0'", "{rate: 50%, of: expense}")]
+    text = "measures:" + "".join(MEASURE.format(name=n, kind=k, eligible=e, amount=a) for n, k, e, a in measures)
+    rules = arbitrary.rules_of(arbitrary.packs_folder(tmp_path_factory.mktemp("packs"), text, core=core))
+    whole = _block(rules, tmp_path_factory.mktemp("registry"), MAIN, [*YEARS[:40], *(f"f{n:02},2023,{900_000 * n},0,{n}" for n in range(39, 60))])
+    block = whole.only(np.random.default_rng(seed).integers(0, whole.size, size).astype(np.intp))
+    groups = {"place": Groups((np.arange(size) % 7).astype(np.int32), 7)}
+    compiled, plain = (engine_of(rules, block, numpy_only=alone) for alone in (False, True))
+    assert compiled.program is not None
+    assert (compiled.program.stacked is not None) == Stacked(rules, rules.measures, "enterprise").looped
+    one, other, only = compiled.found(block, groups), plain.found(block, groups), compiled.totals(block, groups)
+    assert_same(one.dues, other.dues)
+    for name in (ALL, "place"):
+        assert np.array_equal(one.totals.by[name], other.totals.by[name])
+        assert np.array_equal(only.by[name], other.totals.by[name])
+
+
 def test_files_say_what_is_payable(rules: Rules, tmp_path: Path) -> None:
     """f30: a is 10 % of 270万, at most 27万 and at least nothing; b is open."""
     registry, problems = open_registry(write_registry(tmp_path / "r", MAIN, YEARS), rules.schemas["enterprise"], rules.places)

@@ -128,6 +128,34 @@ def test_parts_are_joined_to_row_groups(tmp_path: Path, schema: Schema, places: 
     )
 
 
+@pytest.mark.parametrize(("rows", "groups"), [(0, [0]), (1, [1]), (ROW_GROUP, [ROW_GROUP]), (2 * ROW_GROUP, [ROW_GROUP, ROW_GROUP])])
+def test_whole_row_groups_leave_no_empty_one(tmp_path: Path, schema: Schema, places: Places, rows: int, groups: list[int]) -> None:
+    """An empty row group has no first and last id, and the registry would be read the slow way."""
+    ids = pa.array([f"{n:07}" for n in range(rows)], pa.string())
+    write_registry(tmp_path / "r", TITLE, False, OFFICE, schema, places, [Rows(ids, {"industry": np.zeros(rows, np.int32)})])
+    file = pq.ParquetFile(tmp_path / "r" / "enterprise.parquet")
+    assert [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)] == groups
+    registry, problems = open_registry(tmp_path / "r", schema, places)
+    assert problems == []
+    assert registry is not None
+    assert registry.subjects == rows
+    assert len(registry.content_hash) == 64
+
+
+def test_an_empty_row_group_of_somebody_elses_is_read(tmp_path: Path, schema: Schema, places: Places) -> None:
+    write_registry(tmp_path / "r", TITLE, False, OFFICE, schema, places, [Rows(pa.array(["A", "B"]), {"industry": np.zeros(2, np.int32)})])
+    path = tmp_path / "r" / "enterprise.parquet"
+    table = pq.read_table(path)
+    with pq.ParquetWriter(path, table.schema) as writer:
+        writer.write_table(table)
+        writer.write_table(table.slice(0, 0))
+    registry, problems = open_registry(tmp_path / "r", schema, places)
+    assert problems == []
+    assert registry is not None
+    assert registry.subjects == 2
+    assert len(registry.content_hash) == 64
+
+
 def test_an_existing_registry_is_replaced_only_on_demand(tmp_path: Path, schema: Schema, places: Places) -> None:
     def write(id: str, **how: bool) -> None:
         write_registry(tmp_path / "r", TITLE, False, OFFICE, schema, places, [Rows(pa.array([id]), {})], **how)

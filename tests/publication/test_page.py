@@ -80,7 +80,9 @@ cumulation:
   - {{highest: [rate, staff], clause: 第九条, label: {{en: The higher, zh: 从高}}}}
   - {{cap: 500万元, over: all, per: year, clause: 第九条, label: {{en: A cap, zh: 封顶}}}}
 funds:
-  money: {{title: {{en: The fund, zh: 资金}}, clause: 第十条, at_least: {{share: 15%, of: {{en: spending, zh: 支出}}}}}}
+  money: {{title: {{en: The fund, zh: 资金}}, clause: 第十条, at_least: {{share: 15%, of: {{en: spending, zh: 支出}}}},
+    yearly: [1亿元, ""], appropriations: {{2024: 1.2亿元}}, totals: [{{first: 2025, last: 2028, money: [5亿元, 6亿元]}}],
+    limits: [{{topics: [growth], at_most: 40%, clause: 第十条, label: {{en: Growth, zh: 成长}}}}, {{measures: [rate], at_least: 100万元, clause: 第十条, label: {{en: Rates, zh: 比例}}}}]}}
 """
 CASES = """
 - case: a firm that grows
@@ -197,6 +199,8 @@ def test_a_text_of_a_pack_is_never_markup(page: str) -> None:
     [
         "Revenue is at least ¥10,000,000 and less than ¥100,000,000",
         "10% of Expense",
+        "at least 15% of spending; at least ¥100,000,000 a year; ¥120,000,000 in 2024; ¥500,000,000 to ¥600,000,000 in all from 2025 to 2028",
+        "Growth: at most 40% (growth); Rates: at least ¥1,000,000 (By rate)",
         "at most ¥500,000",
         "rounded down to ¥1",
         "¥5,000 per person, by: Staff",
@@ -236,6 +240,8 @@ def test_a_rule_in_words(page: str, said: str) -> None:
     [
         "营业收入不低于1,000万元且低于1亿元",
         "研发费用的10%",
+        "签约后50%；验收后50%",
+        "每年不低于1亿元；2024年1.2亿元；2025年至2028年共5亿元至6亿元；成长：不超过40%（growth）；比例：不低于100万元（按比例）",
         "封顶50万元",
         "按从业人员计，5,000元/人",
         "按用地面积计，3万元/亩",

@@ -39,7 +39,7 @@ def ask(
         console.print(Both("Nothing that an answer could settle.", "没有可由补充信息决定的事项。")(lang.value))
     for number, question in enumerate(questions[:most], start=1):
         console.print(f"[bold]{number:>2}.[/] {question.text(lang.value)}")
-        console.print(f"    [dim]{_said(question)(lang.value)}[/]")
+        console.print(f"    [dim]{_said(question, rules.currencies)(lang.value)}[/]")
     if len(questions) > most:
         console.print(
             Both(f"{len(questions) - most} more questions: --most {len(questions)}", f"另有{len(questions) - most}个问题：--most {len(questions)}")(
@@ -48,8 +48,8 @@ def ask(
         )
 
 
-def _said(q: Question) -> Both:
-    money = brief_money(q.money)
+def _said(q: Question, currencies: dict[str, str]) -> Both:
+    money = brief_money(q.money, currencies[q.opens[0].document.pack])
     waits = Both(", ".join(m.record.title.en for m in q.opens[:3]), "、".join(m.record.title.zh for m in q.opens[:3]))
     more = len(q.opens) - 3
     rest = Both(f" and {more} more" if more > 0 else "", f"等{len(q.opens)}项" if more > 0 else "")

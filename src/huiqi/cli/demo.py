@@ -41,8 +41,8 @@ def demo(
     with progress(registry.subjects, "evaluating") as tick:
         outcome = entitlements.evaluate(rules, registry, AS_OF, out=out / "results", tick=tick)
     console.print(f"{len(outcome.tallies)} measures for each, facts of {AS_OF}. [bold]The registry is made up; the rules are real.[/]\n")
-    show_outcome(outcome, rules.schemas["enterprise"], lang.value)
-    for words in said_of_stacking(outcome):
+    show_outcome(outcome, rules, rules.schemas["enterprise"], lang.value)
+    for words in said_of_stacking(outcome, rules):
         console.print(words(lang.value))
     if lang is Lang.en:
         console.print("\n[dim]Depends: unknown facts could turn it either way. Assured: due to the firms that surely qualify.[/]")

@@ -109,11 +109,11 @@ def _on_spark(
 
 
 def _show(outcome: Outcome, rules: Rules, of: str, out: Path, lang: Lang) -> None:
-    show_outcome(outcome, rules.schemas[of], lang.value)
+    show_outcome(outcome, rules, rules.schemas[of], lang.value)
     for name, counts in outcome.values.items():
         shown = "; ".join(f"{text} {count:,}" for text, count in counts.most_common(12))
         console.print(f"{name}: {shown}" + (f"; {len(counts) - 12} more" if len(counts) > 12 else ""))
-    for words in (*said_of_stacking(outcome), *_what_was_done(outcome, of)):
+    for words in (*said_of_stacking(outcome, rules), *_what_was_done(outcome, of)):
         console.print(words(lang.value))
     console.print(Both(f"results in {out}/", f"结果见{out}/")(lang.value))
 

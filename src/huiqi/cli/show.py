@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # whoever shows problems need not wait for what evaluates
     from huiqi.entitlements.run.summary import Outcome, Tally
     from huiqi.facts.provenance import Provenance
     from huiqi.facts.schema import Schema
+    from huiqi.rules.compile import Rules
     from huiqi.rules.published import Unspoken
 
 console = Console(highlight=False, soft_wrap=True)
@@ -61,7 +62,7 @@ def progress(total: int, title: str) -> Iterator[Callable[[int], None]]:
 # ---------------------------------------------------------------- tables
 
 
-def show_outcome(outcome: Outcome, schema: Schema, lang: str) -> None:
+def show_outcome(outcome: Outcome, rules: Rules, schema: Schema, lang: str) -> None:
     """For each measure: yes, depends, no, the cost range, and what keeps most firms undecided."""
     heads = {
         "en": ("Measure", "Yes", "Depends", "No", "Assured cost", "Possible cost", "Undecided mostly for want of"),
@@ -75,28 +76,30 @@ def show_outcome(outcome: Outcome, schema: Schema, lang: str) -> None:
         if tally.measure.document.pack != pack:
             pack = tally.measure.document.pack
             table.add_row(f"[bold cyan]{escape(pack)}[/]")
-        table.add_row(*_cells(tally, schema, lang))
+        table.add_row(*_cells(tally, rules.currencies[pack], schema, lang))
     # A pipe has no width of its own; the table keeps the one that it needs on paper.
     Console(highlight=False, width=None if console.is_terminal else 150).print(table)
 
 
-def _cells(tally: Tally, schema: Schema, lang: str) -> list[str]:
+def _cells(tally: Tally, currency: str, schema: Schema, lang: str) -> list[str]:
     record = tally.measure.record
     title = f"{escape(record.title(lang))} [dim]{tally.measure.edition}[/]"
-    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.payable_low)(lang), _possible(tally)(lang)]
+    money = ["–", "–"] if tally.measure.amount is None else [brief_money(tally.payable_low, currency)(lang), _possible(tally, currency)(lang)]
     facts = [f"{schema.facts[fact].label(lang)} ({count:,})" for fact, count in tally.undecided_by.most_common(2)]
     return [title, f"{tally.yes:,}", f"{tally.depends:,}", f"{tally.no:,}", *money, escape("; ".join(facts))]
 
 
-def _possible(tally: Tally) -> Both:
+def _possible(tally: Tally, currency: str) -> Both:
     """The high end of the cost: a figure, none because the text gives none, or none because of what nobody knows."""
     amount = tally.measure.amount
-    return NOT_PUBLIC if tally.payable_high is None and amount is not None and amount.unpublished else brief_money(tally.payable_high)
+    return NOT_PUBLIC if tally.payable_high is None and amount is not None and amount.unpublished else brief_money(tally.payable_high, currency)
 
 
-def said_of_stacking(outcome: Outcome) -> Iterator[Both]:
-    """What all measures cost together after stacking, and what stacking takes."""
-    low, high = map(brief_money, outcome.payable)
+def said_of_stacking(outcome: Outcome, rules: Rules) -> Iterator[Both]:
+    """What all measures cost together after stacking, and what stacking takes: of those that pay in the currency of the nearest pack."""
+    packs = {tally.measure.document.pack for tally in outcome.tallies}
+    currency = next((rules.currencies[pack.id] for pack in rules.packs if pack.id in packs), "CNY")
+    low, high = (brief_money(end, currency) for end in outcome.payable)
     beside = outcome.beside
     whose = (
         Both(f"these measures and {beside} with which they stack", f"以上措施及与之叠加的{beside}项") if beside else Both("all measures", "全部措施")
@@ -105,9 +108,9 @@ def said_of_stacking(outcome: Outcome) -> Iterator[Both]:
         f"{whose.en} together, after stacking rules: assured {low.en}, possible {high.en} (a range of the sum)",
         f"{whose.zh}合计（已计叠加规则）：确定{low.zh}，可能{high.zh}（为合计的区间）",
     )
-    cut = sum(tally.cost_low - tally.payable_low for tally in outcome.tallies)
+    cut = sum(t.cost_low - t.payable_low for t in outcome.tallies if rules.currencies[t.measure.document.pack] == currency)
     if cut:
-        taken = brief_money(cut)
+        taken = brief_money(cut, currency)
         yield Both(f"stacking rules take {taken.en} of what would be assured without them", f"叠加规则从确定额中核减{taken.zh}")
 
 

@@ -56,7 +56,7 @@ HEAD = 12
 def flatten(stacking: Stacking) -> Flat:
     """The numbers that _cumulate.h reads."""
     merges, bundles, loose = stacking.bundles
-    code = _code(stacking, stacking.cutting, merges)
+    code = _code(stacking, stacking.cutting, merges, range(len(stacking.had)))
     slots = 1 + max((merge.out for merge in merges), default=-1)
     had, loose_, left, numbers = (np.array(list(map(int, listed)), np.int32) for listed in (stacking.had, loose, bundles, code))
     return Flat(numbers, len(merges), had, loose_, left, slots)
@@ -64,7 +64,10 @@ def flatten(stacking: Stacking) -> Flat:
 
 @dataclass(frozen=True)
 class Part:
-    """Measures that rules bind together, in one bundle after the last of them: what comes of them depends on no others. Without rules: loose ones."""
+    """Measures that rules bind together, in one bundle after the last of them: what comes of them depends on no others. Without rules: loose ones.
+
+    In the code a measure is its place among the members.
+    """
 
     members: tuple[int, ...]
     rules: int
@@ -79,17 +82,22 @@ def parts_of(stacking: Stacking) -> list[Part]:
     for members in bundled([rule.covered for rule in stacking.cutting])[1].values():
         rules = [rule for rule in stacking.cutting if set(rule.covered) <= set(members)]
         merges, (out,) = bundled([rule.covered for rule in rules])
-        found.append(Part(tuple(sorted(members)), len(rules), _code(stacking, rules, merges), 1 + max(merge.out for merge in merges), out))
+        lines = tuple(sorted(members))
+        found.append(Part(lines, len(rules), _code(stacking, rules, merges, lines), 1 + max(merge.out for merge in merges), out))
     loose = stacking.bundles[2]
     return [*found, Part(loose, 0, (), 0, -1)] if loose else found
 
 
-def _code(stacking: Stacking, rules: Sequence[StackingRule], merges: Sequence[Merge]) -> list[int]:
+def _code(stacking: Stacking, rules: Sequence[StackingRule], merges: Sequence[Merge], lines: Sequence[int]) -> list[int]:
+    place = {number: line for line, number in enumerate(lines)}
     limits = {id(rule): number for number, rule in enumerate(rule for rule in stacking.cutting if rule.limit is not None)}
     code: list[int] = []
     for rule, merge in zip(rules, merges, strict=True):
         plain = all(stacking.had[number] is Had.BY_AMOUNT for number in rule.covered)
-        lists = (rule.beside, rule.measures, merge.fresh, merge.astray, merge.inner, merge.outer, merge.rest)
+        beside, measures, fresh, astray, rest = (
+            [place[number] for number in listed] for listed in (rule.beside, rule.measures, merge.fresh, merge.astray, merge.rest)
+        )
+        lists = (beside, measures, fresh, astray, merge.inner, merge.outer, rest)
         code += [rule.act, rule.certain, limits.get(id(rule), -1), plain, merge.out, *map(len, lists)]
         code += [number for listed in lists for number in listed]
     return code

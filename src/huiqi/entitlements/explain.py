@@ -39,7 +39,7 @@ Status = Literal["yes", "no", "depends"]
 _GROUPS = {
     "all": Both("all of these", "以下全部"), "any": Both("one of these", "以下任一"), "none": Both("none of these", "以下均不"),
 }  # fmt: skip
-_ORIGINS = {
+ORIGINS = {
     "core": Both("core policy", "总政策"),
     "edition": Both("who falls under this edition", "本版适用对象"),
     "place": Both("where it applies", "适用地域"),
@@ -290,7 +290,7 @@ class _Subject:
         undefined = self.undefined(test.truth) if not pair.must else None
         found = self.found(test.truth) if undefined is None else None
         gap = self.gap(test.truth) if wanted and undefined is None else None
-        return Reason(status_of(pair), text, test.clause, _ORIGINS.get(test.origin), (), facts, found, gap, undefined, test.text, test.source)
+        return Reason(status_of(pair), text, test.clause, ORIGINS.get(test.origin), (), facts, found, gap, undefined, test.text, test.source)
 
     def found(self, truth: Node) -> Both | None:
         """What the left side of a comparison comes to, where it is more than a bare fact."""

@@ -68,7 +68,7 @@ class GroupedTable:
         found, column = self.footer.row_group(group).column(number), self.footer.schema.column(number)
         at = min((place for place in (found.dictionary_page_offset, found.data_page_offset) if place), default=0)
         length = found.total_compressed_size
-        if not 0 < at <= at + length <= self.size:
+        if found.num_values and not 0 < at <= at + length <= self.size:
             raise FaultyInput([parquet_problem(self.table.name, OSError("a column ends beyond the file"))])
         type = f"{self.table.types[name]} {found.physical_type} {column.max_definition_level} {self.table.nan_is_unknown}"
         return Chunk(at, length, f"{found.num_values} {found.compression} {type}")

@@ -100,9 +100,11 @@ def _write_table(path: Path, schema: Schema, places: Places, parts: Iterable[Row
     lasts = []
     with pq.ParquetWriter(path, head.schema, compression=packed, use_dictionary=words) as writer:
         for table in _row_groups(head, batches) if ends is None else _by_year(_stretches(chain([head], batches), ends)):
-            for start in range(0, max(table.num_rows, 1), ROW_GROUP):  # one dictionary a row group, or most of its words would be written out
+            for start in range(0, table.num_rows, ROW_GROUP):  # one dictionary a row group, or most of its words would be written out
                 writer.write_table(table.slice(start, ROW_GROUP).unify_dictionaries().combine_chunks())
             lasts += [table["id"][min(n, table.num_rows) - 1].as_py() for n in range(ROW_GROUP, table.num_rows + ROW_GROUP, ROW_GROUP)]
+        if not lasts:  # an empty row group only where there is no row at all: it has no first and last id
+            writer.write_table(head.slice(0, 0))
     return lasts
 
 

@@ -13,6 +13,7 @@ KIND_WORDS = {
     "rent_aid": Both("rent aid", "房租补贴"), "tax_relief": Both("tax relief", "税收优惠"), "voucher": Both("voucher", "政策券"),
     "guarantee": Both("guarantee", "融资担保"), "equity": Both("equity", "股权投资"), "land": Both("land", "用地保障"),
     "premises": Both("premises", "用房保障"), "charge": Both("charge", "收费"), "service": Both("service", "服务"),
+    "requirement": Both("requirement", "约束要求"),
 }  # fmt: skip
 STATE_WORDS = {
     "encoded": Both("encoded", "已编入"), "partly": Both("partly encoded", "部分编入"),

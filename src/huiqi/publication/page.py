@@ -15,7 +15,7 @@ from jinja2 import Template as Form
 from huiqi.facts.schema import Fact, Schema
 from huiqi.publication.editions import holding_day
 from huiqi.publication.names import KIND_WORDS, MODE_WORDS, ROLE_WORDS, SOURCE_WORDS, STATE_WORDS, STATUS_WORDS
-from huiqi.publication.wording import Card, Line, Said, Wording, is_parameter, own_parts, quantity, same, time_limit
+from huiqi.publication.wording import Card, Line, Said, Wording, is_parameter, own_parts, payments, quantity, same, time_limit
 from huiqi.rules.compile import Rules
 from huiqi.rules.context import Document
 from huiqi.rules.eligibility import conditions
@@ -149,6 +149,7 @@ def _form(lang: str) -> Form:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["t"] = lambda said: "" if said is None else said(lang)
     environment.filters["limit"] = lambda text: time_limit(text)(lang)
+    environment.filters["payments"] = payments
     environment.filters["other"] = lambda said: said("en" if lang == "zh" else "zh")
     environment.globals |= {
         "say": lambda en, zh: Both(en, zh)(lang), "kinds": KIND_WORDS, "modes": MODE_WORDS, "roles": ROLE_WORDS,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from huiqi.publication.names import KIND_WORDS, MODE_WORDS, SOURCE_WORDS
-from huiqi.publication.wording import STACKING_WORDS, Wording, same
+from huiqi.publication.wording import STACKING_WORDS, Wording, payments, same
 from huiqi.rules import tree
 from huiqi.rules.compile import Measure
 from huiqi.rules.context import Context
@@ -20,6 +20,7 @@ from huiqi.rules.records import (
     CoreRecord,
     Cumulation,
     DefinitionRecord,
+    FundRecord,
     LadderAmount,
     MatchAmount,
     MeasureRecord,
@@ -75,6 +76,10 @@ class _Teller:
         """A figure, or an expression in words."""
         node = tree.body(valued(text, self.context).node)
         return Stated(self.wording.literal(text, self.context), node.value if isinstance(node, tree.Figure) else None)
+
+    def between(self, ends: tuple[Text, Text]) -> Stated:
+        """A figure, or the ends between which it lies."""
+        return self.stated(ends[0]) if ends[0] is ends[1] else Stated(self.wording.ends(ends))
 
     def bands(self, part: Part, of: Text, bands: dict[Text, Text], what: Both, codes: Text | None = None) -> Terms:
         """A term for each band, and one for what they are bands of."""
@@ -146,7 +151,7 @@ def measure_terms(measure: Measure, wording: Wording) -> Terms:
         "gives": _line("measure", Both("the status that it gives", "认定的身份"), record.gives),
         "valid for": _line("measure", Both("how long it is valid", "有效期"), record.valid_for),
         "fund": _line("measure", Both("the fund", "资金渠道"), record.fund),
-        "pays": _line("measure", Both("the payments", "拨付方式"), Text("; ".join(record.pays), record.where) if record.pays else None),
+        "pays": Term("measure", Both("the payments", "拨付方式"), Stated(payments(record.pays))) if record.pays else None,
         **_application(record),
     }
     found = {name: term for name, term in terms.items() if term is not None}
@@ -319,20 +324,36 @@ def core_terms(record: CoreRecord, wording: Wording) -> Terms:
         name, term = _stacking(rule, teller)
         terms[name] = term
     for key, fund in record.funds.items():
-        if fund.at_least is not None:
-            what = both(("{0}: the least share of {1}", "{0}：占{1}的最低比例"), of_words(fund.title), of_words(fund.at_least.of))
-            terms[f"{key} share"] = Term("fund", what, teller.stated(fund.at_least.share))
-        if fund.yearly is not None:
-            terms[f"{key} yearly"] = Term(
-                "fund", both(("{0}: the money of a year", "{0}：年度资金"), of_words(fund.title)), teller.stated(fund.yearly)
-            )
-        terms[f"{key} title"] = _term("fund", Both("the fund", "资金"), fund.title)
+        terms |= {f"{key} {name}": term for name, term in _fund(fund, teller).items()}
     for key, group in record.groups.items():
         terms[f"{key} linked"] = Term("core", both(("{0}: linked above", "{0}：关联门槛"), of_words(group.label)), teller.stated(group.linked_above))
         if group.partner_from is not None:
             terms[f"{key} partner"] = Term(
                 "core", both(("{0}: partners from", "{0}：合作门槛"), of_words(group.label)), teller.stated(group.partner_from)
             )
+    return terms
+
+
+def _fund(fund: FundRecord, teller: _Teller) -> Terms:
+    """What a fund is called, what it has, and what of it is kept for whom."""
+    title = of_words(fund.title)
+    terms = {"title": _term("fund", Both("the fund", "资金"), fund.title)}
+    if fund.at_least is not None:
+        what = both(("{0}: the least share of {1}", "{0}：占{1}的最低比例"), title, of_words(fund.at_least.of))
+        terms["share"] = Term("fund", what, teller.stated(fund.at_least.share))
+    if fund.yearly is not None:
+        terms["yearly"] = Term("fund", both(("{0}: the money of a year", "{0}：年度资金"), title), teller.between(fund.yearly))
+    for year, money in fund.appropriations.items():
+        terms[str(year)] = Term("fund", both(("{0}: the money of {1}", "{0}：{1}年资金"), title, str(year)), teller.between(money))
+    for total in fund.totals:
+        what = both(("{0}: the money of {1} to {2}", "{0}：{1}年至{2}年资金总量"), title, str(total.first), str(total.last))
+        terms[f"{total.first} {total.last}"] = Term("fund", what, teller.between(total.money))
+    for limit in fund.limits:
+        about = " ".join(limit.measures or limit.topics)
+        for name, least, text in (("at_least", True, limit.at_least), ("at_most", False, limit.at_most)):
+            if text is not None:
+                template = ("{0}: the least for “{1}”", "{0}：“{1}”的下限") if least else ("{0}: the most for “{1}”", "{0}：“{1}”的上限")
+                terms[f"{name} {about}"] = Term("fund", both(template, title, of_words(limit.label)), teller.stated(text))
     return terms
 
 

@@ -7,13 +7,14 @@ render.py says one node; here the parts of a text are said as they stand beside 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from huiqi.rules import tree
 from huiqi.rules.cells import read_cell
 from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.context import Context, Document, Typed
+from huiqi.rules.instalments import instalments_of, payment_words
 from huiqi.rules.parse import parse
 from huiqi.rules.records import (
     AMOUNT_FORMS,
@@ -22,7 +23,7 @@ from huiqi.rules.records import (
     CeilingAmount,
     Cumulation,
     DefinitionRecord,
-    Fund,
+    FundRecord,
     GroupRecord,
     ItemRecord,
     LadderAmount,
@@ -73,6 +74,11 @@ def quantity(figure: Quantity) -> Both:
         money = speech.figure(figure.value / unit.factor, (unit * UNITS["m2"]).dimension)
         return both(("{0} per {1}", "{0}/{1}"), money, area)
     return speech.figure(figure.value, unit.dimension, share=figure.percent)
+
+
+def payments(pays: Sequence[Text]) -> Both:
+    """The instalments of a measure, in the order in which they stand."""
+    return listed(map(payment_words, instalments_of(pays)), "; ", "；")
 
 
 def time_limit(text: Text) -> Both:
@@ -444,12 +450,35 @@ class Wording:
         place = self.rules.places.by_id.get(str(id))
         return same(str(id)) if place is None else of_words(place.label)
 
-    def fund(self, fund: Fund) -> Iterator[Both]:
-        """How much money there is."""
+    def fund(self, fund: FundRecord) -> Iterator[Both]:
+        """How much money there is, and what of it is kept for whom."""
         if fund.at_least is not None:
             yield both(("at least {0} of {1}", "不低于{1}的{0}"), self.literal(fund.at_least.share), of_words(fund.at_least.of))
         if fund.yearly is not None:
-            yield both(("{0} a year", "每年{0}"), self.literal(fund.yearly))
+            yield both(("{0} a year", "每年{0}"), self.ends(fund.yearly))
+        for year, money in fund.appropriations.items():
+            yield both(("{1} in {0}", "{0}年{1}"), str(year), self.ends(money))
+        for total in fund.totals:
+            yield both(("{2} in all from {0} to {1}", "{0}年至{1}年共{2}"), str(total.first), str(total.last), self.ends(total.money))
+        for limit in fund.limits:
+            bounds = [
+                both(template, self.literal(text))
+                for template, text in ((("at least {0}", "不低于{0}"), limit.at_least), (("at most {0}", "不超过{0}"), limit.at_most))
+                if text is not None
+            ]
+            about = self.measures(limit.measures) if limit.measures else listed((same(str(topic)) for topic in limit.topics), ", ", "、")
+            yield both(("{0}: {1} ({2})", "{0}：{1}（{2}）"), of_words(limit.label), listed(bounds, ", ", "，"), about)
+
+    def ends(self, ends: tuple[Text, Text]) -> Both:
+        """A figure, or the two ends between which it lies."""
+        least, most = ends
+        if least is most:
+            return self.literal(least)
+        if not least:
+            return both(("at most {0}", "不超过{0}"), self.literal(most))
+        if not most:
+            return both(("at least {0}", "不低于{0}"), self.literal(least))
+        return both(("{0} to {1}", "{0}至{1}"), self.literal(least), self.literal(most))
 
     def group(self, group: GroupRecord) -> Iterator[Both]:
         """Which related enterprises are counted with one."""

@@ -13,6 +13,7 @@ from huiqi.rules import links, review
 from huiqi.rules.cases import read_case
 from huiqi.rules.checks.core import binding, faulty_lines, faulty_stacking, idle_cap
 from huiqi.rules.checks.documents import faulty_document, faulty_editions
+from huiqi.rules.checks.funds import faulty_funds
 from huiqi.rules.checks.idle import idle_tests
 from huiqi.rules.checks.regions import faulty_regions
 from huiqi.rules.checks.words import shared_words
@@ -67,6 +68,7 @@ def check_library(library: Library) -> list[Problem]:
     for pack in library.packs:
         problems += faulty_editions(pack)
         problems += faulty_stacking(pack, library)
+        problems += faulty_funds(pack)
         problems += check_register(pack, library.common.places)
         if last is not None:
             problems += check_counts(pack, last)

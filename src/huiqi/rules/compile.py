@@ -88,6 +88,11 @@ class Rules:
         return {card.rank.scorecard: card.rank for card in self.scorecards if card.rank is not None}
 
     @cached_property
+    def currencies(self) -> dict[str, str]:
+        """In which currency each pack pays."""
+        return {pack.id: str(pack.record.currency) for pack in self.packs}
+
+    @cached_property
     def content_hash(self) -> str:
         """What these rules were made from."""
         texts = [f"{pack.id} {pack.content_hash}" for pack in self.packs]

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from huiqi.facts.schema import Concern
-from huiqi.vocabulary.record import Anything, Date, Expression, Line, Record, TrueOrFalse, Words
+from huiqi.vocabulary.record import Anything, Date, Ends, Expression, Line, Record, TrueOrFalse, Words
 
 MeasureKind = Literal[
-    "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service"
+    "recognition", "grant", "interest_subsidy", "rent_aid", "tax_relief", "voucher", "guarantee", "equity", "land", "premises", "charge", "service",
+    "requirement"
 ]  # fmt: skip
 
 Condition = Annotated[
@@ -205,13 +206,38 @@ class AtLeastShare(Record):
     of: Words
 
 
-class Fund(Record):
+class FundTotal(Record):
+    """Money for several years together; how much of it falls to each is not said."""
+
+    first: Line
+    last: Line
+    money: Ends
+    clause: Line | None = None
+    source: Source | None = None
+
+
+class FundLimit(Record):
+    """A part of a fund that is kept for some measures, or beyond which they may not go: money, or a share of the year's appropriation."""
+
+    label: Words
+    clause: Line
+    topics: list[Line] = []
+    measures: list[Line] = []
+    at_least: Expression | None = None
+    at_most: Expression | None = None
+    source: Source | None = None
+
+
+class FundRecord(Record):
     """Earmarked money with a purpose."""
 
     title: Words
     clause: Line
     at_least: AtLeastShare | None = None
-    yearly: Expression | None = None
+    yearly: Ends | None = None
+    appropriations: dict[Line, Ends] = {}
+    totals: list[FundTotal] = []
+    limits: list[FundLimit] = []
     source: Source | None = None
     note: Words | None = None
 
@@ -241,7 +267,7 @@ class CoreRecord(Record):
     stated_last_day: Date | None = None
     definitions: dict[Line, DefinitionRecord] = {}
     cumulation: list[Cumulation] = []
-    funds: dict[Line, Fund] = {}
+    funds: dict[Line, FundRecord] = {}
     groups: dict[Line, GroupRecord] = {}
     disputed: list[Dispute] = []
     note: Words | None = None

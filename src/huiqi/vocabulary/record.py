@@ -39,6 +39,16 @@ def _anything(value: Any) -> Any:
     return value
 
 
+def _ends(value: Any) -> tuple[Text, Text]:
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, str):
+        return _text(value), _text(value)
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(end, str) for end in value):
+        return _text(value[0]), _text(value[1])
+    raise ValueError('write a figure, or [least, most] where no more is known; "" is an open end')
+
+
 #: A text with its place.
 Line = Annotated[Text, PlainValidator(_text), PlainSerializer(str), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 #: An expression of the rule language, kept as text until it is parsed.
@@ -47,6 +57,18 @@ Expression = Annotated[
     PlainValidator(_text),
     PlainSerializer(str),
     WithJsonSchema({"type": ["string", "number", "boolean"], "description": "an expression of the rule language"}),
+]
+#: A figure, or the two ends between which it lies, as expressions; an empty text is an open end.
+Ends = Annotated[
+    tuple[Text, Text],
+    PlainValidator(_ends),
+    PlainSerializer(lambda ends: str(ends[0]) if ends[0] is ends[1] else [str(end) for end in ends]),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 2, "maxItems": 2}],
+            "description": 'an expression of the rule language, or [least, most]; "" is an open end',
+        }
+    ),
 ]
 #: `true` or `false`; an editor sees a boolean.
 TrueOrFalse = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]

@@ -18,6 +18,7 @@ INLINE Lanes lesser(Lanes x, Lanes y) { return _mm512_min_pd(x, y); }   /* y whe
 INLINE Lanes greater(Lanes x, Lanes y) { return _mm512_max_pd(x, y); } /* y where one is NaN */
 INLINE uint64_t packed(const uint8_t *flags) { const __m512i x = _mm512_loadu_si512(flags); return _mm512_test_epi8_mask(x, x); }
 INLINE uint64_t among(uint64_t bits, uint64_t chosen) { return _pext_u64(bits, chosen); }
+INLINE uint64_t back_among(uint64_t bits, uint64_t chosen) { return _pdep_u64(bits, chosen); }
 #elif defined(__AVX2__) && defined(__BMI2__)
 #include <immintrin.h>
 enum { LANES = 4 };
@@ -42,6 +43,7 @@ INLINE uint64_t packed(const uint8_t *flags) {
     return set;
 }
 INLINE uint64_t among(uint64_t bits, uint64_t chosen) { return _pext_u64(bits, chosen); }
+INLINE uint64_t back_among(uint64_t bits, uint64_t chosen) { return _pdep_u64(bits, chosen); }
 #elif defined(__SSE2__)
 #include <emmintrin.h>
 enum { LANES = 2 };
@@ -92,6 +94,13 @@ INLINE uint64_t packed(const uint8_t *flags) {
 INLINE uint64_t among(uint64_t bits, uint64_t chosen) {
     uint64_t found = 0;
     for (int at = 0; chosen; chosen &= chosen - 1, at++) found |= (bits >> __builtin_ctzll(chosen) & 1) << at;
+    return found;
+}
+
+/* The other way round. */
+INLINE uint64_t back_among(uint64_t bits, uint64_t chosen) {
+    uint64_t found = 0;
+    for (; chosen; chosen &= chosen - 1, bits >>= 1) found |= (bits & 1) << __builtin_ctzll(chosen);
     return found;
 }
 #endif
@@ -181,4 +190,15 @@ INLINE void gathered(uint64_t *to, const uint64_t *bits, const uint64_t *chosen)
     }
     if (at < WORDS) to[at++] = rest;
     for (; at < WORDS; at++) to[at] = 0;
+}
+
+/* The other way round: bits that stand close together, at the places of those chosen. */
+INLINE void put_back(uint64_t *to, const uint64_t *bits, const uint64_t *chosen) {
+    int at = 0;
+    EACH_WORD(w) {
+        const int word = at >> 6, shift = at & 63;
+        const uint64_t next = shift && word + 1 < WORDS ? bits[word + 1] << (64 - shift) : 0;
+        to[w] = back_among(bits[word] >> shift | next, chosen[w]);
+        at += __builtin_popcountll(chosen[w]);
+    }
 }

@@ -114,33 +114,184 @@ static int due(Frame *f, Frame *g, int32_t number, const uint64_t *settled_rows,
     return at + n;
 }
 
+/* ---------------------------------------------------------------- totals */
+
+/* A sum of fen is that of the lower 32 bits and that of the rest of each; an infinite high end is none, and is counted. */
+INLINE int64_t lower_bits(int64_t fen) { return fen & 0xffffffff; }
+
+INLINE void add_all(int64_t *sums, const double *low, const double *high, int n) {
+    int64_t low_lo = 0, low_hi = 0, high_lo = 0, high_hi = 0, unbounded = 0;
+    EACH(i) {
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
+        low_lo += lower_bits(least), low_hi += least >> 32;
+        high_lo += lower_bits(most), high_hi += most >> 32;
+        unbounded += open;
+    }
+    sums[0] += low_lo, sums[1] += low_hi, sums[2] += high_lo, sums[3] += high_hi, sums[4] += unbounded;
+}
+
+/* Eight whole numbers at once, and four, wherever they stand. */
+typedef int64_t __attribute__((vector_size(64), aligned(8), may_alias)) Eight;
+typedef int64_t __attribute__((vector_size(32), aligned(8), may_alias)) Four;
+
+/* To the five fields of a sum goes an amount, and out of them goes another. */
+INLINE void exchange(int64_t *sum, double low, double high, double was_low, double was_high) {
+    const int64_t least = (int64_t)low, most = (int64_t)(high > DBL_MAX ? 0 : high);
+    const int64_t was_least = (int64_t)was_low, was_most = (int64_t)(was_high > DBL_MAX ? 0 : was_high);
+    *(Four *)sum += (Four){lower_bits(least), least >> 32, lower_bits(most), most >> 32} -
+                    (Four){lower_bits(was_least), was_least >> 32, lower_bits(was_most), was_most >> 32};
+    sum[4] += (high > DBL_MAX) - (was_high > DBL_MAX);
+}
+
+/* What each of 64 rows adds to a cell, up to PAYABLE. */
+INLINE void fields_of(int64_t (*each)[8], const double *low, const double *high, uint64_t must) {
+    const int n = 64;
+    EACH(i) {
+        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]), yes = must >> i & 1;
+        each[i][YES] = yes, each[i][DEPENDS] = yes ^ 1;
+        each[i][LOW_LO] = lower_bits(least), each[i][LOW_HI] = least >> 32;
+        each[i][HIGH_LO] = lower_bits(most), each[i][HIGH_HI] = most >> 32;
+        each[i][UNBOUNDED] = open, each[i][PAYABLE] = 0;
+    }
+}
+
+/* Narrow sums: where there are many rows and few groups, a cell is three whole numbers: counts packed into one, and of each sum the two halves in one.
+   They hold so many rows and amounts below so many fen; then they are added to the fields. All else is added to the fields. */
+enum { COUNTS, NARROW_LOW, NARROW_HIGH, NARROW, NARROW_ROWS = 2047, COUNT_BITS = 15, HALF = 44 };
+static const int64_t NARROW_FEN = 1ll << 40;
+
+INLINE int64_t halves(int64_t fen) { return (int64_t)((uint64_t)lower_bits(fen) | (uint64_t)fen >> 32 << HALF); }
+
+static void make_narrow(const Plan *plan, int64_t rows, Results *found) {
+    for (int which = 0; which < found->dimension_count; which++) {
+        Dimension *to = &found->dimensions[which];
+        if (!to->groups || 64 * to->size > rows || to->size > 4096) continue;
+        to->filled = calloc((size_t)plan->measure_count, sizeof *to->filled);
+        to->narrow = to->filled ? calloc((size_t)(plan->measure_count * to->size * NARROW), sizeof *to->narrow) : NULL; /* or none: that is only slower */
+    }
+}
+
+/* Adds the narrow sums of a measure to its fields. */
+static void widen(Dimension *dimension, int32_t number) {
+    const int64_t lower = ((int64_t)1 << HALF) - 1, count = (1 << COUNT_BITS) - 1;
+    int64_t *narrow = dimension->narrow + number * dimension->size * NARROW, *cell = dimension->totals + number * dimension->size * FIELDS;
+    if (!dimension->filled[number]) return;
+    for (int64_t group = 0; group < dimension->size; group++, narrow += NARROW, cell += FIELDS) {
+        const int64_t counts = narrow[COUNTS], yes = counts & count;
+        if (!counts) continue;
+        cell[YES] += yes, cell[DEPENDS] += (counts >> COUNT_BITS & count) - yes;
+        cell[LOW_LO] += narrow[NARROW_LOW] & lower, cell[LOW_HI] += narrow[NARROW_LOW] >> HALF;
+        cell[HIGH_LO] += narrow[NARROW_HIGH] & lower, cell[HIGH_HI] += narrow[NARROW_HIGH] >> HALF;
+        cell[UNBOUNDED] += counts >> 2 * COUNT_BITS;
+        for (int which = 0; which < NARROW; which++) narrow[which] = 0;
+    }
+    dimension->filled[number] = 0;
+}
+
+static void end_narrow(const Plan *plan, Results *found) {
+    for (int which = 0; which < found->dimension_count; which++) {
+        Dimension *of = &found->dimensions[which];
+        for (int32_t number = 0; of->narrow && number < plan->measure_count; number++) widen(of, number);
+        free(of->narrow), free(of->filled);
+    }
+}
+
+/* So many rows, at most 64 of them, to the narrow sums of a measure; 0 if they are too wide. */
+INLINE int add_narrow(Dimension *dimension, int32_t number, const int32_t *groups, const int32_t *rows, int count, const double *low,
+                      const double *high, uint64_t must) {
+    int64_t lows[64], highs[64], counts[64], all = 0;
+    const int n = 64;
+    EACH(i) counts[i] = (int64_t)(must >> i & 1) + (1 << COUNT_BITS);
+    EACH(i) { /* a loop of its own: compilers make vectors of each, but not of both together */
+        const int64_t least = (int64_t)low[i], most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
+        lows[i] = halves(least), highs[i] = halves(most);
+        counts[i] += high[i] > DBL_MAX ? (int64_t)1 << 2 * COUNT_BITS : 0;
+        all |= least | most;
+    }
+    if (all >= NARROW_FEN) return 0;
+    if (dimension->filled[number] + count > NARROW_ROWS) widen(dimension, number);
+    dimension->filled[number] += count;
+    int64_t *sums = dimension->narrow + number * dimension->size * NARROW;
+    for (int i = 0; i < count; i++) {
+        int64_t *cell = sums + (int64_t)groups[rows[i]] * NARROW;
+        cell[COUNTS] += counts[i], cell[NARROW_LOW] += lows[i], cell[NARROW_HIGH] += highs[i];
+    }
+    return 1;
+}
+
+static void add_up(const Frame *f, Results *found) {
+    const Dues *dues = &found->dues;
+    int64_t each[64][8];
+    for (int32_t number = 0; number < f->plan->measure_count; number++) {
+        const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
+        const double *low = dues->low + at, *high = dues->high + at;
+        const uint64_t *must = dues->must[number];
+        if (!count) continue;
+        for (int which = 0; which < found->dimension_count; which++) {
+            Dimension *dimension = &found->dimensions[which];
+            int64_t *totals = dimension->totals + number * dimension->size * FIELDS;
+            if (!dimension->groups) {
+                int sure = 0;
+                for (int w = 0; w < n / 64; w++) sure += __builtin_popcountll(must[w]);
+                totals[YES] += sure, totals[DEPENDS] += count - sure;
+                add_all(totals + LOW_LO, low, high, n);
+                continue;
+            }
+            const int32_t *groups = dimension->groups + f->first;
+            for (int from = 0; from < count; from += 64) {
+                const int last = count - from < 64 ? count - from : 64;
+                const int32_t *rows = dues->rows + at + from;
+                if (dimension->narrow && add_narrow(dimension, number, groups, rows, last, low + from, high + from, must[from / 64])) continue;
+                fields_of(each, low + from, high + from, must[from / 64]);
+                for (int i = 0; i < last; i++) *(Eight *)(totals + (int64_t)groups[rows[i]] * FIELDS) += *(const Eight *)each[i];
+            }
+        }
+    }
+}
+
+/* What stacking changes, to what is payable of a measure: that of all rows is what is due and this. `cut` are its dues, which are left so much of. */
+static void add_cuts(const Frame *f, Results *found, int32_t number, const int32_t *cut, const double *low, const double *high, int count) {
+    const Dues *dues = &found->dues;
+    for (int which = 0; which < found->dimension_count; which++) {
+        const Dimension *dimension = &found->dimensions[which];
+        int64_t *totals = dimension->totals + number * dimension->size * FIELDS + PAYABLE;
+        for (int k = 0; k < count; k++) {
+            const int i = cut[k];
+            int64_t *cell = totals + (dimension->groups ? (int64_t)dimension->groups[f->first + dues->rows[i]] * FIELDS : 0);
+            exchange(cell, low[k], high[k], dues->low[i], dues->high[i]);
+        }
+    }
+}
+
+/* What is payable to each subject of all measures in stacking rules together, in the last line. */
+static void add_up_together(const Frame *f, int rows, Results *found) {
+    const double *low = found->pile.total_low, *high = found->pile.total_high;
+    for (int which = 0; which < found->dimension_count; which++) {
+        const Dimension *dimension = &found->dimensions[which];
+        int64_t *totals = dimension->totals + f->plan->measure_count * dimension->size * FIELDS + PAYABLE;
+        if (!dimension->groups) add_all(totals, low, high, f->n);
+        for (int i = 0; dimension->groups && i < rows; i++)
+            exchange(totals + (int64_t)dimension->groups[f->first + i] * FIELDS, low[i], high[i], 0, 0);
+    }
+}
+
 /* ---------------------------------------------------------------- what is payable */
 
 enum { STANDS, PERHAPS, FALLS }; /* see due.py */
 
-/* The limits of stacking rules for the rows that have a result; where rounding leaves one in doubt, the row is marked. */
+/* The limits of stacking rules for all rows; where rounding leaves one of a row that has a result in doubt, the row is marked. */
 static void limits_of(Frame *f, Frame *g, const uint64_t *settled_rows, Pile *pile, uint64_t *doubt) {
     const Stacked *stacked = &f->plan->stacked;
-    int32_t rows[ROWS];
-    double low[ROWS], high[ROWS];
     uint64_t sure[WORDS];
-    const int count = places(settled_rows, f->n, rows);
-    if (!count) return;
-    const int n = filled(rows, count);
     EACH_WORD(w) sure[w] = ~0ull;
     for (int32_t limit = 0; limit < stacked->limit_count; limit++) {
         const Measure *of = &stacked->limits[limit];
-        g->whole = f, g->chosen = settled_rows, g->rows = rows, g->first = f->first, g->n = n;
+        g->whole = f, g->chosen = sure, g->rows = f->rows, g->first = f->first, g->n = f->n;
         if (g->doubted) memset(g->doubt, 0, WORDS * sizeof(uint64_t));
         g->doubted = 0;
         execute(g, &g->plan->programs[of->program]);
-        in_fen(g, &g->figures[of->amount], of->times, sure, low, high);
-        for (int i = 0; i < count; i++) {
-            const int at = limit * STRIDE + rows[i];
-            pile->given_low[at] = low[i], pile->given_high[at] = high[i];
-        }
-        for (int i = 0; g->doubted && i < count; i++)
-            if (bits_at(g->doubt, i) & 1) doubt[rows[i] >> 6] |= 1ull << (rows[i] & 63);
+        in_fen(g, &g->figures[of->amount], of->times, sure, pile->given_low + limit * STRIDE, pile->given_high + limit * STRIDE);
+        if (g->doubted) EACH_WORD(w) doubt[w] |= g->doubt[w] & settled_rows[w];
     }
 }
 
@@ -166,84 +317,124 @@ static void leave_out(Frame *f, Results *found, const uint64_t *doubt) {
     }
 }
 
-/* The rows in which a rule of a part can cut something: they may have two of its measures, or one where there is a limit. In all others everything
-   is payable, and the total is the sum. */
-static void can_be_cut(const Stacked *stacked, const Part *part, const Dues *dues, uint64_t *rows) {
+/* The rows in which rules see anything of a measure: not those in which it gives nothing, unless it is had by its status. */
+static void see(const Dues *dues, int32_t number, int had, uint64_t *seen) {
+    const int n = (dues->counts[number] + 63) & ~63;
+    const double *high = dues->high + dues->starts[number];
+    const Lanes nought = lanes_of(0);
+    uint64_t some[WORDS] = {0};
+    if (had != BY_AMOUNT) {
+        memcpy(seen, dues->may[number], WORDS * sizeof *seen);
+        return;
+    }
+    TESTED(some, i, less(nought, lanes(high + i)))
+    put_back(seen, some, dues->may[number]);
+}
+
+/* The rows in which a rule of a part can cut something: it sees two of its measures, or one where there is a limit, and where that is on their sum,
+   this is more. In all others everything is payable, and the total is the sum. */
+static void can_be_cut(const Frame *f, const Stacked *stacked, const Part *part, const Dues *dues, Pile *pile, uint64_t *rows) {
     const int32_t *at = stacked->code + part->code;
+    const int n = size(f);
     EACH_WORD(w) rows[w] = 0;
     for (int r = 0; r < part->rules; r++) {
         uint64_t one[WORDS] = {0}, two[WORDS] = {0};
         StackRule rule;
         at = stack_rule(at, &rule);
         for (int k = 0; k < rule.beside_count + rule.count; k++) { /* the two lists follow one another */
-            const uint64_t *may = dues->may[stacked->lines[rule.beside[k]]];
-            EACH_WORD(w) two[w] |= one[w] & may[w], one[w] |= may[w];
+            const uint64_t *seen = pile->seen[rule.beside[k]];
+            EACH_WORD(w) two[w] |= one[w] & seen[w], one[w] |= seen[w];
         }
-        EACH_WORD(w) rows[w] |= rule.limit < 0 ? two[w] : one[w];
+        if (rule.limit >= 0) memcpy(two, one, sizeof two);
+        if (rule.act == STACK_LAST || rule.act == STACK_PROPORTIONAL) {
+            double *asked = pile->asked + rule.limit * STRIDE;
+            const double *limit = pile->given_low + rule.limit * STRIDE;
+            EACH(i) asked[i] = 0;
+            for (int k = 0; k < rule.count; k++) {
+                const int32_t number = stacked->lines[part->first + rule.measures[k]], from = dues->starts[number];
+                for (int i = from; i < from + dues->counts[number]; i++) asked[dues->rows[i]] += dues->high[i];
+            }
+            TESTED(two, i, less(lanes(limit + i), lanes(asked + i)))
+        }
+        EACH_WORD(w) rows[w] |= one[w] & two[w]; /* no others are settled */
     }
 }
 
-/* What is due of a measure, on its line for the rows that are cut; a line holds nothing before. Elsewhere it is payable. */
-static void lay_down(Results *found, const Stacked *stacked, int32_t line, const uint64_t *cut, const int32_t *place) {
-    const Dues *dues = &found->dues;
-    Pile *pile = &found->pile;
-    const int32_t number = stacked->lines[line], at = dues->starts[number], count = dues->counts[number], *rows = dues->rows + at;
-    int32_t *picked = pile->picked + line * STRIDE;
+/* What is due of a measure, on its line for the rows that are cut; a line holds nothing before. */
+static void lay_down(const Dues *dues, Pile *pile, int32_t line, int32_t number, int had, const uint64_t *cut, int rows) {
+    const int32_t at = dues->starts[number], count = dues->counts[number];
+    int32_t *picked = pile->picked + line * STRIDE, *place = pile->place + line * STRIDE;
     double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE;
-    const size_t whole = (size_t)((count + 63) & ~63) * sizeof(double);
-    uint64_t of_dues[WORDS];
-    gathered(of_dues, cut, dues->may[number]);
-    const int n = pile->counts[line] = places(of_dues, count, picked);
-    memcpy(dues->paid_low + at, dues->low + at, whole), memcpy(dues->paid_high + at, dues->high + at, whole);
-    for (int i = 0; found->kept.wanted && i < count; i++) dues->stands[at + i] = bits_at(dues->must[number], i) & 1 ? STANDS : PERHAPS;
-    for (int i = 0; i < count; i++) pile->total_low[rows[i]] += dues->low[at + i], pile->total_high[rows[i]] += dues->high[at + i];
-    for (int k = 0; k < n; k++) {
-        const int i = picked[k], to = place[rows[i]];
-        low[to] = dues->low[at + i], high[to] = dues->high[at + i];
-    }
-    if (stacked->had[line] == BY_AMOUNT) return;
+    uint64_t both[WORDS], which[WORDS];
+    EACH_WORD(w) both[w] = cut[w] & pile->seen[line][w];
+    gathered(which, both, dues->may[number]);
+    const int n = pile->counts[line] = places(which, count, picked);
+    gathered(which, both, cut);
+    places(which, rows, place);
+    for (int k = 0; k < n; k++) low[place[k]] = dues->low[at + picked[k]], high[place[k]] = dues->high[at + picked[k]];
+    if (had == BY_AMOUNT) return;
     uint8_t *must = pile->must + line * STRIDE, *may = pile->may + line * STRIDE;
-    for (int k = 0; k < n; k++) must[place[rows[picked[k]]]] = bits_at(dues->must[number], picked[k]) & 1, may[place[rows[picked[k]]]] = 1;
+    for (int k = 0; k < n; k++) must[place[k]] = bits_at(dues->must[number], picked[k]) & 1, may[place[k]] = 1;
 }
 
 /* What is left of it; the line is cleared. */
-static void pick_up(Results *found, const Stacked *stacked, int32_t line, const int32_t *place) {
+static void pick_up(const Frame *f, Results *found, int32_t line, int32_t number, int had) {
     const Dues *dues = &found->dues;
     Pile *pile = &found->pile;
-    const int32_t number = stacked->lines[line], at = dues->starts[number], *rows = dues->rows + at, *picked = pile->picked + line * STRIDE;
-    const int by_amount = stacked->had[line] == BY_AMOUNT, n = pile->counts[line];
-    double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE;
+    const int32_t at = dues->starts[number], *place = pile->place + line * STRIDE, *picked = pile->picked + line * STRIDE;
+    const int by_amount = had == BY_AMOUNT, n = pile->counts[line];
+    double *low = pile->low + line * STRIDE, *high = pile->high + line * STRIDE, left_low[ROWS], left_high[ROWS];
     uint8_t *must = pile->must + line * STRIDE, *may = pile->may + line * STRIDE;
+    int32_t cut[ROWS];
+    int cuts = 0;
     for (int k = 0; k < n; k++) {
-        const int i = picked[k], row = place[rows[i]];
-        const double left_low = low[row], left_high = high[row];
-        dues->paid_low[at + i] = left_low, dues->paid_high[at + i] = left_high;
-        low[row] = high[row] = 0;
-        if (found->kept.wanted) {
-            const int sure = by_amount ? bits_at(dues->must[number], i) & 1 : must[row], open = by_amount || may[row];
-            const int falls = !open || (left_high == 0 && dues->high[at + i] > 0), perhaps = !sure || (left_low == 0 && dues->low[at + i] > 0);
-            dues->stands[at + i] = falls ? FALLS : perhaps ? PERHAPS : STANDS;
+        const double l = low[place[k]], h = high[place[k]];
+        left_low[cuts] = l, left_high[cuts] = h, cut[cuts] = at + picked[k];
+        cuts += (l != dues->low[at + picked[k]]) | (h != dues->high[at + picked[k]]);
+        low[place[k]] = high[place[k]] = 0;
+    }
+    add_cuts(f, found, number, cut, left_low, left_high, cuts);
+    if (found->kept.wanted) {
+        for (int k = 0; k < cuts; k++) dues->paid_low[cut[k]] = left_low[k], dues->paid_high[cut[k]] = left_high[k];
+        for (int k = 0; k < n; k++) {
+            const int i = at + picked[k], sure = by_amount ? bits_at(dues->must[number], picked[k]) & 1 : must[place[k]], open = by_amount || may[place[k]];
+            const int falls = !open || (dues->paid_high[i] == 0 && dues->high[i] > 0);
+            const int perhaps = !sure || (dues->paid_low[i] == 0 && dues->low[i] > 0);
+            dues->stands[i] = falls ? FALLS : perhaps ? PERHAPS : STANDS;
         }
     }
-    for (int k = 0; !by_amount && k < n; k++) must[place[rows[picked[k]]]] = may[place[rows[picked[k]]]] = 0;
+    for (int k = 0; !by_amount && k < n; k++) must[place[k]] = may[place[k]] = 0;
+}
+
+/* What is due, as payable until something is cut. */
+static void all_payable(const Dues *dues, int32_t number) {
+    const int32_t at = dues->starts[number], count = dues->counts[number];
+    memcpy(dues->paid_low + at, dues->low + at, (size_t)count * sizeof *dues->low);
+    memcpy(dues->paid_high + at, dues->high + at, (size_t)count * sizeof *dues->high);
+    for (int i = 0; i < count; i++) dues->stands[at + i] = bits_at(dues->must[number], i) & 1 ? STANDS : PERHAPS;
 }
 
 /* The rules of a part over the rows that they can cut, close together. */
 static void stack_part_of(Frame *f, Results *found, const Part *part) {
     const Stacked *stacked = &f->plan->stacked;
-    const Stacking rules = {stacked->code + part->code, stacked->had, NULL, &part->out, part->rules, 0, part->out >= 0, stacked->slots};
-    const int32_t *members = stacked->members + part->first;
+    const int32_t *numbers = stacked->lines + part->first, *had = stacked->had + part->first;
+    const Stacking rules = {stacked->code + part->code, had, NULL, &part->out, part->rules, 0, part->out >= 0, stacked->slots};
+    const Dues *dues = &found->dues;
     Pile *pile = &found->pile;
     uint64_t cut[WORDS];
-    int32_t rows[ROWS + 16], place[ROWS];
+    int32_t rows[ROWS + 16];
     double before[2][ROWS], total_low[ROWS], total_high[ROWS];
-    can_be_cut(stacked, part, &found->dues, cut);
+    for (int line = 0; line < part->count; line++) see(dues, numbers[line], had[line], pile->seen[line]);
+    can_be_cut(f, stacked, part, dues, pile, cut);
     const int count = places(cut, f->n, rows);
-    for (int i = 0; i < count; i++) {
-        place[rows[i]] = i, before[0][i] = pile->total_low[rows[i]], before[1][i] = pile->total_high[rows[i]];
+    for (int i = 0; i < count; i++) before[0][i] = pile->total_low[rows[i]], before[1][i] = pile->total_high[rows[i]];
+    for (int line = 0; line < part->count; line++) {
+        const int32_t from = dues->starts[numbers[line]], to = from + dues->counts[numbers[line]];
+        for (int i = from; i < to; i++) pile->total_low[dues->rows[i]] += dues->low[i], pile->total_high[dues->rows[i]] += dues->high[i];
+        if (found->kept.wanted) all_payable(dues, numbers[line]);
     }
-    for (int k = 0; k < part->count; k++) lay_down(found, stacked, members[k], cut, place);
     if (!count) return;
+    for (int line = 0; line < part->count; line++) lay_down(dues, pile, line, numbers[line], had[line], cut, count);
     const int32_t *at = rules.code;
     for (int r = 0; r < part->rules; r++) {
         StackRule rule;
@@ -257,7 +448,7 @@ static void stack_part_of(Frame *f, Results *found, const Part *part) {
              count);
     for (int i = 0; i < count; i++)
         pile->total_low[rows[i]] = before[0][i] + total_low[i], pile->total_high[rows[i]] = before[1][i] + total_high[i];
-    for (int k = 0; k < part->count; k++) pick_up(found, stacked, members[k], place);
+    for (int line = 0; line < part->count; line++) pick_up(f, found, line, numbers[line], had[line]);
 }
 
 /* Where amounts of a row might add up to what doubles do not hold, the order of adding would matter: such rows are in doubt. */
@@ -297,185 +488,6 @@ static void stack(Frame *f, Frame *g, const uint64_t *settled_rows, Results *fou
     }
     memset(pile->total_low, 0, ROWS * sizeof *pile->total_low), memset(pile->total_high, 0, ROWS * sizeof *pile->total_high);
     for (int32_t number = 0; number < stacked->part_count; number++) stack_part_of(f, found, &stacked->parts[number]);
-}
-
-/* ---------------------------------------------------------------- totals */
-
-/* A sum of fen is that of the lower 32 bits and that of the rest of each; an infinite high end is none, and is counted. */
-INLINE int64_t lower_bits(int64_t fen) { return fen & 0xffffffff; }
-
-INLINE void add_all(int64_t *sums, const double *low, const double *high, int n) {
-    int64_t low_lo = 0, low_hi = 0, high_lo = 0, high_hi = 0, unbounded = 0;
-    EACH(i) {
-        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
-        low_lo += lower_bits(least), low_hi += least >> 32;
-        high_lo += lower_bits(most), high_hi += most >> 32;
-        unbounded += open;
-    }
-    sums[0] += low_lo, sums[1] += low_hi, sums[2] += high_lo, sums[3] += high_hi, sums[4] += unbounded;
-}
-
-/* Eight whole numbers at once, and four, wherever they stand. */
-typedef int64_t __attribute__((vector_size(64), aligned(8), may_alias)) Eight;
-typedef int64_t __attribute__((vector_size(32), aligned(8), may_alias)) Four;
-
-/* The same by group, from PAYABLE on; rows are those of a block, NULL: all of them. */
-INLINE void add_each(int64_t *totals, const int32_t *groups, const int32_t *rows, const double *low, const double *high, int count) {
-    for (int i = 0; i < count; i++) {
-        int64_t *cell = totals + (int64_t)groups[rows ? rows[i] : i] * FIELDS + PAYABLE;
-        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
-        *(Four *)cell += (Four){lower_bits(least), least >> 32, lower_bits(most), most >> 32};
-        cell[4] += open;
-    }
-}
-
-/* What each of 64 rows adds to a cell; without stacking the fields from PAYABLE on are not used. */
-INLINE void fields_of(int64_t (*each)[FIELDS], const double *low, const double *high, const double *paid_low, const double *paid_high, uint64_t must) {
-    const int n = 64;
-    EACH(i) {
-        const int64_t least = (int64_t)low[i], open = high[i] > DBL_MAX, most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]), yes = must >> i & 1;
-        each[i][YES] = yes, each[i][DEPENDS] = yes ^ 1;
-        each[i][LOW_LO] = lower_bits(least), each[i][LOW_HI] = least >> 32;
-        each[i][HIGH_LO] = lower_bits(most), each[i][HIGH_HI] = most >> 32;
-        each[i][UNBOUNDED] = open, each[i][PAYABLE] = 0;
-    }
-    if (paid_low) EACH(i) {
-        const int64_t least = (int64_t)paid_low[i], open = paid_high[i] > DBL_MAX, most = (int64_t)(paid_high[i] > DBL_MAX ? 0 : paid_high[i]);
-        each[i][PAYABLE] = lower_bits(least), each[i][PAYABLE + 1] = least >> 32;
-        each[i][PAYABLE + 2] = lower_bits(most), each[i][PAYABLE + 3] = most >> 32;
-        each[i][PAYABLE + 4] = open;
-    }
-}
-
-/* Narrow sums: where there are many rows and few groups, a cell is three whole numbers, five with what is payable: counts packed into one, and of each
-   sum the two halves in one. They hold so many rows and amounts below so many fen; then they are added to the fields. All else is added to the fields. */
-enum { COUNTS, NARROW_LOW, NARROW_HIGH, NARROW_PAID_LOW, NARROW_PAID_HIGH, NARROW, NARROW_ROWS = 2047, COUNT_BITS = 15, HALF = 44 };
-static const int64_t NARROW_FEN = 1ll << 40;
-
-INLINE int64_t halves(int64_t fen) { return (int64_t)((uint64_t)lower_bits(fen) | (uint64_t)fen >> 32 << HALF); }
-
-static void make_narrow(const Plan *plan, int64_t rows, Results *found) {
-    for (int which = 0; which < found->dimension_count; which++) {
-        Dimension *to = &found->dimensions[which];
-        if (!to->groups || 64 * to->size > rows || to->size > 4096) continue;
-        to->filled = calloc((size_t)plan->measure_count, sizeof *to->filled);
-        to->narrow = to->filled ? calloc((size_t)(plan->measure_count * to->size * NARROW), sizeof *to->narrow) : NULL; /* or none: that is only slower */
-    }
-}
-
-/* Adds the narrow sums of a measure to its fields. */
-static void widen(Dimension *dimension, int32_t number, int paid) {
-    const int64_t lower = ((int64_t)1 << HALF) - 1, count = (1 << COUNT_BITS) - 1;
-    int64_t *narrow = dimension->narrow + number * dimension->size * NARROW, *cell = dimension->totals + number * dimension->size * FIELDS;
-    const int width = paid ? NARROW : NARROW_PAID_LOW;
-    if (!dimension->filled[number]) return;
-    for (int64_t group = 0; group < dimension->size; group++, narrow += width, cell += FIELDS) {
-        const int64_t counts = narrow[COUNTS], yes = counts & count;
-        if (!counts) continue;
-        cell[YES] += yes, cell[DEPENDS] += (counts >> COUNT_BITS & count) - yes;
-        cell[UNBOUNDED] += counts >> 2 * COUNT_BITS & count;
-        if (paid) cell[PAYABLE + 4] += counts >> 3 * COUNT_BITS;
-        for (int end = NARROW_LOW, to = LOW_LO; end < width; end++, to += end == NARROW_PAID_LOW ? 3 : 2)
-            cell[to] += narrow[end] & lower, cell[to + 1] += narrow[end] >> HALF;
-        for (int end = 0; end < width; end++) narrow[end] = 0;
-    }
-    dimension->filled[number] = 0;
-}
-
-static void end_narrow(const Plan *plan, Results *found) {
-    for (int which = 0; which < found->dimension_count; which++) {
-        Dimension *of = &found->dimensions[which];
-        for (int32_t number = 0; of->narrow && number < plan->measure_count; number++)
-            widen(of, number, plan->stacked.line_count && plan->stacked.line_of[number] >= 0);
-        free(of->narrow), free(of->filled);
-    }
-}
-
-/* The ends of 64 amounts as they are added to narrow cells, and which are open, as counts of this place; 0 if one is too large. */
-INLINE int narrow_of(int64_t *lows, int64_t *highs, int64_t *counts, const double *low, const double *high, int place) {
-    const int n = 64;
-    int64_t all = 0;
-    EACH(i) {
-        const int64_t least = (int64_t)low[i], most = (int64_t)(high[i] > DBL_MAX ? 0 : high[i]);
-        lows[i] = halves(least), highs[i] = halves(most);
-        counts[i] += high[i] > DBL_MAX ? (int64_t)1 << place : 0;
-        all |= least | most;
-    }
-    return all < NARROW_FEN;
-}
-
-/* So many rows, at most 64 of them, to the narrow sums of a measure; 0 if they are too wide. */
-INLINE int add_narrow(Dimension *dimension, int32_t number, const int32_t *groups, const int32_t *rows, int count, const double *low,
-                      const double *high, const double *paid_low, const double *paid_high, uint64_t must) {
-    int64_t ends[4][64], counts[64];
-    for (uint64_t i = 0; i < 64; i++) counts[i] = (int64_t)(must >> i & 1) + (1 << COUNT_BITS);
-    if (!narrow_of(ends[0], ends[1], counts, low, high, 2 * COUNT_BITS)) return 0;
-    if (paid_low && !narrow_of(ends[2], ends[3], counts, paid_low, paid_high, 3 * COUNT_BITS)) return 0;
-    if (dimension->filled[number] + count > NARROW_ROWS) widen(dimension, number, paid_low != NULL);
-    dimension->filled[number] += count;
-    int64_t *sums = dimension->narrow + number * dimension->size * NARROW;
-    if (!paid_low) {
-        for (int i = 0; i < count; i++) {
-            int64_t *cell = sums + (int64_t)groups[rows[i]] * NARROW_PAID_LOW;
-            cell[COUNTS] += counts[i], cell[NARROW_LOW] += ends[0][i], cell[NARROW_HIGH] += ends[1][i];
-        }
-        return 1;
-    }
-    for (int i = 0; i < count; i++) {
-        int64_t *cell = sums + (int64_t)groups[rows[i]] * NARROW;
-        cell[COUNTS] += counts[i], cell[NARROW_LOW] += ends[0][i], cell[NARROW_HIGH] += ends[1][i];
-        cell[NARROW_PAID_LOW] += ends[2][i], cell[NARROW_PAID_HIGH] += ends[3][i];
-    }
-    return 1;
-}
-
-static void add_up(const Frame *f, Results *found) {
-    const Dues *dues = &found->dues;
-    int64_t each[64][FIELDS];
-    for (int32_t number = 0; number < f->plan->measure_count; number++) {
-        const int at = dues->starts[number], count = dues->counts[number], n = (count + 63) & ~63;
-        const double *low = dues->low + at, *high = dues->high + at;
-        const uint64_t *must = dues->must[number];
-        const int paid = f->plan->stacked.line_count && f->plan->stacked.line_of[number] >= 0;
-        if (!count) continue;
-        for (int which = 0; which < found->dimension_count; which++) {
-            Dimension *dimension = &found->dimensions[which];
-            int64_t *totals = dimension->totals + number * dimension->size * FIELDS;
-            if (!dimension->groups) {
-                int sure = 0;
-                for (int w = 0; w < n / 64; w++) sure += __builtin_popcountll(must[w]);
-                totals[YES] += sure, totals[DEPENDS] += count - sure;
-                add_all(totals + LOW_LO, low, high, n);
-                if (paid) add_all(totals + PAYABLE, dues->paid_low + at, dues->paid_high + at, n);
-                continue;
-            }
-            const int32_t *groups = dimension->groups + f->first;
-            for (int from = 0; from < count; from += 64) {
-                const int last = count - from < 64 ? count - from : 64;
-                const int32_t *rows = dues->rows + at + from;
-                const double *paid_low = paid ? dues->paid_low + at + from : NULL, *paid_high = paid ? dues->paid_high + at + from : NULL;
-                if (dimension->narrow &&
-                    add_narrow(dimension, number, groups, rows, last, low + from, high + from, paid_low, paid_high, must[from / 64]))
-                    continue;
-                fields_of(each, low + from, high + from, paid_low, paid_high, must[from / 64]);
-                for (int i = 0; i < last; i++) {
-                    int64_t *cell = totals + (int64_t)groups[rows[i]] * FIELDS;
-                    *(Eight *)cell += *(const Eight *)each[i];
-                    if (paid) *(Four *)(cell + 8) += *(const Four *)(each[i] + 8);
-                }
-            }
-        }
-    }
-}
-
-/* What is payable to each subject of all measures in stacking rules together, in the last line. */
-static void add_up_together(const Frame *f, int rows, Results *found) {
-    for (int which = 0; which < found->dimension_count; which++) {
-        const Dimension *dimension = &found->dimensions[which];
-        int64_t *totals = dimension->totals + f->plan->measure_count * dimension->size * FIELDS;
-        if (!dimension->groups) add_all(totals + PAYABLE, found->pile.total_low, found->pile.total_high, f->n);
-        else add_each(totals, dimension->groups + f->first, NULL, found->pile.total_low, found->pile.total_high, rows);
-    }
 }
 
 /* ---------------------------------------------------------------- long rows */

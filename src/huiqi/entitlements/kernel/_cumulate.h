@@ -1,8 +1,9 @@
 /* What is payable of what is due: the rules of rules/payable.py over rows, to the bit the results of cumulate.py.
 
    Lines are measures, one of `stride` places each: whole fen in doubles, exact below 2^53, infinite without an upper end; no amount is NaN or
-   negative. Rows are worked on by strips of 64: every line has room for whole strips, and `n` says how many rows count. `must` and `may` are read,
-   and changed, only for measures that are had by their status. Python writes the numbers of a stacking (cumulate.flatten), and so vouches for them.
+   negative. Rows are worked on by strips of 64 at most, and in those by eights: every line has room for whole strips, and `n` says how many rows
+   count. `must` and `may` are read, and changed, only for measures that are had by their status. Python writes the numbers of a stacking
+   (cumulate.flatten), and so vouches for them.
 
    Every loop over a strip is plain C that a compiler turns into vectors; nothing is allocated. */
 
@@ -10,6 +11,7 @@
 #define HUIQI_CUMULATE_H
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifndef FOR_EACH_PROCESSOR
@@ -21,9 +23,9 @@
 #endif
 #define STACK_OPERATION FOR_EACH_PROCESSOR static void
 #if defined(__GNUC__) && !defined(__clang__)
-#define STRIP_ROWS _Pragma("GCC ivdep") for (int i = 0; i < STRIP; i++) /* no result overlaps an operand */
+#define STRIP_ROWS _Pragma("GCC ivdep") for (int i = 0; i < n; i++) /* no result overlaps an operand */
 #else
-#define STRIP_ROWS for (int i = 0; i < STRIP; i++)
+#define STRIP_ROWS for (int i = 0; i < n; i++)
 #endif
 
 #ifndef HUIQI_PLAN
@@ -56,6 +58,9 @@ typedef struct { /* one strip of rows */
     int n;
 } StackRows;
 
+/* Of a strip, so many rows that vectors are full. */
+static inline int whole_eights(const StackRows *rows) { return (rows->n + 7) & ~7; }
+
 #define LOW(rows, number) ((rows)->low + (rows)->stride * (number))
 #define HIGH(rows, number) ((rows)->high + (rows)->stride * (number))
 #define MORE(x, y) ((x) > (y) ? (x) : (y))
@@ -77,21 +82,23 @@ static const int32_t *stack_rule(const int32_t *at, StackRule *rule) {
 
 /* ---------------------------------------------------------------- sums */
 
-STACK_OPERATION stack_clear(Strip *sum) {
-    STRIP_ROWS sum->low[i] = 0.0, sum->high[i] = 0.0;
+/* Eight doubles at once, wherever they stand. */
+typedef double __attribute__((vector_size(64), aligned(8), may_alias)) StackEight;
+#define EIGHT(at) (*(const StackEight *)(at))
+
+STACK_OPERATION stack_copy(Strip *to, const Strip *from, int n) {
+    STRIP_ROWS to->low[i] = from->low[i], to->high[i] = from->high[i];
 }
 
-STACK_OPERATION stack_add(Strip *sum, const StackRows *rows, const int32_t *measures, int count) {
-    for (int k = 0; k < count; k++) {
-        const double *low = LOW(rows, measures[k]), *high = HIGH(rows, measures[k]);
-        STRIP_ROWS sum->low[i] += low[i], sum->high[i] += high[i];
-    }
-}
-
-STACK_OPERATION stack_add_bundles(Strip *sum, const StackRows *rows, const int32_t *slots, int count) {
-    for (int k = 0; k < count; k++) {
-        const Strip *one = rows->bundles + slots[k];
-        STRIP_ROWS sum->low[i] += one->low[i], sum->high[i] += one->high[i];
+/* What some measures and bundles come to, beside `from` if it is not NULL: so that the sums stay in registers, eight rows after the other. */
+STACK_OPERATION stack_sum(Strip *sum, const Strip *from, const StackRows *rows, const int32_t *measures, int count, const int32_t *slots, int slot_count) {
+    const int n = whole_eights(rows);
+    const StackEight nothing = {0};
+    for (int i = 0; i < n; i += 8) {
+        StackEight low = from ? EIGHT(from->low + i) : nothing, high = from ? EIGHT(from->high + i) : nothing;
+        for (int k = 0; k < count; k++) low += EIGHT(LOW(rows, measures[k]) + i), high += EIGHT(HIGH(rows, measures[k]) + i);
+        for (int k = 0; k < slot_count; k++) low += EIGHT(rows->bundles[slots[k]].low + i), high += EIGHT(rows->bundles[slots[k]].high + i);
+        *(StackEight *)(sum->low + i) = low, *(StackEight *)(sum->high + i) = high;
     }
 }
 
@@ -99,6 +106,7 @@ STACK_OPERATION stack_add_bundles(Strip *sum, const StackRows *rows, const int32
 
 /* What a measure counts for; -1 where it is not had. */
 STACK_OPERATION stack_worth(const StackRows *rows, int32_t number, Strip *worth) {
+    const int n = whole_eights(rows);
     const int had = rows->had[number];
     const double *low = LOW(rows, number), *high = HIGH(rows, number);
     if (had == BY_AMOUNT) {
@@ -106,7 +114,7 @@ STACK_OPERATION stack_worth(const StackRows *rows, int32_t number, Strip *worth)
         return;
     }
     const uint8_t *must = rows->must + rows->stride * number, *may = rows->may + rows->stride * number;
-    for (int i = 0; i < STRIP; i++) {
+    for (int i = 0; i < n; i++) {
         worth->low[i] = must[i] ? low[i] : -1.0;
         worth->high[i] = may[i] ? (had == WITHOUT_AMOUNT ? INFINITY : high[i]) : -1.0;
     }
@@ -114,11 +122,12 @@ STACK_OPERATION stack_worth(const StackRows *rows, int32_t number, Strip *worth)
 
 /* Where a claim goes as a whole: `kept->low` (`high`) is 1 where it stays surely (perhaps), 0 elsewhere. */
 STACK_OPERATION stack_keep(StackRows *rows, int32_t number, const Strip *kept) {
+    const int n = whole_eights(rows);
     double *low = LOW(rows, number), *high = HIGH(rows, number);
     STRIP_ROWS low[i] = kept->low[i] > 0.0 ? low[i] : 0.0, high[i] = kept->high[i] > 0.0 ? high[i] : 0.0;
     if (rows->had[number] != BY_AMOUNT) {
         uint8_t *must = rows->must + rows->stride * number, *may = rows->may + rows->stride * number;
-        for (int i = 0; i < STRIP; i++) must[i] = must[i] && kept->low[i] > 0.0, may[i] = may[i] && kept->high[i] > 0.0;
+        for (int i = 0; i < n; i++) must[i] = must[i] && kept->low[i] > 0.0, may[i] = may[i] && kept->high[i] > 0.0;
     }
 }
 
@@ -126,6 +135,7 @@ STACK_OPERATION stack_keep(StackRows *rows, int32_t number, const Strip *kept) {
 
 /* The highest of two, and of three: most rules are about so few, and what they touch then stays in registers. */
 STACK_OPERATION stack_highest_of_two(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     double *low_a = LOW(rows, rule->measures[0]), *high_a = HIGH(rows, rule->measures[0]);
     double *low_b = LOW(rows, rule->measures[1]), *high_b = HIGH(rows, rule->measures[1]);
     STRIP_ROWS {
@@ -140,6 +150,7 @@ STACK_OPERATION stack_highest_of_two(const StackRule *rule, StackRows *rows, Str
 }
 
 STACK_OPERATION stack_highest_of_three(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     double *low_a = LOW(rows, rule->measures[0]), *high_a = HIGH(rows, rule->measures[0]);
     double *low_b = LOW(rows, rule->measures[1]), *high_b = HIGH(rows, rule->measures[1]);
     double *low_c = LOW(rows, rule->measures[2]), *high_c = HIGH(rows, rule->measures[2]);
@@ -158,6 +169,7 @@ STACK_OPERATION stack_highest_of_three(const StackRule *rule, StackRows *rows, S
 }
 
 STACK_OPERATION stack_highest(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     double second[STRIP], before_low[STRIP], before_high[STRIP];
     double *least = total->low, *top = total->high;
     STRIP_ROWS least[i] = 0.0, top[i] = 0.0, second[i] = 0.0, before_low[i] = -1.0, before_high[i] = -1.0;
@@ -183,6 +195,7 @@ STACK_OPERATION stack_highest(const StackRule *rule, StackRows *rows, Strip *tot
 }
 
 STACK_OPERATION stack_best(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     Strip worth, before, kept;
     double least[STRIP], top[STRIP], second[STRIP], chosen[STRIP];
     STRIP_ROWS least[i] = -1.0, top[i] = -1.0, second[i] = -1.0, before.low[i] = -1.0, before.high[i] = -1.0, chosen[i] = -1.0;
@@ -215,6 +228,7 @@ STACK_OPERATION stack_best(const StackRule *rule, StackRows *rows, Strip *total)
 
 /* The same where all are had by an amount above nothing. */
 STACK_OPERATION stack_first_paid(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     Strip before; /* the largest of the earlier ones */
     STRIP_ROWS before.low[i] = 0.0, before.high[i] = 0.0, total->low[i] = INFINITY, total->high[i] = 0.0;
     for (int k = 0; k < rule->count; k++) {
@@ -233,6 +247,7 @@ STACK_OPERATION stack_first_paid(const StackRule *rule, StackRows *rows, Strip *
 }
 
 STACK_OPERATION stack_first(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     Strip worth, before, kept;
     STRIP_ROWS before.low[i] = -1.0, before.high[i] = -1.0, total->low[i] = INFINITY, total->high[i] = 0.0;
     for (int k = 0; k < rule->count; k++) {
@@ -254,11 +269,11 @@ STACK_OPERATION stack_first(const StackRule *rule, StackRows *rows, Strip *total
 }
 
 STACK_OPERATION stack_unless(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     const int certain = rule->certain;
     const double *low = LOW(rows, rule->measures[0]), *high = HIGH(rows, rule->measures[0]);
     Strip worth, had, kept;
-    stack_clear(total);
-    stack_add(total, rows, rule->beside, rule->beside_count);
+    stack_sum(total, NULL, rows, rule->beside, rule->beside_count, NULL, 0);
     STRIP_ROWS had.low[i] = -1.0, had.high[i] = -1.0;
     for (int k = 0; k < rule->beside_count; k++) {
         stack_worth(rows, rule->beside[k], &worth);
@@ -275,10 +290,10 @@ STACK_OPERATION stack_unless(const StackRule *rule, StackRows *rows, Strip *tota
 }
 
 STACK_OPERATION stack_less(const StackRule *rule, StackRows *rows, Strip *total) {
+    const int n = whole_eights(rows);
     const int certain = rule->certain;
     double *low = LOW(rows, rule->measures[0]), *high = HIGH(rows, rule->measures[0]);
-    stack_clear(total);
-    stack_add(total, rows, rule->beside, rule->beside_count);
+    stack_sum(total, NULL, rows, rule->beside, rule->beside_count, NULL, 0);
     STRIP_ROWS {
         const double l = low[i], h = high[i], least = total->low[i], most = total->high[i];
         low[i] = l > most ? l - most : 0.0;
@@ -289,6 +304,7 @@ STACK_OPERATION stack_less(const StackRule *rule, StackRows *rows, Strip *total)
 }
 
 STACK_OPERATION stack_last(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
+    const int n = whole_eights(rows);
     Strip left; /* what the earlier ones leave of the limit */
     STRIP_ROWS left.low[i] = limit_low[i], left.high[i] = limit_high[i];
     for (int k = 0; k < rule->count; k++) {
@@ -303,56 +319,85 @@ STACK_OPERATION stack_last(const StackRule *rule, StackRows *rows, const double 
     }
 }
 
-/* What a limit leaves of an amount that is part of a total, down to the fen. The quotient is off by two at most; the rest says by how much. */
+/* What a limit leaves of an amount that is part of a total, down to the fen. The quotient is off by two at most; the rest says by how much. Without
+   branches, so that compilers make vectors of it. */
 static inline double stack_part(double amount, double total, double limit) {
-    if (!(total > limit)) return amount;
-    if (isinf(amount)) return limit;
-    if (isinf(total) || amount == 0.0 || limit == 0.0) return 0.0;
-    int64_t part = (int64_t)(amount * (limit / total));
-    const int64_t whole = (int64_t)total;
-    int64_t over = (int64_t)((uint64_t)amount * (uint64_t)limit - (uint64_t)part * (uint64_t)whole); /* modulo 2^64: it is small */
-    while (over < 0) part--, over += whole;
-    while (over >= whole) part++, over -= whole;
-    return (double)part;
+    const int plain = (total > limit) & (total < INFINITY) & (limit > 0.0);
+    const double a = plain ? amount : 1.0, t = plain ? total : 1.0, c = plain ? limit : 1.0, endless = amount < INFINITY ? 0.0 : limit;
+    const int64_t whole = (int64_t)t;
+    int64_t part = (int64_t)(a * (c / t));
+    int64_t over = (int64_t)((uint64_t)(int64_t)a * (uint64_t)(int64_t)c - (uint64_t)part * (uint64_t)whole); /* modulo 2^64: it is small */
+    for (int again = 0; again < 2; again++) part -= over < 0 ? 1 : 0, over += over < 0 ? whole : 0;
+    for (int again = 0; again < 2; again++) part += over >= whole ? 1 : 0, over -= over >= whole ? whole : 0;
+    return plain ? (double)part : total > limit ? endless : amount;
 }
 
-static void stack_proportional(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
+/* Rows of a strip that a limit cuts in proportion, close together: which ones, what all measures come to, and the limit. */
+typedef struct {
+    int32_t at[STRIP + 8];
+    double low[STRIP], high[STRIP], endless[STRIP]; /* the sums of both ends, of the finite ones; how many are not */
+    double limit_low[STRIP], limit_high[STRIP];
+    double known[STRIP]; /* 1 where everything is; there `left` is what rounding down leaves over of the limit */
+    double left[STRIP];
+} Shared;
+
+STACK_OPERATION stack_shared(const StackRule *rule, const StackRows *rows, Shared *s, const Strip *sum, const double *limit_low, const double *limit_high, int n) {
+    STRIP_ROWS {
+        const int at = s->at[i];
+        s->low[i] = sum->low[at], s->high[i] = s->endless[i] = 0.0;
+        s->limit_low[i] = s->left[i] = limit_low[at], s->limit_high[i] = limit_high[at];
+        s->known[i] = limit_low[at] == limit_high[at] ? 1.0 : 0.0;
+    }
+    for (int k = 0; k < rule->count; k++) {
+        const double *low = LOW(rows, rule->measures[k]), *high = HIGH(rows, rule->measures[k]);
+        STRIP_ROWS {
+            const double l = low[s->at[i]], h = high[s->at[i]];
+            s->high[i] += h < INFINITY ? h : 0.0;
+            s->endless[i] += h < INFINITY ? 0.0 : 1.0;
+            s->known[i] = l == h ? s->known[i] : 0.0;
+        }
+    }
+}
+
+/* What the limit leaves of one measure, least and most; where everything is known, that is least, and `most` is what it was. */
+STACK_OPERATION stack_share(Shared *s, const double *low, const double *high, double *least, double *most, int n) {
+    STRIP_ROWS {
+        const double l = low[s->at[i]], h = high[s->at[i]], finite = h < INFINITY ? h : 0.0, endless = h < INFINITY ? 0.0 : 1.0;
+        const double others_high = s->endless[i] > endless ? INFINITY : s->high[i] - finite;
+        least[i] = stack_part(l, l + others_high, s->limit_low[i]);
+        s->left[i] -= least[i];
+    }
+    STRIP_ROWS {
+        const double l = low[s->at[i]], h = high[s->at[i]], total = h + (s->low[i] - l), limit = s->limit_high[i];
+        const double up = stack_part(h, total, limit) + 1.0, within = LESS(up, limit), cut = LESS(within, h);
+        most[i] = s->known[i] > 0.0 || !(total > limit) ? h : cut;
+    }
+}
+
+STACK_OPERATION stack_proportional(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
     Strip sum;
-    stack_clear(&sum);
-    stack_add(&sum, rows, rule->measures, rule->count);
-    for (int i = 0; i < rows->n; i++) {
-        if (sum.high[i] <= limit_low[i]) continue;
-        double high = 0.0, parts = 0.0;
-        const double low = sum.low[i];
-        int endless = 0, known = limit_low[i] == limit_high[i];
-        for (int k = 0; k < rule->count; k++) {
-            const double l = LOW(rows, rule->measures[k])[i], h = HIGH(rows, rule->measures[k])[i];
-            if (isinf(h)) endless++;
-            else high += h;
-            known &= l == h;
-        }
-        if (known) { /* then something is cut: what rounding down leaves over goes to those declared first */
-            for (int k = 0; k < rule->count; k++) parts += stack_part(LOW(rows, rule->measures[k])[i], low, limit_low[i]);
-            double left = limit_low[i] - parts;
-            for (int k = 0; k < rule->count; k++) {
-                double *l = LOW(rows, rule->measures[k]) + i, *h = HIGH(rows, rule->measures[k]) + i;
-                const double more = *l > 0.0 && left > 0.0 ? 1.0 : 0.0;
-                left -= more;
-                *l = *h = stack_part(*l, low, limit_low[i]) + more;
-            }
-            continue;
-        }
-        for (int k = 0; k < rule->count; k++) {
-            double *const low_at = LOW(rows, rule->measures[k]) + i, *const high_at = HIGH(rows, rule->measures[k]) + i;
-            const double l = *low_at, h = *high_at, least_others = low - l;
-            const double most_others = endless > (isinf(h) != 0) ? INFINITY : isinf(h) ? high : high - h;
-            const double least = stack_part(l, l + most_others, limit_low[i]);
-            double most = stack_part(h, h + least_others, limit_high[i]);
-            if (h + least_others > limit_high[i]) {
-                most = most + 1.0 < limit_high[i] ? most + 1.0 : limit_high[i];
-                most = most < h ? most : h;
-            }
-            *low_at = least, *high_at = most;
+    Shared s;
+    double least[STRIP], most[STRIP];
+    int count = 0, known = 0;
+    stack_sum(&sum, NULL, rows, rule->measures, rule->count, NULL, 0);
+    for (int i = 0; i < rows->n; i++) s.at[count] = i, count += sum.high[i] > limit_low[i];
+    if (!count) return;
+    const int n = (count + 7) & ~7;
+    for (int i = count; i < n; i++) s.at[i] = s.at[0];
+    stack_shared(rule, rows, &s, &sum, limit_low, limit_high, n);
+    for (int k = 0; k < rule->count; k++) {
+        double *low = LOW(rows, rule->measures[k]), *high = HIGH(rows, rule->measures[k]);
+        stack_share(&s, low, high, least, most, n);
+        for (int i = 0; i < count; i++) low[s.at[i]] = least[i], high[s.at[i]] = most[i];
+    }
+    for (int i = 0; i < count; i++) known |= s.known[i] > 0.0;
+    for (int k = 0; known && k < rule->count; k++) { /* what rounding down leaves over goes to those declared first */
+        double *low = LOW(rows, rule->measures[k]), *high = HIGH(rows, rule->measures[k]);
+        for (int i = 0; i < count; i++) {
+            if (!(s.known[i] > 0.0)) continue;
+            const double more = high[s.at[i]] > 0.0 && s.left[i] > 0.0 ? 1.0 : 0.0;
+            s.left[i] -= more;
+            low[s.at[i]] += more, high[s.at[i]] = low[s.at[i]];
         }
     }
 }
@@ -360,7 +405,7 @@ static void stack_proportional(const StackRule *rule, StackRows *rows, const dou
 /* ---------------------------------------------------------------- rules */
 
 /* The narrower of what the form says, with the rest of its bundles, and what the ends of all add up to. */
-STACK_OPERATION stack_narrow(Strip *total, const Strip *before, const Strip *after, const Strip *rest, const double *limit_low) {
+STACK_OPERATION stack_narrow(Strip *total, const Strip *before, const Strip *after, const Strip *rest, const double *limit_low, int n) {
     STRIP_ROWS {
         const double low = total->low[i] + rest->low[i], high = total->high[i] + rest->high[i], most = LESS(high, after->high[i]);
         total->low[i] = MORE(low, after->low[i]);
@@ -373,28 +418,23 @@ STACK_OPERATION stack_narrow(Strip *total, const Strip *before, const Strip *aft
     }
 }
 
-STACK_OPERATION stack_at_most(Strip *total, const double *limit_low, const double *limit_high) {
-    STRIP_ROWS total->low[i] = LESS(total->low[i], limit_low[i]), total->high[i] = LESS(total->high[i], limit_high[i]);
+STACK_OPERATION stack_at_most(Strip *total, const Strip *of, const double *limit_low, const double *limit_high, int n) {
+    STRIP_ROWS total->low[i] = LESS(of->low[i], limit_low[i]), total->high[i] = LESS(of->high[i], limit_high[i]);
 }
 
 static void stack_apply(const StackRule *rule, StackRows *rows, const double *limit_low, const double *limit_high) {
     const int alone = rule->inner_count + rule->outer_count == 0;
     const int narrow = !alone || rule->act == STACK_UNLESS; /* elsewhere the form's own total is the narrowest there is */
+    const int n = whole_eights(rows);
     Strip before, total, rest, after;
-    if (narrow || limit_low) {
-        stack_clear(&before);
-        stack_add(&before, rows, rule->fresh, rule->fresh_count);
-        stack_add_bundles(&before, rows, rule->inner, rule->inner_count);
-    }
-    if (limit_low) {
-        total = before;
-        stack_add(&total, rows, rule->astray, rule->astray_count);
-        stack_at_most(&total, limit_low, limit_high);
-    }
+    if (narrow || limit_low) stack_sum(&before, NULL, rows, rule->fresh, rule->fresh_count, rule->inner, rule->inner_count);
+    if (limit_low && rule->astray_count) {
+        stack_sum(&after, &before, rows, rule->astray, rule->astray_count, NULL, 0);
+        stack_at_most(&total, &after, limit_low, limit_high, n);
+    } else if (limit_low) stack_at_most(&total, &before, limit_low, limit_high, n);
     if (narrow) {
-        stack_add_bundles(&before, rows, rule->outer, rule->outer_count);
-        stack_clear(&rest);
-        stack_add(&rest, rows, rule->rest, rule->rest_count);
+        if (rule->outer_count) stack_sum(&before, &before, rows, NULL, 0, rule->outer, rule->outer_count);
+        stack_sum(&rest, NULL, rows, rule->rest, rule->rest_count, NULL, 0);
     }
     switch (rule->act) {
     case STACK_HIGHEST:
@@ -413,12 +453,10 @@ static void stack_apply(const StackRule *rule, StackRows *rows, const double *li
     default: stack_proportional(rule, rows, limit_low, limit_high);
     }
     if (narrow) {
-        after = rest;
-        stack_add(&after, rows, rule->beside, rule->beside_count);
-        stack_add(&after, rows, rule->measures, rule->count);
-        stack_narrow(&total, &before, &after, &rest, limit_low);
+        stack_sum(&after, &rest, rows, rule->beside, rule->beside_count + rule->count, NULL, 0); /* the measures come after those beside them */
+        stack_narrow(&total, &before, &after, &rest, limit_low, n);
     }
-    rows->bundles[rule->out] = total;
+    stack_copy(rows->bundles + rule->out, &total, n);
 }
 
 /* The rules one after another over the rows of every line, in place, and the range of the total; `room` has a strip for each slot. */
@@ -434,9 +472,7 @@ static void cumulate(const Stacking *stacking, double *low, double *high, uint8_
             stack_apply(&rule, &rows, rule.limit < 0 ? 0 : limit_low + line, rule.limit < 0 ? 0 : limit_high + line);
         }
         Strip total;
-        stack_clear(&total);
-        stack_add(&total, &rows, stacking->loose, stacking->loose_count);
-        stack_add_bundles(&total, &rows, stacking->bundles, stacking->bundle_count);
+        stack_sum(&total, NULL, &rows, stacking->loose, stacking->loose_count, stacking->bundles, stacking->bundle_count);
         for (int i = 0; i < rows.n; i++) total_low[from + i] = total.low[i], total_high[from + i] = total.high[i];
     }
 }

@@ -113,17 +113,20 @@ static void *make_dues(Dues *dues, const Plan *plan) {
 
 /* Room for stacking rules over a block. */
 static void *make_pile(Pile *pile, const Stacked *stacked) {
-    const size_t count = (size_t)stacked->line_count, lines = count * STRIDE, limits = (size_t)stacked->limit_count * STRIDE, word = sizeof(double);
+    const size_t count = (size_t)stacked->widest, lines = count * STRIDE, limits = (size_t)stacked->limit_count * STRIDE, word = sizeof(double);
     const size_t bundles = ((size_t)stacked->slots + 1) * 2 * STRIP * word; /* a strip has two ends */
-    char *memory = calloc(2 * (lines + 2 * limits + ROWS) * word + 2 * lines + (count + lines) * sizeof(int32_t) + bundles + 16 * 64, 1);
+    const size_t room = (2 * lines + 5 * limits + 2 * ROWS + count * WORDS) * word + 2 * lines * (1 + sizeof(int32_t)) + count * sizeof(int32_t) + bundles;
+    char *memory = calloc(room + 16 * 64, 1);
     if (!memory) return NULL;
     char *at = memory + (64 - (uintptr_t)memory % 64);
     pile->low = taken(&at, lines * word), pile->high = taken(&at, lines * word);
     pile->limit_low = taken(&at, limits * word), pile->limit_high = taken(&at, limits * word);
-    pile->given_low = taken(&at, limits * word), pile->given_high = taken(&at, limits * word);
+    pile->given_low = taken(&at, limits * word), pile->given_high = taken(&at, limits * word), pile->asked = taken(&at, limits * word);
     pile->total_low = taken(&at, ROWS * word), pile->total_high = taken(&at, ROWS * word);
+    pile->seen = taken(&at, count * WORDS * word);
     pile->must = taken(&at, lines), pile->may = taken(&at, lines);
-    pile->picked = taken(&at, lines * sizeof(int32_t)), pile->counts = taken(&at, count * sizeof(int32_t));
+    pile->picked = taken(&at, lines * sizeof(int32_t)), pile->place = taken(&at, lines * sizeof(int32_t));
+    pile->counts = taken(&at, count * sizeof(int32_t));
     pile->bundles = taken(&at, bundles);
     return memory;
 }
@@ -216,7 +219,7 @@ static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
     const int32_t *numbers = NULL;
     if ((to->lines = part(p, stacked, "lines", sizeof(int32_t), &lines)) && (to->code = part(p, stacked, "code", sizeof(int32_t), NULL)) &&
         (to->had = part(p, stacked, "had", sizeof(int32_t), NULL)) && (to->parts = part(p, stacked, "parts", sizeof(int32_t), &parts)) &&
-        (to->members = part(p, stacked, "members", sizeof(int32_t), NULL)) && (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
+        (to->limits = part(p, stacked, "limits", sizeof(int32_t), &limits)))
         numbers = part(p, stacked, "sizes", sizeof(int32_t), &sizes);
     Py_DECREF(stacked);
     int32_t *line_of = numbers ? own(p, (size_t)measures * sizeof(int32_t)) : NULL;
@@ -235,6 +238,7 @@ static int read_stacked(Prepared *p, PyObject *program, int32_t measures) {
     }
     to->line_of = line_of, to->slots = numbers[0];
     to->line_count = (int32_t)lines, to->limit_count = (int32_t)(limits / 4), to->part_count = (int32_t)(parts / 5);
+    for (int32_t n = 0; n < to->part_count; n++) to->widest = to->parts[n].count > to->widest ? to->parts[n].count : to->widest;
     return 1;
 }
 
@@ -388,7 +392,8 @@ done:
 PyDoc_STRVAR(run_doc,
              "run(prepared, columns, first, last, dimensions, rows, tests) -> (dues, doubts)\n\n"
              "Run a prepared program over the rows from first to last. dimensions are groups (None: one), how many there are, and the totals to add\n"
-             "to, by measure, group and field, with a last line for all measures in stacking rules together. dues are None, or if `rows`: how many\n"
+             "to, by measure, group and field, with a last line for all measures in stacking rules together; to what is payable of a measure only\n"
+             "that is added by which stacking changes the amount. dues are None, or if `rows`: how many\n"
              "of each measure, and, measure by measure, rows, must, low, high; and with stacking rules what is payable, low, high, and what\n"
              "stands. tests is None, or gets the bits of the tests of each row. doubts are pairs of a row that has no result and the measure, or\n"
              "-1 for all. The interpreter lock is not held.");

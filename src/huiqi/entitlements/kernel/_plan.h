@@ -37,17 +37,17 @@ typedef struct {
     int32_t times;                   /* fen are figures * times */
 } Measure;
 
-/* Lines that rules bind together, as cumulate.Part has them: where their code and the numbers of the lines begin; the bundle at the end. */
+/* Lines that rules bind together, as cumulate.Part has them: where their code and they begin; the bundle at the end. In the code the first is 0. */
 typedef struct { int32_t code, rules, out, first, count; } Part;
 
 /* The measures that stand in stacking rules, each a line. */
 typedef struct {
     const int32_t *lines; /* by line its measure */
     const int32_t *line_of; /* by measure its line, or -1 */
-    const int32_t *code, *had, *members;
+    const int32_t *code, *had;
     const Part *parts;
     const Measure *limits; /* of each rule that has one: a program, the figure it gives, and how often it goes into fen */
-    int32_t line_count, limit_count, part_count, slots;
+    int32_t line_count, limit_count, part_count, slots, widest; /* the most lines of a part */
 } Stacked;
 
 enum { FIGURES, TRUTHS, CODES, SETS, LIVES, KINDS };
@@ -114,17 +114,18 @@ typedef struct {
     uint64_t (*must)[WORDS];  /* by measure, a bit for each of its rows */
     uint64_t (*may)[WORDS];   /* by measure, which rows of the block may have it, with those that came in doubt over its amount */
     double *most;             /* by measure, no finite amount is above it */
-    double *paid_low, *paid_high; /* what is payable of measures in stacking rules; NULL without such rules */
+    double *paid_low, *paid_high; /* what is payable of measures in stacking rules, where long rows are wanted; NULL without such rules */
     uint8_t *stands;
 } Dues;
 
-/* What stacking rules are applied in, close together the rows in which they can cut something: a line for each measure, and which of its dues
-   stand in it. The limits in `given` and totals are those of a block. */
+/* What the rules of a part are applied in: a line for each of its measures, and in it, close together, the rows in which they can cut something. The limits in
+   `given`, what the measures of each limit come to at most in `asked`, and totals are those of all rows of a block. */
 enum { STRIDE = ROWS + 64 }; /* of lines; not a power of two, for which caches have few places */
 typedef struct {
-    double *low, *high, *limit_low, *limit_high, *given_low, *given_high, *total_low, *total_high;
+    double *low, *high, *limit_low, *limit_high, *given_low, *given_high, *asked, *total_low, *total_high;
     uint8_t *must, *may;
-    int32_t *picked, *counts;
+    uint64_t (*seen)[WORDS]; /* by line, the rows of the block in which rules see anything of the measure */
+    int32_t *picked, *place, *counts; /* by line, which dues of the measure stand in it, where, and how many */
     void *bundles;
 } Pile;
 

@@ -100,8 +100,6 @@ class Engine:
             self.prepared = _kernel.prepare(self.program, self.program.letters, level)
             self.wanted = [(what[0], what[1:], np.dtype(_CELLS[letter])) for what, letter in self.program.columns]
             rest = tuple(self.program.uncarried)
-            bound = () if self.program.stacked is None else self.program.stacked.lines
-            self.free = np.setdiff1d(np.arange(len(self.program.carried)), bound)  # in no stacking rule
         self.rest = tuple(rest)
         self.by_numpy = (plan if self.program is None else plan.part(self.rest)) if self.rest else None
         self.settled = 0  # results that the exact evaluator settled
@@ -203,7 +201,7 @@ class Engine:
         if added_up is None:
             added_up = {name: Groups(np.ascontiguousarray(one.of, np.int32), one.size) for name, one in groups.items()}
         size = max(STRETCH, -(-block.size // max(workers, 1)))
-        run = partial(_run, self.prepared, len(program.carried), program.stacked is not None, self.free, columns, added_up, rows, tests)
+        run = partial(_run, self.prepared, len(program.carried), program.stacked is not None, columns, added_up, rows, tests)
         if block.size <= size:
             return [run(0, block.size)]
         stretches = [(first, min(first + size, block.size)) for first in range(0, block.size, size)]
@@ -253,7 +251,6 @@ def _run(
     prepared: Any,
     measures: int,
     stacked: bool,
-    free: NDArray[np.intp],
     columns: tuple[NDArray[Any], ...],
     groups: Mapping[str, Groups] | Together,
     rows: bool,
@@ -261,7 +258,7 @@ def _run(
     first: int,
     last: int,
 ) -> _Stretch:
-    """The kernel over some rows; `free` are the measures in no stacking rule."""
+    """The kernel over some rows. Of what is payable it adds up by how much stacking changes what is due."""
     if isinstance(groups, Together):
         cells = np.zeros((measures + 1, groups.groups.size, len(FIELDS)), np.int64)
         dimensions: tuple[tuple[Any, int, Any], ...] = ((groups.groups.of, groups.groups.size, cells),)
@@ -272,7 +269,7 @@ def _run(
     if isinstance(groups, Together):
         totals = groups.apart(cells)
     for cells in totals.by.values():
-        cells[free, :, PAYABLE:] = cells[free, :, AMOUNT:PAYABLE]
+        cells[:-1, :, PAYABLE:] += cells[:-1, :, AMOUNT:PAYABLE]
     dues = None
     if kept is not None:
         columns_kept: list[NDArray[Any]] = [np.frombuffer(cells, kind) for cells, kind in zip(kept, _KEPT, strict=True)]

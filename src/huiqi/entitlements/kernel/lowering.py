@@ -146,13 +146,12 @@ class Setting:
 
 @dataclass(frozen=True)
 class StackedProgram:
-    """Stacking rules as the kernel reads them (cumulate.Part): its measures by line, as places among the carried ones, and its limits."""
+    """Stacking rules as the kernel reads them (cumulate.Part), and their limits; lines are measures, by their place among the carried ones."""
 
     lines: NDArray[np.int32]
     code: NDArray[np.int32]
     had: NDArray[np.int32]
-    parts: NDArray[np.int32]  # where the code begins, rules, the bundle at the end (or -1), where the members begin, and how many
-    members: NDArray[np.int32]
+    parts: NDArray[np.int32]  # where the code begins, rules, the bundle at the end (or -1), where the lines begin, and how many
     limits: NDArray[np.int32]  # nothing, a span, its register, and how often it goes into fen
     sizes: NDArray[np.int32]  # bundles at one time
 
@@ -293,13 +292,15 @@ def _money(plan: Plan, name: str, setting: Setting, tables: _Tables) -> tuple[_S
 
 def _stacked(stacked: Stacked, lines: Sequence[int], limits: Sequence[tuple[int, Figure]], numbers: Mapping[Register, int]) -> StackedProgram:
     parts, code, members = parts_of(stacked.stacking), list[int](), list[int]()
+    had = stacked.stacking.had
     heads = []
     for part in parts:
         heads.append([len(code), part.rules, part.out, len(members), len(part.members)])
         code += part.code
         members += part.members
     ends = [[0, span, numbers[limit.at], 100 // limit.scale] for span, limit in limits]
-    numbered = [list(lines), code, list(map(int, stacked.stacking.had)), heads, members, ends, [max((part.slots for part in parts), default=0)]]
+    by_part = [lines[line] for line in members], code, [int(had[line]) for line in members]
+    numbered = [*by_part, heads, ends, [max((part.slots for part in parts), default=0)]]
     return StackedProgram(*(np.array(listed, np.int32) for listed in numbered))
 
 

@@ -73,7 +73,7 @@ def outcome_of(
         whole.add(part)
         if not part.ruled_out:
             number += 1
-            evaluated += [at not in part.taken for at in range(len(measures))]
+            evaluated += np.array([at not in part.taken for at in range(len(measures))], bool)
     subjects, cells = int(whole.subjects[ALL][0]), whole.totals.by[ALL][:, 0]
     tallies = [_tally(measure, cells[at], subjects, whole.undecided[at]) for at, measure in enumerate(measures)]
     ends = [cost(cells[-1], payable=True), *((tallies[at].payable_low, tallies[at].payable_high) for at in loose)]

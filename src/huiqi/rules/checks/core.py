@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import get_args
 
 from huiqi.facts.known import Known
@@ -15,6 +15,7 @@ from huiqi.rules.compile import Measure, Rules, ancestors, key_of
 from huiqi.rules.context import Context, Document, Unresolved
 from huiqi.rules.cumulation import FORMS, NOT_PAID, stacking_of
 from huiqi.rules.exact import Exactly
+from huiqi.rules.funds import Figures
 from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.records import CoreRecord, Cumulation, MeasureRecord
@@ -184,9 +185,6 @@ def faulty_lines(document: Document, rules: Rules) -> Iterator[Problem]:
     money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == document.pack)]
     lines = [(rule.cap, money) for rule in core.cumulation] + [(rule.intensity, PLAIN) for rule in core.cumulation]
     lines += [(text, money) for rule in core.cumulation for text in (rule.of, rule.past)]
-    lines += [(fund.yearly, money) for fund in core.funds.values()] + [
-        (fund.at_least.share, PLAIN) for fund in core.funds.values() if fund.at_least is not None
-    ]
     for condition in core.conditions.values():
         with contextlib.suppress(Unresolved):
             truth(condition.test, context, atomic=True)
@@ -204,4 +202,11 @@ def faulty_lines(document: Document, rules: Rules) -> Iterator[Problem]:
                 said = f"the shares add up to {float(sum(shares.values())):.4%}".replace(".0000", "")
                 problem = Problem("check.shares", said, next(iter(shares)).where, "whoever bears the rest is missing, or a share is wrong")
                 rules.world.problems.append(problem)
+    for fund in core.funds.values():
+        figures = Figures(fund, context, money)
+        parts: list[Callable[[], object]] = [figures.floor, figures.yearly, figures.totals]
+        parts += [partial(figures.bounds, limit) for limit in fund.limits]
+        for read in parts:
+            with contextlib.suppress(Unresolved):
+                read()
     yield from (problem for problem in rules.world.problems if problem not in known)

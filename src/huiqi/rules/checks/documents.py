@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 from itertools import pairwise
 
 from huiqi.facts.schema import NAME, WORDS
 from huiqi.rules import functions
 from huiqi.rules.checks.words import empty_words
 from huiqi.rules.context import Document
+from huiqi.rules.cumulation import NOT_PAID
+from huiqi.rules.instalments import read_payments
 from huiqi.rules.library import Library
 from huiqi.rules.pack import PackText
 from huiqi.rules.records import CoreRecord, MeasureRecord, PolicyRecord
 from huiqi.vocabulary.problem import Problem, did_you_mean
 
 _DEADLINE = re.compile(r"\d{1,3}(\.\d)? (working days?|days?)\Z", re.ASCII)
-_PAYMENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)%\s+\S+", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_.\u4e00-\u9fff-]+\Z")
 
 
@@ -136,8 +136,10 @@ def _measure(document: Document, key: str, record: MeasureRecord, library: Libra
         yield Problem("check.recognition", f"{key} is a recognition but gives no status", record.where, "add gives: and the flag that it makes true")
     if record.gives is not None:
         yield from _gives(key, record, document.subject_of(record), library)
-    if record.pays:
-        yield from _payments(key, record)
+    yield from read_payments(tuple(record.pays))[1]
+    if record.pays and record.kind in NOT_PAID:
+        hint = "what is paid to the public has no instalments here; take pays out"
+        yield Problem("check.pays", f"{key} is a charge", record.pays[0].where, hint)
     if record.apply is not None:
         for text in (record.apply.decide_within, record.apply.statutory):
             if text is not None and not _DEADLINE.match(text):
@@ -170,21 +172,4 @@ def _gives(key: str, record: MeasureRecord, subject: str, library: Library) -> I
             f"{key} gives {record.gives}, which is of type {facts[str(record.gives)].kind}, not a flag",
             record.gives.where,
             "declare a flag in facts.yaml",
-        )
-
-
-def _payments(key: str, record: MeasureRecord) -> Iterator[Problem]:
-    shares = []
-    for text in record.pays:
-        found = _PAYMENT.match(text)
-        if found is None:
-            yield Problem("check.pays", f"{text} is no payment", text.where, "write `50% on acceptance`")
-            return
-        shares.append(Fraction(found[1]))
-    if sum(shares) != 100:
-        yield Problem(
-            "check.pays",
-            f"the payments of {key} add up to {float(sum(shares)):g} %, not 100 %",
-            record.pays[0].where,
-            "a share of the payment is missing or too much",
         )

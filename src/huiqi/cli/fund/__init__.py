@@ -1,0 +1,1 @@
+"""huiqi fund: a mother fund and its sub-funds."""
