@@ -100,3 +100,17 @@ def test_zones_that_totals_speak_of(rules: Rules) -> None:
     totals = published_totals(rules, MINHANG, AS_OF).totals
     zones = set(zones_in(totals, MINHANG, rules.places))
     assert zones == {"cn-sh-hongqiao-minhang", "cn-sh-minhang-iz-zero-bay"}
+
+
+def test_of_disputed_figures_the_first_is_aimed_at_and_all_between_are_met(total: Callable[..., Total]) -> None:
+    one = total("regional_headquarters")
+    disputed = Total(one.indicator, one.pack, one.members, None, (Fraction(65), Fraction(60), Fraction(71)), one.unit)
+    assert disputed.taken == 65
+    assert disputed.bounds() == (60, 71)
+
+
+def test_about_is_within_a_twentieth() -> None:
+    library, _ = read_library(["cn-sh-yangpu"])
+    assert library is not None
+    (total,) = published_totals(library.rules(AS_OF), "cn-sh-yangpu", AS_OF).totals
+    assert (total.taken, total.bounds()) == (7000, (6650, 7350))

@@ -35,8 +35,8 @@ Met = Literal["yes", "within", "no"]
 SIZE = 65_536
 FILE = "totals.csv"
 _HEADS = (
-    "indicator", "place", "period", "label_en", "label_zh", "pack", "published", "kind", "scale", "wanted_low", "wanted_high", "found_low",
-    "found_high", "difference_low", "difference_high", "met", "source", "source_note_en", "source_note_zh", "why_en", "why_zh",
+    "indicator", "place", "period", "label_en", "label_zh", "pack", "published", "kind", "scale", "aimed_at", "wanted_low", "wanted_high",
+    "found_low", "found_high", "difference_low", "difference_high", "met", "source", "source_note_en", "source_note_zh", "why_en", "why_zh",
 )  # fmt: skip
 
 MET_WORDS = {
@@ -249,24 +249,25 @@ def write_totals(path: Path, standings: Sequence[Standing], unspoken: Sequence[U
         for standing in standings:
             total = standing.total
             kind = "at_least" if total.at_least else "about" if total.about else "exact"
-            figures = [*standing.bounds, standing.low, standing.high, *standing.difference]
+            figures = [total.scaled(total.taken, standing.scale), *standing.bounds, standing.low, standing.high, *standing.difference]
             row = [*_named(total.indicator, total.pack), kind, _plain(standing.scale), *map(_plain, figures), standing.met]
             writer.writerow([*row, *_sourced(total.indicator), "", ""])
         for one in unspoken:
-            row = [*_named(one.indicator, one.pack), "", "", *[""] * 6, "unspoken"]
+            row = [*_named(one.indicator, one.pack), "", "", *[""] * 7, "unspoken"]
             writer.writerow([*row, *_sourced(one.indicator), one.why.en, one.why.zh])
 
 
 def _named(one: Indicator, pack: str) -> list[str]:
-    published = " | ".join(dict.fromkeys(str(value.value) for value in one.values))
+    published = " | ".join(str(value.value) for value in one.values)
     return [str(one.indicator), str(one.place), str(one.period), str(one.label.en), str(one.label.zh), pack, published]
 
 
 def _sourced(one: Indicator) -> list[str]:
     if not one.values:
         return ["", "", ""]
-    source = one.values[0].source
-    return [source.kind, str(source.note.en), str(source.note.zh)]
+    sources = [value.source for value in one.values]
+    columns = ([source.kind for source in sources], [str(source.note.en) for source in sources], [str(source.note.zh) for source in sources])
+    return [" | ".join(column) for column in columns]
 
 
 def _plain(value: Fraction | None) -> str:

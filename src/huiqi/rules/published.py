@@ -47,7 +47,7 @@ class Total:
 
     @property
     def id(self) -> str:
-        """Its name within a district: `high_tech_enterprises`, of another place `<place>/<indicator>`."""
+        """Its full name: `<place>/<indicator>`."""
         return f"{self.indicator.place}/{self.indicator.indicator}"
 
     @property
@@ -116,10 +116,11 @@ def published_totals(rules: Rules, place: str, as_of: datetime.date, subject: st
     for pack, one in here:
         if one.counts is None:
             unspoken.append(Unspoken(one, pack.id, NO_TEST))
-        elif str(one.subject or "enterprise") == subject:
-            away = months_away(str(one.period), as_of)
-            if away is None:  # told by check
-                continue
+        elif (other := str(one.subject or "enterprise")) != subject:
+            unspoken.append(Unspoken(one, pack.id, Both(f"it is about the subject {other}", f"统计对象为{other}")))
+        elif (away := months_away(str(one.period), as_of)) is None:
+            problems += total_of(one, pack, rules.world, as_of)[1]
+        else:
             key = (str(one.place), str(one.indicator))
             if key not in nearest or abs(away) < abs(nearest[key][0]) or (abs(away) == abs(nearest[key][0]) and away < nearest[key][0]):
                 nearest[key] = away, pack, one
