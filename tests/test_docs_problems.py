@@ -13,6 +13,7 @@ ROW = re.compile(r"(?m)^\| `([a-z.-]+)` \| ([^|]+(?:\\\|[^|]+)*) \| ([^|]+(?:\\\
 CODE = re.compile(r"([a-z]+)\.[a-z]+(-[a-z]+)*\Z")
 FILES = re.compile(r"(?!text\.|table\.).*\.(csv|html|json|lark|parquet|yaml|rules)\Z")  # text.yaml and table.parquet are codes
 FAMILIES = {
+    "application",
     "text",
     "record",
     "place",
@@ -31,11 +32,14 @@ FAMILIES = {
     "measure",
     "mother",
     "value",
+    "land",
+    "solve",
     "assumption",
     "award",
     "fund",
     "promise",
     "round",
+    "ledger",
 }
 
 

@@ -10,6 +10,8 @@
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
+    huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
+    huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
 
 Every value is a range; a fact that nobody knows is the whole range of what it could be.
 """
@@ -20,6 +22,10 @@ from typing import TYPE_CHECKING, Any
 from huiqi.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
+    from huiqi.allocation.budget.allocate import allocate_budget
+    from huiqi.delivery.ledger.events import Event
+    from huiqi.delivery.ledger.ledger import create_ledger, open_ledger
+    from huiqi.delivery.ledger.verify import verify_ledger
     from huiqi.entitlements.ask import ask
     from huiqi.entitlements.evaluate import evaluate
     from huiqi.entitlements.explain import Explainer
@@ -37,39 +43,49 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 __all__ = [
+    "Event",
     "Explainer",
     "FaultyInput",
     "Population",
     "Problem",
+    "allocate_budget",
     "ask",
     "check_library",
     "compare",
     "coverage_page",
+    "create_ledger",
     "edition",
     "evaluate",
+    "open_ledger",
     "open_registry",
     "packs_folder",
     "read_library",
     "render_page",
     "run_cases",
+    "verify_ledger",
 ]
 
-_ROOMS = {
+_ROOMS: dict[str, tuple[str, ...]] = {
+    "Event": ("delivery", "ledger", "events"),
     "Explainer": ("entitlements", "explain"),
     "FaultyInput": ("vocabulary", "problem"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
+    "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),
     "coverage_page": ("publication", "coverage"),
+    "create_ledger": ("delivery", "ledger", "ledger"),
     "edition": ("publication", "editions"),
     "evaluate": ("entitlements", "evaluate"),
+    "open_ledger": ("delivery", "ledger", "ledger"),
     "open_registry": ("facts", "registry"),
     "packs_folder": ("rules", "library"),
     "read_library": ("rules", "library"),
     "render_page": ("publication", "page"),
     "run_cases": ("rules", "cases"),
+    "verify_ledger": ("delivery", "ledger", "verify"),
 }
 
 

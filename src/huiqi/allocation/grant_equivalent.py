@@ -24,10 +24,10 @@ ANY_PART: Range = (Fraction(0), Fraction(1))
 #: need not be paid (tax, rent, a lower price of land), counts in full. Of a voucher nobody knows how much is redeemed; of a guarantee what it
 #: would have cost on the market (at most it counts in full: 2008/C 155/02, section 4.1); of capital what a private investor would have paid
 #: for the same stake (at most it counts in full: Regulation (EU) 2023/2831, Article 4); of a free service what it is worth to its user.
-#: A recognition gives no money, and a charge is no aid.
+#: A recognition gives no money, nor does a requirement, and a charge is no aid.
 WITHOUT_TERMS: dict[MeasureKind, Range] = {
     "recognition": NOTHING, "grant": WHOLE, "interest_subsidy": WHOLE, "rent_aid": WHOLE, "tax_relief": WHOLE, "voucher": ANY_PART,
-    "guarantee": ANY_PART, "equity": ANY_PART, "land": WHOLE, "premises": WHOLE, "charge": NOTHING, "service": ANY_PART,
+    "guarantee": ANY_PART, "equity": ANY_PART, "land": WHOLE, "premises": WHOLE, "charge": NOTHING, "service": ANY_PART, "requirement": NOTHING,
 }  # fmt: skip
 
 

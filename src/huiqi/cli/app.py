@@ -13,10 +13,18 @@ import huiqi
 
 COMMANDS = ("check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "render", "diff", "coverage", "schema", "demo")
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
-GROUPS: dict[str, tuple[str, ...]] = {"allocate": ("commitments", "equivalent"), "fund": ("report", "propose")}
+GROUPS: dict[str, tuple[str, ...]] = {
+    "allocate": ("budget", "land", "commitments", "equivalent"),
+    "fund": ("report", "propose"),
+    "ledger": (
+        "create", "appropriate", "limit", "commit", "release", "pay", "clawback", "carry", "reverse",
+        "balance", "entries", "awards", "verify", "export",
+    ),
+}  # fmt: skip
 ABOUT: dict[str, str] = {
     "allocate": "What is scarce, given out; and what that costs in which year.",
     "fund": "A mother fund and its sub-funds (母基金): what they own, what came back, which rules hold, and one more sub-fund tried out.",
+    "ledger": "The books of the funds: appropriated, committed, paid, recovered, carried over; nothing is ever altered.",
 }
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
 

@@ -461,8 +461,9 @@ def open_registry(folder: Path, schema: Schema, places: Places, *, keys: bool = 
     for table in tables:
         problems += _check_columns(table, schema, yearly=table is yearly)
     if about is not None:
-        names = [name for table in tables for name in table.types if name not in ("id", "year")]
-        problems += check_names(about, [table.path.stem for table in tables], names)
+        every = [*tables, *_beside(folder, tables)]
+        names = [name for table in every for name in table.types if name not in ("id", "year")]
+        problems += check_names(about, [table.path.stem for table in every], names)
     if problems or main is None or about is None:
         return None, problems
     if not keys:
@@ -474,6 +475,12 @@ def open_registry(folder: Path, schema: Schema, places: Places, *, keys: bool = 
     if found is None:
         return None, problems
     return Registry(folder, schema, places, about, main, yearly, found, None), []
+
+
+def _beside(folder: Path, tables: list[Table]) -> list[Table]:
+    """The folder's further tables, of other subjects or of who holds whom: registry.yaml may speak of them too."""
+    stems = {path.stem for path in folder.iterdir() if path.suffix in ENDINGS} - {table.path.stem for table in tables}
+    return [table for table, _ in (open_table(folder, stem) for stem in sorted(stems)) if table is not None]
 
 
 def _check_columns(table: Table, schema: Schema, yearly: bool) -> list[Problem]:

@@ -37,6 +37,12 @@ class Table:
         line, _ = next(islice(self.text.rows(), row, None))
         return Where(self.name, line)
 
+    def places(self, count: int) -> list[Where]:
+        """The place of each of its `count` rows, by id: of a small table, read once more."""
+        rows = range(count) if self.order is None else self.order.tolist()
+        lines = [line for line, _ in self.text.rows()] if self.text is not None else range(1, count + 1)
+        return [Where(self.name, lines[row]) for row in rows]
+
     def batches(self, columns: Sequence[str], size: int, start: int = 0, stop: int | None = None) -> Iterator[pa.RecordBatch]:
         """Rows `start` to `stop` by id, in batches of at most `size`, in the order of `columns`.
 

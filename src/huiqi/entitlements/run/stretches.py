@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,8 @@ from huiqi.facts.schema import FIRST_DAY, LAST_DAY, Fact
 from huiqi.rules.compile import Measure
 from huiqi.rules.plan import make_plan
 from huiqi.rules.tree import Node
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -291,14 +293,14 @@ def in_memory(evaluator: Evaluator, stretches: Sequence[Stretch]) -> Iterator[Pa
     return side_by_side(part, stretches)
 
 
-def side_by_side(part: Callable[[int, Stretch, int], Part], stretches: Sequence[Stretch]) -> Iterator[Part]:
-    """The parts in order, with a thread a processor; no more are begun than one ahead of that."""
+def side_by_side(part: Callable[[int, Stretch, int], P], stretches: Sequence[Stretch]) -> Iterator[P]:
+    """What comes of each stretch, in order, with a thread a processor; no more are begun than one ahead of that."""
     threads = min(cores(), len(stretches))
     if threads <= 1:
         for number, stretch in enumerate(stretches):
             yield part(number, stretch, cores())
         return
-    waiting: deque[Future[Part]] = deque()
+    waiting: deque[Future[P]] = deque()
     pool = ThreadPoolExecutor(threads)
     try:
         for number, stretch in enumerate(stretches):

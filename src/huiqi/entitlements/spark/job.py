@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-import huiqi
 from huiqi.entitlements.population import Column, Population
 from huiqi.entitlements.related import columns_of_related, related_read
 from huiqi.entitlements.run.dimensions import Dimension
@@ -19,6 +18,7 @@ from huiqi.rules.compile import Measure
 from huiqi.rules.plan import make_plan
 from huiqi.rules.tree import Related
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where
+from huiqi.vocabulary.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def job_of(evaluator: Evaluator, *, rows: bool) -> Job:
     columns = sorted(dict.fromkeys(columns), key=str)
     main, yearly = registry.tables
     return Job(
-        version=huiqi.__version__,
+        version=VERSION,
         population=population,
         measures=evaluator.measures,
         shown=wanted.shown,

@@ -37,6 +37,7 @@ from huiqi.facts.parquet_table import nan_as_empty
 from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.tree import RelatedKey
 from huiqi.vocabulary.problem import Problem, Where
+from huiqi.vocabulary.version import VERSION
 
 ROWS = 1 << 17  # rows of both tables that make a block
 MARK: Final = "huiqi-problems:"  #: what stands before the problems in the message of a failed task
@@ -241,10 +242,8 @@ def worker_of(key: str, packed: bytes) -> Worker:
 
 
 def _check_version(wanted: str) -> None:
-    from huiqi import __version__
-
-    if __version__ != wanted:
-        message = f"a worker of the cluster has huiqi {__version__}, and the driver {wanted}"
+    if wanted != VERSION:
+        message = f"a worker of the cluster has huiqi {VERSION}, and the driver {wanted}"
         raise Faulty([Problem("spark.version", message, hint="install the same version everywhere")])
 
 

@@ -1,0 +1,1 @@
+"""What follows a decision: money is committed, paid, recovered and accounted for."""
