@@ -18,7 +18,7 @@ from huiqi.facts.synthetic.scene import Columns, Scene
 from huiqi.facts.synthetic.trades import is_in
 
 #: Of the firms of a place, how many stand in one of the zones within it that somebody asks for; of its headquarters and hard-technology firms.
-IN_ZONES, DRAWN_TO_ZONES = 0.15, 0.7
+IN_ZONES, DRAWN_TO_ZONES = 0.15, 0.5
 _DYEING = ("C1713", "C1723", "C1733", "C1743", "C1752", "C1762")
 _LEFT_OUT = 0.01
 
@@ -66,7 +66,7 @@ def _withdrawal(rng: np.random.Generator, scene: Scene, firms: Firms, day_facts:
 
 
 def _zones(rng: np.random.Generator, scene: Scene, day_facts: Columns, drawn_to: np.ndarray) -> Columns:
-    """Some of the firms of the place stand in one of its zones, of those that zones draw most."""
+    """Some of the firms of the place stand in one of its zones, of those that zones draw half."""
     if not scene.zones:
         return {}
     count, at = len(drawn_to), scene.place_positions
