@@ -30,6 +30,7 @@ FAMILIES = {
     "cell",
     "import",
     "synthesize",
+    "totals",
     "measure",
     "mother",
     "value",

@@ -11,9 +11,10 @@ import pytest
 
 from huiqi.facts import credit_code
 from huiqi.facts.cells import NONE, is_known
-from huiqi.facts.registry import Registry, open_registry
+from huiqi.facts.registry import Block, Registry, open_registry
 from huiqi.facts.schema import Schema, read_codes, read_schema
-from huiqi.facts.synthesize import COUNTED, Synthesized, synthesize
+from huiqi.facts.synthesize import COUNTED, Synthesized, Wanted, synthesize
+from huiqi.facts.synthetic.quotas import Quota
 from huiqi.vocabulary.place import Places, read_places
 from huiqi.vocabulary.problem import FaultyInput
 
@@ -133,7 +134,7 @@ def test_ids_are_no_credit_codes_and_stand_in_order(district: SimpleNamespace) -
 def test_ids_of_ten_million_have_more_digits_so_that_they_stay_in_order(make_up: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     firsts = []
 
-    def write(*tables: Any, overwrite: bool) -> None:
+    def write(*tables: Any, **how: Any) -> None:
         firsts.append(next(tables[-2]).ids[0].as_py())
 
     monkeypatch.setattr("huiqi.facts.synthesize.write_registry", write)
@@ -533,3 +534,56 @@ def test_facts_that_the_schema_has_not_are_left_out(make_up: Make, schema: Schem
     made = make_up(enterprises=50, schema=fewer)
     assert "rd_expense" not in made.unknown
     opened(made.folder, fewer, places)
+
+
+# ---------------------------------------------------------------- totals
+
+
+def asked(**quotas: int) -> Wanted:
+    """So many firms of each flag; an unknown cell may count."""
+    facts = [*quotas]
+
+    def counts(block: Block) -> tuple[np.ndarray, np.ndarray]:
+        columns = np.stack([block.columns[fact, None] for fact in facts], axis=1)
+        return columns > 0, columns != 0
+
+    return Wanted(tuple(Quota(fact, number) for fact, number in quotas.items()), tuple((fact, None) for fact in facts), counts)
+
+
+def test_totals_are_met_to_the_firm_and_by_known_cells(make_up: Make, schema: Schema, places: Places) -> None:
+    """Twice as many high-tech firms as an ordinary district has, few of them listed: met, and of none of them is the flag unknown."""
+    made = make_up(place="cn-sh-minhang", enterprises=2_000, wanted=asked(hnte=120, listed=7, specialised_sme=31))
+    assert (made.recognised["hnte"], made.recognised["listed"], made.recognised["specialised_sme"]) == (120, 7, 31)
+    assert made.unknown["hnte"] == made.unknown["listed"] == 0
+    assert made.drawn > made.enterprises == opened(made.folder, schema, places).subjects == 2_000
+
+
+def test_who_meets_a_total_is_like_one(make_up: Make, schema: Schema, places: Places) -> None:
+    """High-tech firms spend on R&D and have the staff for it; listed ones are older and larger than most."""
+    made = make_up(place="cn-sh-minhang", enterprises=3_000, wanted=asked(hnte=300, listed=30))
+    columns = [("hnte", None), ("listed", None), ("established", None), ("revenue", 2023), ("rd_expense", 2023), ("science_staff", 2023)]
+    block = next(opened(made.folder, schema, places).blocks(columns, 3_000))
+    certified, listed = block.columns["hnte", None] > 0, block.columns["listed", None] > 0
+    assert np.nanmin(block.columns["rd_expense", 2023][certified]) > 0
+    assert np.nanmin(block.columns["science_staff", 2023][certified]) > 0
+    assert TODAY - np.nanmax(block.columns["established", None][listed]) >= 4 * 365
+    assert np.nanmedian(block.columns["revenue", 2023][listed]) > 10 * np.nanmedian(block.columns["revenue", 2023])
+
+
+def test_with_totals_too_the_same_seed_gives_the_same_registry(make_up: Make) -> None:
+    first, second, other = (make_up(enterprises=500, seed=seed, out=out, wanted=asked(hnte=50)) for seed, out in ((3, "a"), (3, "b"), (4, "c")))
+    tables = [(made.folder / "enterprise.parquet").read_bytes() for made in (first, second, other)]
+    assert tables[0] == tables[1] != tables[2]
+
+
+def test_totals_that_cannot_be_met_are_named_and_nothing_is_written(make_up: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A little giant is a specialised SME: 40 of one cannot stand among 20 of the other."""
+    monkeypatch.setattr("huiqi.facts.synthesize.LEAST_DRAWN", 0)
+    with pytest.raises(FaultyInput) as told:
+        make_up(enterprises=2_000, wanted=asked(hnte=100, little_giant=40, specialised_sme=20))
+    (problem,) = told.value.problems
+    assert problem.code == "totals.together"
+    assert problem.message.startswith("little_giant (40 wanted")
+    assert "specialised_sme (20 wanted" in problem.message
+    assert "hnte" not in problem.message
+    assert list(tmp_path.iterdir()) == []

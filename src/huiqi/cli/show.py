@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -20,10 +23,12 @@ from huiqi.vocabulary.speech import Both, brief_money, money_range
 
 if TYPE_CHECKING:  # whoever shows problems need not wait for what evaluates
     from huiqi.entitlements.explain import Explanation, FactUsed, Reason
+    from huiqi.entitlements.reconcile import Standing
     from huiqi.entitlements.run.summary import Outcome, Tally
     from huiqi.facts.provenance import Provenance
     from huiqi.facts.schema import Schema
     from huiqi.rules.compile import Rules
+    from huiqi.rules.published import Unspoken
 
 console = Console(highlight=False, soft_wrap=True)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -107,6 +112,39 @@ def said_of_stacking(outcome: Outcome, rules: Rules) -> Iterator[Both]:
     if cut:
         taken = brief_money(cut, currency)
         yield Both(f"stacking rules take {taken.en} of what would be assured without them", f"叠加规则从确定额中核减{taken.zh}")
+
+
+def show_totals(standings: Sequence[Standing], unspoken: Sequence[Unspoken], scale: Fraction, lang: str, path: Path | None) -> None:
+    """Each published total beside what the registry has of it; with the path of the whole table how many are met or cannot be spoken of, and why."""
+    from huiqi.entitlements import reconcile  # only who shows totals waits for it
+
+    heads = {
+        "en": ("Published total", "Published", "Registry", "Difference", "Result", "Period", "Source"),
+        "zh": ("公布指标", "公布数", "名册数", "差额", "结果", "时期", "来源"),
+    }[lang]
+    if standings:
+        table = Table(show_lines=False, pad_edge=False, box=None, header_style="bold", padding=(0, 2, 0, 0))
+        for number, head in enumerate(heads):
+            table.add_column(head, justify="right" if 1 <= number <= 3 else "left", no_wrap=number > 0)
+        for one in standings:
+            total, colour = one.total, {"yes": "green", "within": "yellow", "no": "red"}[one.met]
+            cells = [reconcile.said_published(total, scale), reconcile.said_range(one.low, one.high, total), reconcile.said_difference(one)]
+            kinds = dict.fromkeys(SOURCE_WORDS[value.source.kind](lang) for value in total.indicator.values)
+            met = f"[{colour}]{reconcile.MET_WORDS[one.met](lang)}[/]"
+            table.add_row(escape(total.label(lang)), *(escape(cell(lang)) for cell in cells), met, str(total.indicator.period), ", ".join(kinds))
+        Console(highlight=False, width=None if console.is_terminal else 170).print(table)
+    if path is None:
+        return
+    number_met = sum(one.met != "no" for one in standings)
+    words = Both("{0} of {1} published totals are met; {2} more cannot be spoken of: {3}", "公布指标{1}项中{0}项相符；另有{2}项无法比较：{3}")
+    console.print(escape(words(lang).format(number_met, len(standings), len(unspoken), path)))
+    if scale != 1:
+        part = f"{float(scale):g}"
+        said = Both(f"Totals were multiplied by {part} and rounded half up to whole firms.", f"各项公布数乘以{part}并四舍五入为整数。")
+        console.print(escape(said(lang)))
+    whys = Counter(one.why for one in unspoken)
+    for why, times in whys.most_common():
+        console.print(escape(Both(f"  {times}: {why.en}", f"  {times}项：{why.zh}")(lang)))
 
 
 # ---------------------------------------------------------------- explanations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -56,12 +56,14 @@ def write_registry(
     columns: Mapping[str, Provenance] = MappingProxyType({}),
     overwrite: bool = False,
     more: Sequence[Path] = (),
+    beside: Callable[[Path], None] = lambda unfinished: None,
 ) -> None:
     """A registry folder; the parts of a table follow each other in order of id and have the same columns. `columns` are
     facts with a provenance of their own.
 
     Everything is written beside the folder and then moved there, so that a killed run leaves what was there before. `more` are files that
-    move along. FileExistsError if the folder exists and is not a registry, or is one and `overwrite` is not set.
+    move along, `beside` writes what is made of the finished tables. FileExistsError if the folder exists and is not a registry, or is one and
+    `overwrite` is not set.
     """
     if not may_replace(folder, overwrite):
         raise FileExistsError(f"{folder} exists; nothing was written")
@@ -71,6 +73,7 @@ def write_registry(
         _write_table(unfinished / f"{schema.subject}_year.parquet", schema, places, yearly, ends)
         for path in more:
             shutil.move(path, unfinished / path.name)
+        beside(unfinished)
 
 
 def may_replace(folder: Path, overwrite: bool) -> bool:

@@ -21,6 +21,7 @@ from huiqi.rules.checks.words import shared_words
 from huiqi.rules.compile import Rules, ancestors, compile_rules
 from huiqi.rules.context import Document
 from huiqi.rules.library import Library
+from huiqi.rules.published import check_counts
 from huiqi.rules.register import check_register
 from huiqi.vocabulary.problem import FaultyInput, Problem, Where, errors, in_order
 
@@ -35,9 +36,11 @@ def check_library(library: Library) -> list[Problem]:
     flags: dict[tuple[str, str, str], Problem] = {}
     caps: dict[Where, bool] = {}
     left: Left = {}
+    last: Rules | None = None
     for day in library.turns:
         touched = _touched(library, day)
         rules, faults = _compiled(library, day, touched)
+        last = rules or last
         starting = [document for document in library.documents if document.record.first_day == day]
         begun = {document.file for document in library.documents if document.record.first_day < day} - {document.file for document in starting}
         problems += [_later(fault, day) if fault.where.file in begun else fault for fault in faults if fault not in told]
@@ -72,6 +75,8 @@ def check_library(library: Library) -> list[Problem]:
         problems += faulty_stacking(pack, library)
         problems += faulty_funds(pack)
         problems += check_register(pack, library.common.places)
+        if last is not None:
+            problems += check_counts(pack, last)
         for document in pack.documents:
             problems += faulty_document(document, library)
         for case in pack.cases:

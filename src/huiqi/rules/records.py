@@ -367,6 +367,9 @@ class Indicator(Record):
     sum_of: list[Line] = []
     at_least: TrueOrFalse = "false"
     about: TrueOrFalse = "false"
+    subject: Line | None = Field(default=None, description="whom `counts` and `adds` are about; enterprises if it is left out")
+    counts: Condition = None
+    adds: Expression | None = Field(default=None, description="what is added over those whom `counts` names; without it they are counted")
     note: Words | None = None
 
 

@@ -30,6 +30,8 @@ class Scene:
     reported: int  # years that the registry has
     schema: Schema
     places: Places
+    zones: tuple[str, ...] = ()  # places within it where some of the firms stand
+    technical: bool = False  # whether it has a high-tech zone's mix of trades, though it is none of those that always do
 
     @cached_property
     def today(self) -> int:
@@ -48,7 +50,7 @@ class Scene:
 
     @cached_property
     def trade_shares(self) -> np.ndarray:
-        weights = np.array(HIGH_TECH if self.place in HIGH_TECH_PLACES else ORDINARY, float)
+        weights = np.array(HIGH_TECH if self.technical or self.place in HIGH_TECH_PLACES else ORDINARY, float)
         return weights / weights.sum()
 
     @property

@@ -1,0 +1,46 @@
+"""Whether one test can hold only where another does, as far as their form shows it: sound, and not complete."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from huiqi.rules.tree import All, Any, Compare, Figure, Node, OneOf, body
+
+
+def implies(part: Node, whole: Node) -> bool:
+    """Whoever meets `part` meets `whole`, on all facts; False where the form of the two does not show it."""
+    part, whole = body(part), body(whole)
+    if isinstance(whole, All):
+        return all(implies(part, one) for one in whole.parts)
+    if isinstance(part, Any):
+        return all(implies(one, whole) for one in part.parts)
+    if isinstance(whole, Any) and any(implies(part, one) for one in whole.parts):
+        return True
+    if isinstance(part, All):
+        return any(implies(one, whole) for one in part.parts)
+    if isinstance(part, OneOf) and isinstance(whole, OneOf) and not part.negated and not whole.negated and same(part.of, whole.of):
+        return part.wanted <= whole.wanted
+    if isinstance(part, Compare) and isinstance(whole, Compare) and same(part.left, whole.left) and part.op[0] == whole.op[0] in ("<", ">"):
+        return _narrower(part, whole)
+    return same(part, whole)
+
+
+def _narrower(part: Compare, whole: Compare) -> bool:
+    """Of two comparisons in one direction the first has the farther edge."""
+    if not isinstance(part.right, Figure) or not isinstance(whole.right, Figure):
+        return same(part, whole)
+    inner, outer = part.right.value, whole.right.value
+    if inner == outer:
+        return whole.op.endswith("=") or not part.op.endswith("=")
+    return inner < outer if part.op[0] == "<" else inner > outer
+
+
+def same(one: object, other: object) -> bool:
+    """The same tree, whoever wrote it."""
+    if isinstance(one, Node) and isinstance(other, Node):
+        one, other = body(one), body(other)
+        fields = [field.name for field in dataclasses.fields(one)]
+        return type(one) is type(other) and all(same(getattr(one, name), getattr(other, name)) for name in fields)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
+    return one == other
