@@ -49,24 +49,24 @@ def budget(
     with progress(opened.subjects, "evaluating") as tick:
         awards = allocate_budget(rules, opened, facts_day, read, out=out, assume_recognised=assume_recognised, tick=tick)
     record = about(awards, facts_day)
-    _show(record, lang.value)
+    show_round(record, lang.value)
     if out is not None:
         console.print(Both(f"result in {out}/", f"结果见{out}/")(lang.value))
     for subject in why:
-        _explain(subject, record, rows_of(awards, subject), lang.value)
+        explain_award(subject, record, rows_of(awards, subject), lang.value)
 
 
 def _of_result(folder: Path, why: list[str], lang: Lang) -> None:
     if not is_result(folder):
         raise typer.BadParameter(f"{folder} holds no result of a round; give the round's file", param_hint="ROUND")
     if not why:
-        _show(read_result(folder, "")[0], lang.value)
+        show_round(read_result(folder, "")[0], lang.value)
     for subject in why:
         record, rows = read_result(folder, subject)
-        _explain(subject, record, rows, lang.value)
+        explain_award(subject, record, rows, lang.value)
 
 
-def _show(record: dict[str, Any], lang: str) -> None:
+def show_round(record: dict[str, Any], lang: str) -> None:
     """The round, what came of it, and its cut-offs."""
     for words in _heading(record):
         console.print(escape(words(lang)))
@@ -108,7 +108,8 @@ def _notes(record: dict[str, Any]) -> Iterator[Both]:
         )
 
 
-def _explain(subject: str, record: dict[str, Any], rows: list[dict[str, Any]], lang: str) -> None:
+def explain_award(subject: str, record: dict[str, Any], rows: list[dict[str, Any]], lang: str) -> None:
+    """What became of the claims of one subject, and why."""
     if not rows:
         console.print(Both(f"{subject}: no claim in this round", f"{subject}：本轮无申报")(lang))
     for row in rows:
