@@ -662,7 +662,7 @@ class _Subject:
         )
 
     def currency(self, measure: Measure) -> str:
-        return next(str(pack.record.currency) for pack in self.explainer.rules.packs if pack.id == measure.document.pack)
+        return self.explainer.rules.currencies[measure.document.pack]
 
     def _amount_lines(self, measure: Measure) -> Iterator[Both]:
         amount = measure.amount

@@ -170,7 +170,7 @@ class Wording:
 
     @property
     def currency(self) -> str:
-        return next(str(pack.record.currency) for pack in self.rules.packs if pack.id == self.document.pack)
+        return self.rules.currencies[self.document.pack]
 
     # ------------------------------------------------------------ conditions
 

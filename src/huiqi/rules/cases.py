@@ -317,7 +317,7 @@ def run_case(case: Case, rules: Rules) -> tuple[list[Verdict], list[Problem]]:
             verdicts += _not_in_force(case, name, measures, rules, problems)
             continue
         if measures:
-            money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == measures[0].document.pack)]
+            money = UNITS[rules.currencies[measures[0].document.pack]]
             verdicts += _measure(case, name, expected, measures, exact, money, problems)
             if _payable_expected(expected) is not None and len(measures) == 1:
                 verdicts += _payable(case, name, _payable_expected(expected), measures[0], rules, exact, money, problems)

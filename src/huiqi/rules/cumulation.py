@@ -202,8 +202,8 @@ def stack(rules: Rules, measures: Sequence[Measure] | None = None, subject: str 
     chosen = [measure for measure in rules.measures if measure.subject == subject] if measures is None else list(measures)
     places = {measure.id: place for place, measure in enumerate(chosen)}
     moved = {number: places[measure.id] for number, measure in enumerate(rules.measures) if measure.id in places}
-    currency = next((_currency(pack.id, rules) for pack in rules.packs if any(m.document.pack == pack.id for m in chosen)), "")
-    counted = (measure.record.kind not in NOT_PAID and _currency(measure.document.pack, rules) == currency for measure in chosen)
+    currency = next((rules.currencies[pack.id] for pack in rules.packs if any(m.document.pack == pack.id for m in chosen)), "")
+    counted = (measure.record.kind not in NOT_PAID and rules.currencies[measure.document.pack] == currency for measure in chosen)
     return Stacking(tuple(chosen), renumbered(stacking_of(rules), moved), tuple(map(had, chosen)), tuple(counted))
 
 
@@ -339,10 +339,6 @@ def _reach(measure: Measure) -> frozenset[str] | None:
     return frozenset().union(*wanted) if wanted else None
 
 
-def _currency(pack: str, rules: Rules) -> str:
-    return next(str(text.record.currency) for text in rules.packs if text.id == pack)
-
-
 @dataclass
 class _Compiler:
     """One written rule being compiled."""
@@ -357,7 +353,7 @@ class _Compiler:
 
     @cached_property
     def currency(self) -> str:
-        return _currency(self.pack, self.all)
+        return self.all.currencies[self.pack]
 
     def rules(self) -> Iterator[StackingRule]:
         written = self.written
@@ -394,7 +390,7 @@ class _Compiler:
         return [n for n in dict.fromkeys(numbers) if self._stacks(self.all.measures[n], any_currency)]
 
     def _stacks(self, measure: Measure, any_currency: bool = False) -> bool:
-        return measure.record.kind not in NOT_PAID and (any_currency or _currency(measure.document.pack, self.all) == self.currency)
+        return measure.record.kind not in NOT_PAID and (any_currency or self.all.currencies[measure.document.pack] == self.currency)
 
     def _paid(self, numbers: Iterable[int]) -> list[int]:
         """Those with an amount."""
@@ -495,7 +491,7 @@ class _Compiler:
             if document.subject_of(record) == subject
             and record.amount is not None
             and record.kind not in NOT_PAID
-            and _currency(document.pack, self.all) == self.currency
+            and self.all.currencies[document.pack] == self.currency
         ]
 
     def _unless_granted(self, measure: Measure) -> Node:

@@ -48,7 +48,7 @@ class _Writer:
     """Writes trees as text without names. Every part has one form, which says where it ends, so two different trees are never written alike."""
 
     def __init__(self, rules: Rules):
-        self.rules, self.currency = rules, {pack.id: pack.record.currency for pack in rules.packs}
+        self.rules, self.currency = rules, rules.currencies
         self.done: dict[int, str] = {}
         self.kept: list[Node] = []  # what holds all that is done, so that an id stays its own
         self.head = f"huiqi {VERSION} {SEMANTICS}"

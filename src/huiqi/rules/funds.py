@@ -148,7 +148,7 @@ def _stated(fund: Fund, year: int) -> Fen:
 
 def _fund(document: Document, key: Text, record: FundRecord, rules: Rules) -> Fund:
     context = Context(rules.world, document, "enterprise")
-    currency = next(str(pack.record.currency) for pack in rules.packs if pack.id == document.pack)
+    currency = rules.currencies[document.pack]
     figures = Figures(record, context, UNITS[currency])
     measures = tuple(
         number

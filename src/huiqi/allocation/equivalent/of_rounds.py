@@ -33,7 +33,7 @@ def equivalents(payments: pa.Table, decided: int, rules: Rules, assumptions: Ass
     Raises FaultyInput for measures that the rules do not have and for terms that do not fit their measure.
     """
     named = {measure.name: measure for measure in rules.measures}
-    given, problems = _given(payments, decided, named, {pack.id: str(pack.record.currency) for pack in rules.packs})
+    given, problems = _given(payments, decided, named, rules.currencies)
     problems += _misfits(given, assumptions, named, payments)
     if problems:
         raise FaultyInput(problems)

@@ -188,7 +188,7 @@ def faulty_lines(document: Document, rules: Rules) -> Iterator[Problem]:
         return
     known = set(rules.world.problems)
     context = Context(rules.world, document, "enterprise")
-    money = UNITS[next(pack.record.currency for pack in rules.packs if pack.id == document.pack)]
+    money = UNITS[rules.currencies[document.pack]]
     lines = [(rule.cap, money) for rule in core.cumulation] + [(rule.intensity, PLAIN) for rule in core.cumulation]
     lines += [(text, money) for rule in core.cumulation for text in (rule.of, rule.past)]
     for condition in core.conditions.values():
