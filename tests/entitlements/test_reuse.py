@@ -113,6 +113,22 @@ def test_a_changed_measure_alone_is_evaluated_again(tmp_path: Path, old: str, ne
     assert (again.tallies, contents(tmp_path / "out")) == (fresh.tallies, contents(tmp_path / "fresh"))
 
 
+def test_measures_of_the_same_rules_keep_what_is_their_own(tmp_path: Path) -> None:
+    """Two measures that ask and give the same, and one that is renamed: rows carry the name."""
+    twin = POLICY + POLICY[POLICY.index("  large:") :].replace("  large:", "  huge:")
+    rules = rules_of(tmp_path / "packs", twin)
+    registry = registry_of(tmp_path / "registry", rules)
+    run(rules, registry, tmp_path / "out")
+    before = contents(tmp_path / "out")
+    assert run(rules, registry, tmp_path / "out").reused == 20
+    assert contents(tmp_path / "out") == before
+    renamed = rules_of(tmp_path / "renamed", twin.replace("  huge:", "  vast:"))
+    again = run(renamed, registry, tmp_path / "out")
+    assert again.reused == 15
+    fresh = run(renamed, registry, tmp_path / "fresh")
+    assert (again.tallies, contents(tmp_path / "out")) == (fresh.tallies, contents(tmp_path / "fresh"))
+
+
 def test_a_measure_that_is_new_or_gone(tmp_path: Path) -> None:
     fewer = POLICY[: POLICY.index("  large:")]
     before, after = rules_of(tmp_path / "before", fewer), rules_of(tmp_path / "after")

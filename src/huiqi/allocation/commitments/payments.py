@@ -91,6 +91,7 @@ def payments(awards: Awards, plans: Sequence[tuple[Instalment, ...]]) -> Payment
 def split(amounts: Ints, plan: tuple[Instalment, ...]) -> Ints:
     """Amounts of whole fen in instalments: a row an instalment, which add up to the amounts; UNBOUNDED stays so in each.
 
+    >>> from fractions import Fraction
     >>> thirds = tuple(Instalment(Fraction(share, 10), year) for year, share in enumerate((4, 3, 3)))
     >>> split(np.array([100, 101, 102, 103]), thirds).tolist()
     [[40, 41, 41, 41], [30, 30, 31, 31], [30, 30, 30, 31]]

@@ -19,9 +19,10 @@ from huiqi.rules.plan import Plan, PlannedMeasure, Step
 class Contents:
     """The keys of all measures of a plan over the stretches of a population.
 
-    A key is a hash over the measure's fingerprint, the day, whether recognitions are assumed, the ids and the cells of the columns that the measure
-    reads, what the whole population adds to them (classes by rank, related enterprises), and by what totals are grouped; for a measure in a
-    stacking rule over those of all that are in one, and the rules. `also` are the names of whatever else decides what is kept.
+    A key is a hash over the measure's name, which its rows carry, its fingerprint, the day, whether recognitions are assumed, the ids and the cells
+    of the columns that the measure reads, what the whole population adds to them (classes by rank, related enterprises), and by what totals are
+    grouped; for a measure in a stacking rule over those of all that are in one, and the rules. `also` are the names of whatever else decides what
+    is kept.
     """
 
     def __init__(self, population: Population, plan: Plan, stacked: Stacked, dimensions: Sequence[Dimension], also: Iterable[str] = ()):
@@ -30,7 +31,7 @@ class Contents:
         common = [population.as_of.isoformat(), str(population.assume_recognised), *groups, *also]
         self._common = _hash(common)
         self._grouped: list[Column] = [(d.fact.id, None) for d in dimensions]
-        self._fingerprints = [fingerprint(planned.measure, population.rules) for planned in plan.measures]
+        self._measures = [f"{planned.measure.id} {fingerprint(planned.measure, population.rules)}" for planned in plan.measures]
         self._columns = [columns_read(population, plan, planned) for planned in plan.measures]
         self._stacked = stacked.numbers
         self._stacking = _hash([_said(rule, population.rules) for rule in stacked.stacking.rules])
@@ -44,7 +45,7 @@ class Contents:
         whole = {what: self._of_all(what, stretch) for what in {what for some in self._whole for what in some}}
         shared = [self._common, subjects, *(cells[column] for column in self._grouped)]
         found = []
-        for measure, columns, some in zip(self._fingerprints, self._columns, self._whole, strict=True):
+        for measure, columns, some in zip(self._measures, self._columns, self._whole, strict=True):
             found.append(_hash([measure, *shared, *(cells[column] for column in columns), *(whole[what] for what in some)]))
         bound = _hash([self._stacking, *(cells[column] for column in self._limits), *(found[number] for number in self._stacked)])
         for number in self._stacked:  # what is payable of each rests on all of them

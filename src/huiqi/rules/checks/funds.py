@@ -18,12 +18,14 @@ Paid = list[tuple[Document, Text, MeasureRecord]]
 
 def faulty_funds(pack: PackText) -> list[Problem]:
     problems: list[Problem] = []
+    funds = {key for document in pack.documents if isinstance(document.record, CoreRecord) for key in document.record.funds}
     measures: Paid = [(document, key, record) for document in pack.documents for key, record in document.measures.items()]
     for document in pack.documents:
         if isinstance(document.record, CoreRecord):
             for key, fund in document.record.funds.items():
                 paid = [entry for entry in measures if entry[2].fund == key]
-                if not paid and fund.note is None and not pack.lost:
+                misspelt = any(record.fund is not None and record.fund not in funds for _, _, record in measures)
+                if not paid and fund.note is None and not pack.lost and not misspelt:
                     hint = "name it under fund: of what it pays, or say in a note why none is here"
                     problems.append(Problem("check.fund-unused", f"no measure is paid from the fund {key}", key.where, hint, "warning"))
                 problems += _limits(key, fund, paid, [entry for entry in measures if entry not in paid])
