@@ -17,6 +17,7 @@ from enterprises import Columns
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.due import Due, due
 from huiqi.entitlements.evaluate import STRETCH, evaluate
+from huiqi.entitlements.granted import nothing_known, past_read
 from huiqi.entitlements.kernel.engine import Engine, cores, kernel_name, setting_of
 from huiqi.entitlements.run.dimensions import dimensions_of
 from huiqi.entitlements.stacked import Stacked
@@ -54,10 +55,12 @@ def rules_of(packs: Path, day: datetime.date = AS_OF) -> Rules:
 
 
 def blocks(columns: Columns, rules: Rules, size: int | None = None) -> list[Block]:
-    """The enterprises in blocks of one size, or in one block."""
+    """The enterprises in blocks of one size, or in one block; of what they were granted in the past no table tells."""
     count = len(next(iter(columns.values())))
     size = size or count
     schema = rules.schemas["enterprise"]
+    granted = nothing_known(past_read(rules, "enterprise"))
+    columns = {**columns, **{(fact, None): granted.between(fact, 0, count) for fact in granted.facts}}
     return [
         Block(min(size, count - at), AS_OF, {key: values[at : at + size] for key, values in columns.items()}, schema, rules.places)
         for at in range(0, count, size)
