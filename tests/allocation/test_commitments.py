@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,8 @@ from pyarrow import csv, parquet
 
 from huiqi.allocation.commitments.against_budget import Commitments, Floor, commitments
 from huiqi.allocation.commitments.payments import OPEN
-from huiqi.allocation.commitments.promises import Due, Promises, added, promised, read_expected, read_payments, read_promises, with_expected
+from huiqi.allocation.commitments.promises import Due, Promises, Within, added, promised, read_expected, read_payments, read_promises, with_expected
+from huiqi.allocation.round_result import most_given
 from huiqi.rules.funds import funds_of
 from huiqi.vocabulary.problem import FaultyInput
 from promised import FUNDS, Row, round_in, rules, table
@@ -183,3 +185,59 @@ def test_milestones_that_nothing_waits_for(tmp_path: Path) -> None:
     early = read_expected(written(tmp_path, "award,milestone,year\nround/halves/y,acceptance,2020\n"))
     with pytest.raises(FaultyInput, match=r"award\.expected"):
         with_expected([read_payments(tmp_path / "round")], early)
+
+
+# ---------------------------------------------------------------- what a round can give
+
+
+def test_a_round_promises_no_more_than_it_has() -> None:
+    """4 is awarded, and of six that are undecided with 2 each at most three fit into the 10 that there are: 10, not 16."""
+    within = Within("r", 10 * MILLION)
+    one = of({"industry": [Due(2024, 2024, 4 * MILLION, 4 * MILLION, within), *[Due(2024, 2024, 0, 2 * MILLION, within)] * 6]})
+    assert one.years[0].new == (4 * MILLION, 10 * MILLION)
+    assert one.years[0].over is None
+
+
+def test_what_surely_falls_in_another_year_does_not_fall_in_this_one() -> None:
+    within = Within("r", 30)
+    one = of({"industry": [Due(2024, 2024, 10, 28, within), Due(2025, 2025, 5, 40, within), Due(2024, OPEN, 1, 9, within)]})
+    assert [period.new for period in one.years] == [(10, 25), (5, 20), (0, 9)]
+    assert one.undated == (1, 9)
+
+
+def test_rounds_have_each_their_own_bound() -> None:
+    one = of(
+        {
+            "industry": [
+                Due(2024, 2024, 0, 9, Within("a", 5)),
+                Due(2024, 2024, 0, 9, Within("b", 7)),
+                Due(2024, 2024, 0, 9),
+                Due(2024, 2024, 0, None, Within("c", 1)),
+            ]
+        }
+    )
+    assert one.years[0].new == (0, 22)
+
+
+@given(st.lists(dues, min_size=1, max_size=5), st.integers(0, 1_000), st.data())
+def test_however_a_round_is_paid_within_its_money_a_year_has_what_the_range_says(listed: list[Due], more: int, data: st.DataObject) -> None:
+    most = sum(due.low for due in listed) + more
+    paid: dict[int, int] = {}
+    left = more
+    for due in listed:
+        year, extra = data.draw(st.integers(due.first, min(due.last, 2031))), data.draw(st.integers(0, min(left, (due.high or 0) - due.low)))
+        paid[year], left = paid.get(year, 0) + due.low + extra, left - extra
+    for period in of({"industry": [replace(due, within=Within("r", most)) for due in listed]}).years:
+        low, high = period.promised
+        assert high is not None
+        assert low <= paid.get(period.first, 0) <= high <= most
+
+
+def test_the_bound_of_a_round_stands_in_its_folder(tmp_path: Path) -> None:
+    folder = round_in(tmp_path, ROUND)
+    assert most_given(folder) is None
+    (folder / "round.json").write_text('{"totals": {"given_low": 12, "held": 18}}', encoding="utf-8")
+    assert most_given(folder) == 30
+    (folder / "round.json").write_text('{"totals": {"given_low": 12}}', encoding="utf-8")
+    with pytest.raises(FaultyInput, match="do not say what is given and held"):
+        most_given(folder)

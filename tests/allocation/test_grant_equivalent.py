@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from huiqi.allocation.equivalent import grant_equivalent as formulas
 from huiqi.allocation.equivalent.assumptions import Assumptions, read_assumptions
 from huiqi.allocation.equivalent.grant_equivalent import NOTHING, WHOLE, WITHOUT_TERMS, Range, discount, present_value, rounded
-from huiqi.allocation.equivalent.of_rounds import equivalents
+from huiqi.allocation.equivalent.of_rounds import equivalents, of_kinds
 from huiqi.rules.records import MeasureKind
 from huiqi.vocabulary.problem import FaultyInput
 from promised import Row, rules, table
@@ -201,3 +201,23 @@ def test_terms_of_what_is_no_such_measure(measure: str, terms: str, said: str, t
 def test_a_payment_before_the_decision_is_told() -> None:
     with pytest.raises(FaultyInput, match="before the decision of 2025"):
         equivalents(table([("x", "once", 1, 1)], 2024, rules()), 2025, rules(), Assumptions())
+
+
+def test_a_round_costs_no_more_than_it_has() -> None:
+    """Of 6 perhaps under one measure and 9 perhaps under another, both grants, 4 are sure; the round has 10 in all."""
+    rows: list[Row] = [("x", "staged", 1_000_000, 6_000_000), ("y", "halves", 3_000_000, 9_000_000)]
+    most = 10_000_000 * 100
+    found = equivalents(table(rows, 2024, rules()), 2024, rules(), Assumptions(), most)
+    assert {one.measure.key: (one.cost.low, one.cost.high) for one in found} == {
+        "staged": (1_000_000_00, 6_000_000_00), "halves": (3_000_000_00, 9_000_000_00),
+    }  # fmt: skip
+    (kind,) = of_kinds(found, most)
+    assert (kind.low, kind.high, kind.equivalent_high) == (4_000_000_00, most, most)
+    (kind,) = of_kinds(equivalents(table(rows, 2024, rules()), 2024, rules(), Assumptions(), most - 300_000_000), most - 300_000_000)
+    assert kind.high == 7_000_000_00
+
+
+def test_what_a_round_has_binds_each_measure() -> None:
+    rows: list[Row] = [("x", "staged", 1_000_000, 6_000_000), ("y", "halves", 3_000_000, 9_000_000)]
+    found = equivalents(table(rows, 2024, rules()), 2024, rules(), Assumptions(), 5_000_000_00)
+    assert {one.measure.key: one.cost.high for one in found} == {"staged": 2_000_000_00, "halves": 4_000_000_00}

@@ -56,6 +56,22 @@ def latest_law(folders: Iterable[Path]) -> datetime.date:
     return max(days)
 
 
+def most_given(folder: Path) -> int | None:
+    """The most that a round gives, in fen: what is awarded and what is held for the undecided; None where it does not say."""
+    if not (folder / ABOUT).is_file():
+        return None
+    totals = about(folder).get("totals")
+    if not isinstance(totals, dict):
+        return None
+    ends = [totals.get("given_low"), totals.get("held")]
+    if not all(type(end) is int and end >= 0 for end in ends):
+        problem = Problem(
+            "round.value", "the totals of round.json do not say what is given and held", Where(str(folder / ABOUT)), "write the round again"
+        )
+        raise FaultyInput([problem])
+    return sum(end for end in ends if end is not None)
+
+
 def decided_in(folder: Path) -> int:
     """The year in which a round was decided; raises FaultyInput where it does not say."""
     year = about(folder).get("year")

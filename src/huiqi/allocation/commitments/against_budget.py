@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from huiqi.allocation.commitments.payments import OPEN
-from huiqi.allocation.commitments.promises import Due, Promises
+from huiqi.allocation.commitments.promises import Due, Promises, most_of
 from huiqi.rules.funds import UNKNOWN, Fen, Fund, appropriation, fund_named
 from huiqi.vocabulary.problem import FaultyInput, Problem
 
@@ -143,7 +143,8 @@ def _of_fund(fund: Fund | None, before: list[Due], new: list[Due], expenditure: 
     floors = () if fund is None or fund.floor is None else tuple(
         Floor(year, fund.floor, spent, appropriation(fund, year)) for year, spent in sorted(expenditure.items())
     )  # fmt: skip
-    return Commitments(fund, periods, totals, _sum([(due.low, due.high) for due in dues if due.last == OPEN]), floors)
+    undated = [due for due in dues if due.last == OPEN]
+    return Commitments(fund, periods, totals, (sum(due.low for due in undated), most_of(undated, dues)), floors)
 
 
 def _period(first: int, last: int, money: Fen, before: list[Due], new: list[Due]) -> Period:
@@ -153,8 +154,7 @@ def _period(first: int, last: int, money: Fen, before: list[Due], new: list[Due]
 def _within(dues: list[Due], first: int, last: int) -> Fen:
     """What surely falls due in some years, and what may."""
     sure = sum(due.low for due in dues if first <= due.first and due.last <= last)
-    may = [due.high for due in dues if due.first <= last and first <= due.last]
-    return sure, None if None in may else sum(high or 0 for high in may)
+    return sure, most_of([due for due in dues if due.first <= last and first <= due.last], dues)
 
 
 def _sum(ends: Iterable[Fen]) -> Fen:

@@ -33,6 +33,15 @@ class Due:
     last: int
     low: int
     high: int | None
+    within: Within | None = None  # the round that it is of, where all of the round has a bound
+
+
+@dataclass(frozen=True)
+class Within:
+    """What a round gives at most, in whole fen: its money bounds all that may be of it together, which is less than the sum of the highs."""
+
+    round: str  # tells rounds apart
+    most: int
 
 
 Promises = dict[str, list[Due]]  # by fund; "" for what is paid from no named fund
@@ -89,8 +98,8 @@ def _refuse(table: pa.Table, path: Path) -> None:
         raise FaultyInput(problems)
 
 
-def promised(payments: pa.Table) -> Promises:
-    """Payments added up by fund and the years in which they can fall, exactly."""
+def promised(payments: pa.Table, within: Within | None = None) -> Promises:
+    """Payments of a round added up by fund and the years in which they can fall, exactly; `within` is what the round gives at most."""
     table = pa.table(
         {
             "fund": pc.fill_null(payments["fund"], ""),
@@ -104,7 +113,7 @@ def promised(payments: pa.Table) -> Promises:
     groups = table.group_by(["fund", "year", "last"]).aggregate([("low", "sum"), ("high", "sum"), ("open", "max")])
     found: Promises = {}
     for row in groups.sort_by([("fund", "ascending"), ("year", "ascending"), ("last", "ascending")]).to_pylist():
-        due = Due(row["year"], row["last"], int(row["low_sum"]), None if row["open_max"] else int(row["high_sum"]))
+        due = Due(row["year"], row["last"], int(row["low_sum"]), None if row["open_max"] else int(row["high_sum"]), within)
         found.setdefault(row["fund"], []).append(due)
     return found
 
@@ -116,6 +125,24 @@ def added(promises: Iterable[Promises]) -> Promises:
         for fund, dues in one.items():
             found.setdefault(fund, []).extend(dues)
     return found
+
+
+def most_of(part: Sequence[Due], whole: Sequence[Due]) -> int | None:
+    """The most that some of the promises come to together; None for no upper end.
+
+    A round gives no more than it has: what surely goes to its other promises among `whole` does not go to these.
+    """
+    total: int | None = 0
+    for within in dict.fromkeys(due.within for due in part):
+        of = [due for due in part if due.within == within]
+        highs = [due.high for due in of]
+        most = None if None in highs else sum(high or 0 for high in highs)
+        if within is not None:
+            sure = sum(due.low for due in whole if due.within == within) - sum(due.low for due in of)
+            room = max(within.most - sure, sum(due.low for due in of))
+            most = room if most is None else min(most, room)
+        total = None if most is None or total is None else total + most
+    return total
 
 
 # ---------------------------------------------------------------- lists

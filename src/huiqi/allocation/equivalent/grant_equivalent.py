@@ -8,7 +8,7 @@ Rates are (low, high); where no reference rate is stated, a later payment is wor
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -151,10 +151,11 @@ class Equivalent:
     equivalent_high: int | None
 
 
-def equivalent(given: Iterable[Given], share: Range, rate: Range | None, milestones_within: int | None = None) -> Equivalent:
+def equivalent(given: Iterable[Given], share: Range, rate: Range | None, milestones_within: int | None = None, most: int | None = None) -> Equivalent:
     """One measure's awards as grants: the value today of all payments, times the share that its instrument has as a grant.
 
-    A milestone that nobody can date is reached within `milestones_within` years of the decision where somebody assumes so.
+    A milestone that nobody can date is reached within `milestones_within` years of the decision where somebody assumes so. `most` is what there is
+    for them at most, in fen.
     """
     listed = list(given)
     highs = [one.high for one in listed]
@@ -167,10 +168,37 @@ def equivalent(given: Iterable[Given], share: Range, rate: Range | None, milesto
         for one in listed
     ]
     low, high = present_value(dated, rate)
-    return Equivalent(
-        listed[0].kind, listed[0].currency, sum(one.low for one in listed), None if None in highs else sum(high or 0 for high in highs),
-        rounded(low * share[0]), rounded(high * share[1]) if None not in highs or not share[1] else None,
-    )  # fmt: skip
+    least, possible = sum(one.low for one in listed), None if None in highs else sum(high or 0 for high in highs)
+    worth = rounded(high * share[1]) if possible is not None or not share[1] else None
+    if most is not None and (possible is None or most < possible):
+        possible = max(most, least)
+        worth = rounded(worth_most([(one, discount(one.first, rate)[1] * share[1]) for one in listed], possible))
+    return Equivalent(listed[0].kind, listed[0].currency, least, possible, rounded(low * share[0]), worth)
+
+
+def worth_most(parts: Iterable[tuple[Given, Fraction]], most: int) -> Fraction:
+    """What parts are worth at most, each fen of one with its own worth, where all of them come to at most so many fen: the dearest fen first.
+
+    >>> early, late = (Given("m", "grant", "CNY", first, first, 10, 50) for first in (0, 1))
+    >>> worth_most([(late, Fraction(1, 2)), (early, Fraction(1))], 40)
+    Fraction(35, 1)
+    """
+    listed = sorted(parts, key=lambda part: -part[1])
+    left = most - sum(one.low for one, _ in listed)
+    worth = Fraction(0)
+    for one, each in listed:
+        more = left if one.high is None else min(left, one.high - one.low)
+        worth, left = worth + (one.low + more) * each, left - more
+    return worth
+
+
+def bounded(cost: Equivalent, parts: Iterable[tuple[Given, Fraction]], most: int) -> Equivalent:
+    """Costs of several measures, for which there is at most so much: `parts` with the most that a fen of each is worth."""
+    if cost.high is not None and cost.high <= most:
+        return cost
+    most = max(most, cost.low)
+    worth = max(rounded(worth_most(parts, most)), cost.equivalent_low)
+    return replace(cost, high=most, equivalent_high=worth if cost.equivalent_high is None else min(worth, cost.equivalent_high))
 
 
 def together(parts: Iterable[Equivalent]) -> dict[tuple[str, MeasureKind], Equivalent]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from huiqi.allocation.commitments.payments import OPEN
 from huiqi.allocation.equivalent.assumptions import FITS, Assumptions
-from huiqi.allocation.equivalent.grant_equivalent import WITHOUT_TERMS, Equivalent, Given, equivalent
+from huiqi.allocation.equivalent.grant_equivalent import WITHOUT_TERMS, Equivalent, Given, bounded, discount, equivalent, together
 from huiqi.rules.compile import Measure, Rules
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean
 
@@ -24,11 +25,12 @@ class MeasureEquivalent:
     measure: Measure
     cost: Equivalent
     stated: bool
+    parts: tuple[tuple[Given, Fraction], ...]  # its payments by year, and what a fen of each is worth at most
     lacks_rate: bool  # something is paid in a later year than that of the decision, for which no reference rate is stated
 
 
-def equivalents(payments: pa.Table, decided: int, rules: Rules, assumptions: Assumptions) -> tuple[MeasureEquivalent, ...]:
-    """The awards of a round that was decided in a year, by measure; `payments` as `read_payments` gives them.
+def equivalents(payments: pa.Table, decided: int, rules: Rules, assumptions: Assumptions, most: int | None = None) -> tuple[MeasureEquivalent, ...]:
+    """The awards of a round that was decided in a year, by measure; `payments` as `read_payments` gives them, `most` what it gives at most in fen.
 
     Raises FaultyInput for measures that the rules do not have and for terms that do not fit their measure.
     """
@@ -38,14 +40,36 @@ def equivalents(payments: pa.Table, decided: int, rules: Rules, assumptions: Ass
     if problems:
         raise FaultyInput(problems)
     rate = assumptions.rates.get(decided)
+    sure = sum(part.low for parts in given.values() for part in parts)
     found = []
     for name, parts in given.items():
         terms = assumptions.terms.get(name)
         share = WITHOUT_TERMS[named[name].record.kind] if terms is None else terms.share(rate)
-        cost = equivalent(parts, share, rate, assumptions.milestones_within)
+        room = None if most is None else most - sure + sum(part.low for part in parts)  # what surely goes to other measures is not there for this one
+        cost = equivalent(parts, share, rate, assumptions.milestones_within, room)
         later = any(part.first or part.last != 0 for part in parts) or (terms is not None and terms.form in ("loan", "guarantee"))
-        found.append(MeasureEquivalent(named[name], cost, terms is not None, later and rate is None))
+        found.append(
+            MeasureEquivalent(
+                named[name],
+                cost,
+                terms is not None,
+                tuple((part, discount(part.first, rate)[1] * share[1]) for part in parts),
+                later and rate is None,
+            )
+        )
     return tuple(found)
+
+
+def of_kinds(found: Sequence[MeasureEquivalent], most: int | None = None) -> tuple[Equivalent, ...]:
+    """The measures of one round by currency and kind, where all of the round comes to at most so many fen."""
+    totals = together(one.cost for one in found)
+    if most is None:
+        return tuple(totals.values())
+    sure = sum(cost.low for cost in totals.values())
+    return tuple(
+        bounded(cost, [part for one in found if (one.cost.currency, one.cost.kind) == key for part in one.parts], most - sure + cost.low)
+        for key, cost in totals.items()
+    )
 
 
 def _given(

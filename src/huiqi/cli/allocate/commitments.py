@@ -16,8 +16,8 @@ from rich.table import Table
 
 from huiqi.allocation.commitments.against_budget import Commitments, Floor, Period
 from huiqi.allocation.commitments.against_budget import commitments as committed
-from huiqi.allocation.commitments.promises import Promises, added, promised, read_expected, read_payments, read_promises, with_expected
-from huiqi.allocation.round_result import latest_law
+from huiqi.allocation.commitments.promises import Promises, Within, added, promised, read_expected, read_payments, read_promises, with_expected
+from huiqi.allocation.round_result import latest_law, most_given
 from huiqi.cli.options import AsJson, Lang, Language, Packs, day, library_of
 from huiqi.cli.show import console
 from huiqi.cli.writing import write_or_print
@@ -61,8 +61,9 @@ def commitments(
     tables = [read_payments(folder) for folder in (*rounds, *folders)]
     if expected is not None:
         tables = with_expected(tables, read_expected(expected))
-    new = added(map(promised, tables[: len(rounds)]))
-    old: Promises = added([*map(promised, tables[len(rounds) :]), *(read_promises(path) for path in before if path.is_file())])
+    given = [promised(table, _within(folder)) for table, folder in zip(tables, (*rounds, *folders), strict=True)]
+    new = added(given[: len(rounds)])
+    old: Promises = added([*given[len(rounds) :], *(read_promises(path) for path in before if path.is_file())])
     currencies = {fund.currency for fund in funds}
     found = committed(funds, new, old, dict(_expenditure(text, currencies) for text in expenditure))
     if json_:
@@ -75,6 +76,11 @@ def commitments(
     if out is not None:
         write_or_print(_as_csv(found), out)
     raise typer.Exit(0 if all(one.sound for one in found) else 1)
+
+
+def _within(folder: Path) -> Within | None:
+    most = most_given(folder)
+    return None if most is None else Within(str(folder), most)
 
 
 def _expenditure(text: str, currencies: set[str]) -> tuple[int, int]:

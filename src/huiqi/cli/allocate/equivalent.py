@@ -14,8 +14,8 @@ from rich.table import Table
 from huiqi.allocation.commitments.promises import read_payments
 from huiqi.allocation.equivalent.assumptions import Assumptions, read_assumptions
 from huiqi.allocation.equivalent.grant_equivalent import ANY_PART, WITHOUT_TERMS, Equivalent, together
-from huiqi.allocation.equivalent.of_rounds import MeasureEquivalent, equivalents
-from huiqi.allocation.round_result import decided_in, latest_law
+from huiqi.allocation.equivalent.of_rounds import MeasureEquivalent, equivalents, of_kinds
+from huiqi.allocation.round_result import decided_in, latest_law, most_given
 from huiqi.cli.options import AsJson, Lang, Language, Packs, library_of
 from huiqi.cli.show import console
 from huiqi.publication.names import KIND_WORDS
@@ -39,10 +39,14 @@ def equivalent(
     """Show what rounds give on one scale: each instrument as a grant paid at once (gross grant equivalent)."""
     library, assumed = library_of(pack, rules_only=True), Assumptions() if assumptions is None else read_assumptions(assumptions)
     found: list[tuple[Path, MeasureEquivalent]] = []
+    kinds: list[Equivalent] = []
     for folder in rounds:
         table, rules = read_payments(folder), library.rules(latest_law([folder]))
-        found += [(folder, one) for one in equivalents(table, decided_in(folder), rules, assumed)]
-    totals = together(one.cost for _, one in found)
+        most = most_given(folder)
+        measures = equivalents(table, decided_in(folder), rules, assumed, most)
+        found += [(folder, one) for one in measures]
+        kinds += of_kinds(measures, most)
+    totals = together(kinds)
     if json_:
         typer.echo(json.dumps({"measures": [_as_json(*pair) for pair in found], "kinds": [_cost(cost) for cost in totals.values()]}, indent=2))
         return
