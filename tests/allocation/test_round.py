@@ -57,6 +57,7 @@ BAD = [
     ({"places": "0"}, "", "round.places", "7:9"),
     ({"places": "many"}, "", "round.places", "7:9"),
     ({"year": "24"}, "", "round.year", "4:7"),
+    ({"year": "1999"}, "", "round.year", "4:7"),
     ({"round": "a/b"}, "", "round.id", "1:8"),
     ({"rank": "[stafff]"}, "", "rules.unknown-name", "9:8"),
     ({"rank": "[trade]"}, "", "round.rank", "9:8"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,30 @@ def test_a_round_that_does_not_say_when_it_was_decided(place: Commands) -> None:
     assert "round.value: round.json names no year" in printed.err
     (place.folder / "round" / "round.json").write_text('{"year": 2024}', encoding="utf-8")
     assert "names no day whose texts were in force" in place.huiqi("allocate", "equivalent", "round", "--pack", "packs/p").err
+
+
+def test_a_round_given_twice_is_refused(place: Commands) -> None:
+    """Twice in the list, as its own former round, by another path, and as a copy under another name."""
+    shutil.copytree(place.folder / "round", place.folder / "copy")
+    for given in (["round", "round"], ["round", "--before", "./round"], ["round", "--before", "earlier", "--before", "earlier"]):
+        printed = place.huiqi("allocate", "commitments", *given, "--pack", "packs/p")
+        assert printed.status == 1
+        assert "round.doubled" in printed.err
+        assert "is given twice" in printed.err
+    for command in ("commitments", "equivalent"):
+        printed = place.huiqi("allocate", command, "round", "copy", "--pack", "packs/p")
+        assert printed.status == 1
+        assert "awards that stand in round too: round/staged/x, round/halves/y, round/once/z" in printed.err
+
+
+def test_the_most_that_a_round_gives_bounds_what_is_shown(place: Commands) -> None:
+    """Two may get 3 million each, of the 4 million that there are."""
+    wide = round_in(place.folder, [("a", "staged", 0, 3_000_000), ("b", "halves", 0, 3_000_000)], 2024, "wide")
+    about = json.loads((wide / "round.json").read_text(encoding="utf-8")) | {"totals": {"given_low": 0, "held": 400_000_000}}
+    (wide / "round.json").write_text(json.dumps(about), encoding="utf-8")
+    printed = place.huiqi("allocate", "commitments", "wide", "--pack", "packs/p", "--json")
+    (fund,) = json.loads(printed.out)
+    assert fund["totals"][0]["new"] == [0, 400_000_000]
+    printed = place.huiqi("allocate", "equivalent", "wide", "--pack", "packs/p", "--json")
+    (kind,) = json.loads(printed.out)["kinds"]
+    assert kind["amount"] == [0, 400_000_000]

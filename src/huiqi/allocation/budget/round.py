@@ -174,7 +174,7 @@ class _Reader:
         fund = self.fund(measures)
         amounts = self.amounts(measures)
         minimum = 1 if record.minimum is None else self.fen(record.minimum, "minimum")
-        year = self.whole(record.year, "year", least=1949)
+        year = self.year()
         money = self.money(fund, year)
         places = None if record.places is None else self.whole(record.places, "places", least=1)
         reserve = 0 if record.reserve is None else self.whole(record.reserve, "reserve", least=1)
@@ -339,6 +339,15 @@ class _Reader:
             f"round.{key}", f"{text} is not a whole number from {least} on", text.where, f"write {key}: 2024" if key == "year" else f"write {key}: 50"
         )
         return None
+
+    def year(self) -> int | None:
+        """The budget year, which is that of the facts or the one before or after it: another one is a slip of the pen, or the wrong --as-of."""
+        text, of_facts = self.record.year, self.last_year + 1
+        year = self.whole(text, "year", least=1949)
+        if year is not None and abs(year - of_facts) > 1:
+            message = f"the round is of {year}, but its facts are of a day in {of_facts}"
+            self.wrong("round.year", message, text.where, f"write {of_facts - 1}, {of_facts} or {of_facts + 1}, or give another day with --as-of")
+        return year
 
     # ------------------------------------------------------------ in what order
 

@@ -98,6 +98,24 @@ def _refuse(table: pa.Table, path: Path) -> None:
         raise FaultyInput(problems)
 
 
+def refuse_doubled(folders: Sequence[Path], payments: Sequence[pa.Table]) -> None:
+    """Raises FaultyInput where a round is given twice, or an award stands in two rounds: either would count twice."""
+    problems = []
+    hint = "give each round once: what stands in two would count twice"
+    for number, (folder, table) in enumerate(zip(folders, payments, strict=True)):
+        for former, other in zip(folders[:number], payments[:number], strict=True):
+            if former.resolve() == folder.resolve():
+                problems.append(Problem("round.doubled", f"the round {folder} is given twice", Where(str(folder)), hint))
+                break
+            ids = table["award"].unique()
+            doubled = ids.filter(pc.is_in(ids, value_set=other["award"].unique())).to_pylist()
+            if doubled:
+                named = ", ".join(map(str, doubled[:3])) + (f" and {len(doubled) - 3:,} more" if len(doubled) > 3 else "")
+                problems.append(Problem("round.doubled", f"awards that stand in {former} too: {named}", Where(str(folder)), hint))
+    if problems:
+        raise FaultyInput(problems)
+
+
 def promised(payments: pa.Table, within: Within | None = None) -> Promises:
     """Payments of a round added up by fund and the years in which they can fall, exactly; `within` is what the round gives at most."""
     table = pa.table(

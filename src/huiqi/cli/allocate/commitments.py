@@ -16,7 +16,17 @@ from rich.table import Table
 
 from huiqi.allocation.commitments.against_budget import Commitments, Floor, Period
 from huiqi.allocation.commitments.against_budget import commitments as committed
-from huiqi.allocation.commitments.promises import Promises, Within, added, promised, read_expected, read_payments, read_promises, with_expected
+from huiqi.allocation.commitments.promises import (
+    Promises,
+    Within,
+    added,
+    promised,
+    read_expected,
+    read_payments,
+    read_promises,
+    refuse_doubled,
+    with_expected,
+)
 from huiqi.allocation.round_result import latest_law, most_given
 from huiqi.cli.options import AsJson, Lang, Language, Packs, day, library_of
 from huiqi.cli.show import console
@@ -59,6 +69,7 @@ def commitments(
     funds = funds_of(rules)
     folders = [path for path in before if not path.is_file()]
     tables = [read_payments(folder) for folder in (*rounds, *folders)]
+    refuse_doubled((*rounds, *folders), tables)
     if expected is not None:
         tables = with_expected(tables, read_expected(expected))
     given = [promised(table, _within(folder)) for table, folder in zip(tables, (*rounds, *folders), strict=True)]

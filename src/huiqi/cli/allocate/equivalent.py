@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from huiqi.allocation.commitments.promises import read_payments
+from huiqi.allocation.commitments.promises import read_payments, refuse_doubled
 from huiqi.allocation.equivalent.assumptions import Assumptions, read_assumptions
 from huiqi.allocation.equivalent.grant_equivalent import ANY_PART, WITHOUT_TERMS, Equivalent, together
 from huiqi.allocation.equivalent.of_rounds import MeasureEquivalent, equivalents, of_kinds
@@ -40,8 +40,10 @@ def equivalent(
     library, assumed = library_of(pack, rules_only=True), Assumptions() if assumptions is None else read_assumptions(assumptions)
     found: list[tuple[Path, MeasureEquivalent]] = []
     kinds: list[Equivalent] = []
-    for folder in rounds:
-        table, rules = read_payments(folder), library.rules(latest_law([folder]))
+    tables = [read_payments(folder) for folder in rounds]
+    refuse_doubled(rounds, tables)
+    for folder, table in zip(rounds, tables, strict=True):
+        rules = library.rules(latest_law([folder]))
         most = most_given(folder)
         measures = equivalents(table, decided_in(folder), rules, assumed, most)
         found += [(folder, one) for one in measures]
