@@ -68,9 +68,9 @@ def test_the_life_of_an_award(books: Books) -> None:
     assert printed.out.startswith("8 entries: whole, as far as a chain can show")
     head = printed.out.split()[-1]
     assert "nothing cut off" in books.ledger("verify", "--head", head).out
-    cut = books.ledger("verify", "--head", "00ff", "--json")
+    cut = books.ledger("verify", "--head", "00ff" * 16, "--json")
     assert (cut.status, [problem["code"] for problem in json.loads(cut.out)["problems"]]) == (1, ["ledger.head"])
-    assert "8 entries: not whole, 1 problem\n" in books.ledger("verify", "--head", "00ff").out
+    assert "8 entries: not whole, 1 problem\n" in books.ledger("verify", "--head", "00ff" * 16).out
     assert books.ledger("export", "--out", "b.beancount").status == 0
     assert "Assets:Committed:CNY:Findustry:Y2024" in (books.folder / "b.beancount").read_text(encoding="utf-8")
 
@@ -89,12 +89,15 @@ def test_a_round_is_committed_and_told(books: Books) -> None:
     given = ["--round", ".", "--on", "2024-06-30", *BY]
     refused = books.ledger("commit", *given)
     assert refused.status == 1
-    assert "commit/r/zone/growth/aid/3: ledger.overspent: ¥2 more" in refused.err
+    assert "ledger.overspent: ¥2 more than the fund industry of 2024 has available: 2 awards need ¥12, it has ¥10\n" in refused.err
+    assert "appropriate ¥2 more" in refused.err
+    assert refused.err.count("ledger.overspent") == 1
     books.appropriate("2元", "预2")
     printed = books.ledger("commit", *given)
     assert printed.out.startswith("entered: 3 – 4 (2)\n")
-    for told in ("1 rows are awarded nothing", "1 rows are awarded, with an amount that is a range", "1 rows are refused", "1 rows are reserve"):
+    for told in ("1 row is awarded nothing", "1 row is awarded, with an amount that is a range", "1 row is refused", "1 row is reserve"):
         assert told in printed.err
+    assert printed.err.count("once it is decided") == 1  # of the range; what is refused is decided
     assert books.ledger("commit", *given).out.startswith("already there, not entered again: 3 – 4 (2)\n")
     found = json.loads(books.ledger("entries", "r/zone/growth/aid/0", "--json").out)[0]
     assert (found["pack_hash"], found["clause"], found["year"], found["amount"]) == ("3f9c", "第三条", 2024, 500)
@@ -147,3 +150,27 @@ def test_another_ledger_than_there_is_is_told(books: Books) -> None:
         assert printed.status == 1
         assert "none.ledger: ledger.missing: there is no ledger here\n    huiqi ledger create none.ledger" in printed.err
     assert "ledger.exists" in books.ledger("create", *BY).err
+
+
+def test_a_head_that_is_not_whole_is_a_wrong_input(books: Books) -> None:
+    printed = books.ledger("verify", "--head", "1234")
+    assert printed.status == 1
+    assert "ledger.head-form: 1234 is not a whole head" in printed.err
+    assert "somebody" not in printed.err
+    assert "not whole," not in printed.out
+
+
+def test_money_is_told_in_yuan_and_what_is_left_of_an_award(books: Books) -> None:
+    assert "the amount is -¥50,000, and has to be more than nought" in books.appropriate("-5万元").err
+    books.appropriate("10万元")
+    assert "entry 1 has this key, and says amount ¥100,000, not ¥50,000" in books.appropriate("5万元").err
+    books.commit("6万元")
+    assert books.ledger("pay", AWARD, "--amount", "2万元", "--on", "2024-12-31", "--key", "p1", *BY).status == 0
+    for command in ("pay", "release"):
+        printed = books.ledger(command, AWARD, "--amount", "5万元", "--on", "2024-12-31", "--key", "p2", *BY)
+        assert "¥10,000 more than is committed and unpaid" in printed.err
+        assert "¥40,000 is left" in printed.err
+    printed = books.ledger("clawback", AWARD, "--amount", "3万元", "--to", "fund", "--on", "2024-12-31", "--key", "c", *BY)
+    assert "¥20,000 is left" in printed.err
+    entry = json.loads(books.ledger("entries", "--json").out)[-1]
+    assert f"hash {entry['hash']}" in " ".join(books.ledger("entries").out.split())

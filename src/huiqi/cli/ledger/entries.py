@@ -50,7 +50,7 @@ def _show(entry: Entry, lang: str) -> None:
         where = f"{KINDS[account.kind].title(lang)} {account.fund} {account.year}" + (f" {account.part}" if account.kind.startswith("limit") else "")
         both = [("+" if fen > 0 and sign else "") + money_range(fen, fen, account.currency)(lang) for fen, sign in ((moved, True), (balance, False))]
         console.print("    " + escape(Both(f"{where}: {both[0]} (then {both[1]})", f"{where}：{both[0]}（余{both[1]}）")(lang)))
-    by = Both(f"by {entry.by}, recorded {said(entry.at)}, hash {entry.hash[:16]}...", f"{entry.by}，{said(entry.at)}登记，哈希 {entry.hash[:16]}...")
+    by = Both(f"by {entry.by}, recorded {said(entry.at)}, hash {entry.hash}", f"{entry.by}，{said(entry.at)}登记，哈希 {entry.hash}")
     console.print("    " + escape(by(lang)), style="dim")
 
 

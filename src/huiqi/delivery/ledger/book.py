@@ -253,16 +253,18 @@ def _moves(event: Event, limits: list[str], booked: Mapping[int, Booked]) -> lis
 def _overdrawing(event: Event, account: Account, short: int) -> Problem:
     """Which limit an event would cross, and by how much."""
     over = money_range(short, short, account.currency).en
+    left = money_range(event.amount - short, event.amount - short, account.currency).en  # what it could have been
+    see = f"{left} is left; see `huiqi ledger entries LEDGER {account.part}`"
     fund = f"the fund {account.fund} of {account.year}"
     code, message, hint = {
         "available": ("ledger.overspent", f"{over} more than {fund} has available", "see `huiqi ledger balance`; release, or appropriate more"),
         "limit-room": ("ledger.limit", f"{over} more than the limit {account.part} of {fund} leaves room for", "see `huiqi ledger balance`"),
-        "committed": ("ledger.over-committed", f"{over} more than is committed and unpaid of the award {account.part}", "see `huiqi ledger entries`"),
-        "paid": ("ledger.over-recovered", f"{over} more than was paid of the award {account.part}", "see `huiqi ledger entries`"),
+        "committed": ("ledger.over-committed", f"{over} more than is committed and unpaid of the award {account.part}", see),
+        "paid": ("ledger.over-recovered", f"{over} more than was paid of the award {account.part}", see),
         "recovered": (
             "ledger.over-recovered",
             f"{over} more than was paid and not yet recovered of the award {account.part}",
-            "see `huiqi ledger entries`",
+            see,
         ),
     }.get(account.kind, ("ledger.reversal", f"{over} of it has gone on from {account.kind} of {fund}", "reverse what followed first, last one first"))
     return Problem(code, message, event.where, hint)

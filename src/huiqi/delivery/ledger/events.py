@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from huiqi.vocabulary.problem import Problem, Where
-from huiqi.vocabulary.speech import Both
+from huiqi.vocabulary.speech import Both, money_range
 from huiqi.vocabulary.unit import CURRENCIES
 
 Kind = Literal["appropriated", "limited", "committed", "released", "disbursed", "clawed_back", "carried_over", "reversed"]
@@ -142,12 +142,16 @@ def _amount_problems(event: Event) -> Iterator[Problem]:
     elif event.amount <= 0:
         yield Problem(
             "ledger.amount",
-            f"the amount is {event.amount} fen, and has to be more than nought",
+            f"the amount is {_money(event.amount, event)}, and has to be more than nought",
             event.where,
             "a wrong entry is put right by reversing it",
         )
     elif event.amount > MOST:
-        yield Problem("ledger.amount", f"the amount is more than {MOST:,} fen", event.where, "were yuan multiplied twice?")
+        yield Problem("ledger.amount", f"the amount is more than {_money(MOST, event)}", event.where, "were yuan multiplied twice?")
+
+
+def _money(fen: int, event: Event) -> str:
+    return money_range(fen, fen, event.currency if event.currency in CURRENCIES else "CNY").en
 
 
 def _text_problems(event: Event, name: str, text: str) -> Iterator[Problem]:

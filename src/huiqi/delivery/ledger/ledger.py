@@ -24,6 +24,7 @@ from huiqi.delivery.ledger.events import FIELDS, LONGEST, TITLES, Event, form_pr
 from huiqi.delivery.ledger.ready import Ready
 from huiqi.delivery.ledger.tables import ACCOUNT, ENTRY, LINE
 from huiqi.vocabulary.problem import FaultyInput, Problem
+from huiqi.vocabulary.speech import money_range
 
 #: Awards that a ledger keeps in mind between postings.
 REMEMBERED = 50_000
@@ -253,6 +254,7 @@ class _Posting:
         there = self._entries_by_key([event.key for event in events])
         new = [event for event in events if event.key not in there]
         self._learn(new)
+        short = self._short(new)
         problems: list[Problem] = []
         entries: list[Entry] = []
         numbers: list[int] = []
@@ -269,10 +271,32 @@ class _Posting:
                 numbers.append(former[0])
                 problems += _contradictions(event, *former)
             already.append(former is not None)
+        if short:
+            problems = [*short, *(problem for problem in problems if problem.code != "ledger.overspent")]
         if problems:
             raise FaultyInput(problems)
         self._write(entries)
         return Posted(tuple(numbers), tuple(already), self.known.head)
+
+    def _short(self, events: list[Event]) -> list[Problem]:
+        """Of several commitments and nothing else: by how much all of them are more than their funds have, told once for each fund's year."""
+        if len(events) < 2 or any(event.kind != "committed" for event in events):
+            return []
+        wanted: dict[Account, list[int]] = defaultdict(list)
+        for event in {event.key: event for event in events}.values():
+            wanted[Account("available", event.fund, event.year, event.currency)].append(event.amount)
+        found = []
+        for account, amounts in wanted.items():
+            there = self.known.book.balances.get(account, 0)
+            if account[1:4] in self.known.book.years and sum(amounts) > there:
+                short, needed, has = (money_range(fen, fen, account.currency).en for fen in (sum(amounts) - there, sum(amounts), there))
+                message = (
+                    f"{short} more than the fund {account.fund} of {account.year} has available: {len(amounts):,} awards need {needed}, it has {has}"
+                )
+                found.append(
+                    Problem("ledger.overspent", message, hint=f"appropriate {short} more, or release as much: all of them are entered, or none")
+                )
+        return found
 
     def _enter(self, event: Event, problems: list[Problem]) -> Entry | None:
         """The event's entry, taken into the book; or its problems."""
@@ -403,11 +427,15 @@ def _posting_problems(by: str, at: datetime.datetime) -> Iterator[Problem]:
         yield Problem("ledger.field", f"the recorded time {at} has no time zone", hint="write it like 2024-06-30T09:15:00+08:00")
 
 
+def _told(event: Event, name: str) -> str:
+    return money_range(event.amount, event.amount, event.currency or "CNY").en if name == "amount" else str(getattr(event, name))
+
+
 def _contradictions(event: Event, number: int, former: Event) -> Iterator[Problem]:
     """What an event says otherwise than the entry that has its key; what it leaves empty contradicts nothing."""
     others = [name for name in FIELDS if getattr(event, name) and getattr(event, name) != getattr(former, name)]
     if others:
-        said_so = "; ".join(f"{name} {getattr(former, name)}, not {getattr(event, name)}" for name in others)
+        said_so = "; ".join(f"{name.replace('_', ' ')} {_told(former, name)}, not {_told(event, name)}" for name in others)
         yield Problem("ledger.key-taken", f"entry {number} has this key, and says {said_so}", event.where, "another event has a key of its own")
 
 

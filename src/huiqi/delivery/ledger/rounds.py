@@ -45,18 +45,22 @@ def round_commitments(folder: Path, on: datetime.date) -> tuple[list[Event], lis
             where = Where(round_result.AWARDS, number)
             problems.append(Problem("ledger.round", f"{row['outcome']} is no outcome", where, "awarded, reserve, undecided or refused"))
         else:
-            of_nothing = "awarded nothing" if decided else "awarded, with an amount that is a range"
+            of_nothing = _OF_NOTHING if decided else "awarded, with an amount that is a range"
             left[of_nothing if row["outcome"] == "awarded" else row["outcome"]] += 1
     if problems:
         raise FaultyInput(problems)
-    said = [
-        Problem("ledger.not-booked", f"{count} rows are {outcome}: nothing is committed for them", Where(round_result.AWARDS), _HINT, "warning")
-        for outcome, count in sorted(left.items())
-    ]
+    said = []
+    for outcome, count in sorted(left.items()):
+        are = "row is" if count == 1 else "rows are"
+        message = f"{count:,} {are} {outcome}: nothing is committed for {'it' if count == 1 else 'them'}"
+        hint = "" if outcome in ("refused", _OF_NOTHING) else _RESERVE if outcome == "reserve" else _UNDECIDED
+        said.append(Problem("ledger.not-booked", message, Where(round_result.AWARDS), hint, "warning"))
     return events, said
 
 
-_HINT = "once it is decided, allocate again, and commit that round: what is booked already is not booked twice"
+_OF_NOTHING = "awarded nothing"
+_UNDECIDED = "once it is decided, allocate again, and commit that round: what is booked already is not booked twice"
+_RESERVE = "should money become free, commit one who moves up with --award"
 
 
 def _pack_hash(measure: str, about: dict[str, Any]) -> str:

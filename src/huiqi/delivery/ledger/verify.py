@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,7 +16,9 @@ from huiqi.delivery.ledger.chain import beginning, hash_of
 from huiqi.delivery.ledger.events import Event
 from huiqi.delivery.ledger.ledger import ENTRIES_IN_ORDER, LINES_IN_ORDER, event_of, lines_of
 from huiqi.delivery.ledger.tables import ENTRY
-from huiqi.vocabulary.problem import Problem, Where
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where
+from huiqi.vocabulary.speech import money_range
+from huiqi.vocabulary.unit import CURRENCIES
 
 _RESTORE = "compare with a copy or an export from before; what is posted is never changed, so somebody went round huiqi"
 
@@ -32,9 +35,14 @@ class Verified:
 def verify_ledger(place: str, *, head: str | None = None, tick: Callable[[int], None] = lambda _: None) -> Verified:
     """Look every entry of a ledger through: altered, missing, doubled, reordered, unbalanced, or of money that was not there.
 
-    A chain cannot show that its end was cut off: `head`, the hash that a former posting told, can. FaultyInput where there is no ledger.
+    A chain cannot show that its end was cut off: `head`, the hash that a former posting told, can.
+    FaultyInput where there is no ledger, or `head` is no whole hash.
     """
     place = str(place)
+    if head is not None and not re.fullmatch("[0-9a-f]{64}", head):
+        message = f"{head or 'nothing'} is not a whole head, which is 64 signs of 0-9 and a-f"
+        hint = "copy all of it, as a posting or `huiqi ledger entries` printed it"
+        raise FaultyInput([Problem("ledger.head-form", message, hint=hint)])
     with store.told(place):
         engine = store.engine_of(place, read_only=True)
         try:
@@ -176,7 +184,8 @@ class _Run:
         """Enter the event again: its lines have to be those that it makes, with their balances, and none may be overdrawn."""
         total = sum(line.amount for line in own)
         if len(own) < 2 or total:
-            self._tell("ledger.unbalanced", f"it has {len(own)} lines, which sum to {total} fen and not to nought", where)
+            comes_to = money_range(total, total, event.currency if event.currency in CURRENCIES else "CNY").en
+            self._tell("ledger.unbalanced", f"it has {len(own)} lines, which sum to {comes_to} and not to nought", where)
         if not altered:
             found = self.book.problems(event, own, self.booked) if self.sound else list(self.book.overdrawn(event, own))
             self.problems += [Problem(p.code, f"{p.message} (entered all the same)", where, _RESTORE) for p in found]
