@@ -141,7 +141,8 @@ def test_what_is_missing_on_the_line_is_told(books: Books) -> None:
     ).err  # fmt: skip
     assert "for the terminal" in books.ledger("balance", "--out", "x").err
     assert books.ledger("balance").out == "no money was appropriated\n"
-    assert books.ledger("entries", "x", "--lang", "zh").out == "没有x的分录\n"
+    assert "nothing was ever entered for the award x" in books.ledger("entries", "x", "--lang", "zh").err
+    assert books.ledger("entries", "--lang", "zh").out == "没有分录\n"
 
 
 def test_another_ledger_than_there_is_is_told(books: Books) -> None:
@@ -174,3 +175,37 @@ def test_money_is_told_in_yuan_and_what_is_left_of_an_award(books: Books) -> Non
     assert "¥20,000 is left" in printed.err
     entry = json.loads(books.ledger("entries", "--json").out)[-1]
     assert f"hash {entry['hash']}" in " ".join(books.ledger("entries").out.split())
+
+
+def test_what_is_not_there_is_named_with_what_is_near(books: Books) -> None:
+    books.appropriate("10万元")
+    books.commit("6万元")
+    printed = books.ledger("balance", "--fund", "industrie")
+    assert (printed.status, "did you mean industry?" in printed.err) == (1, True)
+    assert "there is money of 2024" in books.ledger("balance", "--year", "2023").err
+    printed = books.ledger("entries", AWARD.replace("firm", "frm"))
+    assert (printed.status, f"did you mean {AWARD}?" in " ".join(printed.err.split())) == (1, True)
+    assert books.ledger("entries", "nobody").status == 1
+
+
+def test_a_reversed_appropriation_leaves_its_line(books: Books) -> None:
+    books.appropriate("10万元")
+    assert books.ledger("reverse", "1", "--on", "2024-02-01", "--key", "r", *BY).status == 0
+    assert ["Appropriated", "¥0"] in [line.split() for line in books.ledger("balance").out.splitlines()]
+
+
+def test_a_year_that_is_left_out_has_no_default(books: Books) -> None:
+    for command in ("commit", "clawback"):
+        printed = books.huiqi("ledger", command, "--help")
+        assert "default: 0" not in printed.out
+
+
+def test_entries_in_chinese_have_no_english_words(books: Books) -> None:
+    books.appropriate("10万元")
+    books.commit("6万元", "--note", "made up")
+    books.ledger("pay", AWARD, "--amount", "2万元", "--on", "2024-12-31", "--key", "p", *BY)
+    books.ledger("clawback", AWARD, "--amount", "2万元", "--to", "fund", "--on", "2024-12-31", "--key", "c", *BY)
+    out = books.ledger("entries", "--lang", "zh").out
+    assert "虚构" in out
+    assert "made up" not in out
+    assert "已追回 industry 2024：-2万元（此后-2万元）" in out

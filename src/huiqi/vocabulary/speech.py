@@ -83,13 +83,19 @@ def figure(value: Exact, unit: Unit, *, share: bool = False) -> Both:
 def _money(value: Fraction, currency: str) -> Both:
     sign = "-" if value < 0 else ""
     size = abs(value)
-    en = f"{sign}{SIGNS[currency]}{_decimal(size, 2)}"
+    en = f"{sign}{SIGNS[currency]}{_hundredths(size)}"
     word = _ZH_CURRENCY[currency]
     for scale, name in ((10**8, "亿"), (10**4, "万")):
         scaled = size / scale
         if scaled >= 1 and (scaled * 10_000).denominator == 1:
             return Both(en, f"{sign}{_decimal(scaled, 4)}{name}{word}")
-    return Both(en, f"{sign}{_decimal(size, 2)}{word}")
+    return Both(en, f"{sign}{_hundredths(size)}{word}")
+
+
+def _hundredths(size: Fraction) -> str:
+    """Money in its unit: with both decimals, or with none."""
+    text = _decimal(size, 2)
+    return f"{text}0" if text[-2:-1] == "." else text
 
 
 def _decimal(value: Fraction, places: int) -> str:

@@ -19,6 +19,7 @@ from huiqi.cli.show import console
 from huiqi.cli.writing import write_or_print
 from huiqi.delivery.ledger.accounts import KINDS
 from huiqi.delivery.ledger.ledger import Balance, open_ledger
+from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean
 from huiqi.vocabulary.speech import Both, money_range
 
 
@@ -45,7 +46,10 @@ def balance(
     if out is not None and form is Form.table:
         raise typer.BadParameter("a table is for the terminal; --form json or csv writes a file", param_hint="--out")
     with open_ledger(ledger, read_only=True) as opened:
-        found = [b for b in opened.balances() if fund in (None, b.fund) and year in (None, b.year)]
+        every = opened.balances()
+    found = [b for b in every if fund in (None, b.fund) and year in (None, b.year)]
+    if every and not found:
+        raise FaultyInput([_nothing_of(fund, year, every)])
     if form is Form.json:
         write_or_print(json.dumps([_as_json(b) for b in found], ensure_ascii=False, indent=2), out)
     elif form is Form.csv:
@@ -56,13 +60,24 @@ def balance(
         console.print(Both("no money was appropriated", "尚无预算安排")(lang.value))
 
 
+def _nothing_of(fund: str | None, year: int | None, every: list[Balance]) -> Problem:
+    """A fund or a year that the ledger has no money of, and what it has."""
+    funds = sorted({b.fund for b in every})
+    if fund is not None and fund not in funds:
+        return Problem(
+            "ledger.fund-unknown", f"no budget gave the fund {fund} money", hint=did_you_mean(fund, funds) or f"there is money of {', '.join(funds)}"
+        )
+    years = sorted({b.year for b in every if fund in (None, b.fund)})
+    return Problem("ledger.year", f"no budget gave money for {year}", hint=f"there is money of {', '.join(map(str, years))}")
+
+
 def _show(found: list[Balance], lang: str) -> None:
     """A table a fund and year, a row an account: what came in first, then where it is."""
     for b in found:
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 2))
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True)
-        for kind in (kind for kind in _NAMED if b.accounts[kind] or kind == "available"):
+        for kind in (kind for kind in _NAMED if b.accounts[kind] or kind in ("budget", "available")):
             table.add_row(KINDS[kind].title(lang), _said(b.accounts[kind], b.currency, lang))
         for name, (given, spent) in b.limits.items():
             title = Both(f"Limit {name}: used, of", f"限额 {name}：已用 / 限额")(lang)

@@ -27,7 +27,9 @@ def clawback(
     on: On,
     key: Key,
     by: By,
-    into_year: Annotated[int, typer.Option("--into-year", help="With --to fund: the year that may spend it; default: the award's own.")] = 0,
+    into_year: Annotated[
+        int, typer.Option("--into-year", help="With --to fund: the year that may spend it; default: the award's own.", show_default=False)
+    ] = 0,
     at: At = None,
     note: Note = "",
     lang: Language = Lang.en,

@@ -23,7 +23,7 @@ def commit(
     subject: Annotated[str, typer.Option("--subject", help="Whose award it is.")] = "",
     measure: Annotated[str, typer.Option("--measure", "-m", help="The measure's full name, pack/policy/measure.")] = "",
     fund: Annotated[str, typer.Option("--fund", help="The fund's id.")] = "",
-    year: Annotated[int, typer.Option("--year", help="The budget year whose money it is.")] = 0,
+    year: Annotated[int, typer.Option("--year", help="The budget year whose money it is.", show_default=False)] = 0,
     amount: Annotated[str, typer.Option("--amount", help="How much, like 5万元.")] = "",
     clause: Clause = "",
     pack_hash: PackHash = "",

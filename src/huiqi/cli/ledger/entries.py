@@ -15,7 +15,10 @@ from huiqi.delivery.ledger.accounts import KINDS
 from huiqi.delivery.ledger.chain import Entry, said
 from huiqi.delivery.ledger.events import FIELDS, TITLES
 from huiqi.delivery.ledger.ledger import open_ledger
+from huiqi.vocabulary.problem import FaultyInput, Problem, did_you_mean
 from huiqi.vocabulary.speech import Both, money_range
+
+_MADE_UP = Both("made up", "虚构")  # the note that a made-up round's commitments have
 
 
 def entries(
@@ -26,6 +29,10 @@ def entries(
 ) -> None:
     """Show the entries in their order, with their lines; of one award, its life: decided, paid, recovered, and by which clause."""
     with open_ledger(ledger, read_only=True) as opened:
+        if award is not None and next(opened.entries(award), None) is None:
+            known = [one.award for one in opened.awards()]
+            hint = did_you_mean(award, known) or "look it up with `huiqi ledger awards`"
+            raise FaultyInput([Problem("ledger.award-unknown", f"nothing was ever entered for the award {award}", hint=hint)])
         if json_:
             typer.echo(json.dumps([_as_json(entry) for entry in opened.entries(award)], ensure_ascii=False, indent=2))
             return
@@ -34,8 +41,7 @@ def entries(
             count += 1
             _show(entry, lang.value)
         if not count:
-            words = Both("no entries", "没有分录") if award is None else Both(f"no entries of {award}", f"没有{award}的分录")
-            console.print(escape(words(lang.value)))
+            console.print(Both("no entries", "没有分录")(lang.value))
 
 
 def _show(entry: Entry, lang: str) -> None:
@@ -43,13 +49,14 @@ def _show(entry: Entry, lang: str) -> None:
     amount = money_range(event.amount, event.amount, event.currency)(lang)
     of = Both(f" entry {event.reverses}", f" 第{event.reverses}号")(lang) if event.reverses else ""
     console.print(f"[bold]{entry.number}[/]  {event.on}  [bold]{TITLES[event.kind](lang)}{of} {escape(amount)}[/]  {escape(event.key)}")
-    about = [event.award, event.subject, event.measure, event.clause, event.note]
+    note = _MADE_UP(lang) if event.note == _MADE_UP.en else event.note
+    about = [event.award, event.subject, event.measure, event.clause, note]
     if any(about):
         console.print("    " + escape(" · ".join(text for text in about if text)), style="dim")
     for account, moved, balance in entry.lines:
         where = f"{KINDS[account.kind].title(lang)} {account.fund} {account.year}" + (f" {account.part}" if account.kind.startswith("limit") else "")
         both = [("+" if fen > 0 and sign else "") + money_range(fen, fen, account.currency)(lang) for fen, sign in ((moved, True), (balance, False))]
-        console.print("    " + escape(Both(f"{where}: {both[0]} (then {both[1]})", f"{where}：{both[0]}（余{both[1]}）")(lang)))
+        console.print("    " + escape(Both(f"{where}: {both[0]} (then {both[1]})", f"{where}：{both[0]}（此后{both[1]}）")(lang)))
     by = Both(f"by {entry.by}, recorded {said(entry.at)}, hash {entry.hash}", f"{entry.by}，{said(entry.at)}登记，哈希 {entry.hash}")
     console.print("    " + escape(by(lang)), style="dim")
 
