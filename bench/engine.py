@@ -58,8 +58,8 @@ def blocks(columns: Columns, rules: Rules, size: int | None = None) -> list[Bloc
     """The enterprises in blocks of one size, or in one block; of what they were granted in the past no table tells."""
     count = len(next(iter(columns.values())))
     size = size or count
-    schema = rules.schemas["enterprise"]
     granted = nothing_known(past_read(rules, "enterprise"))
+    schema = rules.schemas["enterprise"].extended(granted.facts.values())
     columns = {**columns, **{(fact, None): granted.between(fact, 0, count) for fact in granted.facts}}
     return [
         Block(min(size, count - at), AS_OF, {key: values[at : at + size] for key, values in columns.items()}, schema, rules.places)

@@ -18,6 +18,8 @@ parquet_table.py Parquet files, a row group at a time
 text_table.py    encodings, separators and lines of tables that are text
 write.py         encoded columns -> a registry, whole or not at all
 
+synthesize.py    a made-up registry; synthetic/ has its parts        calibration.py  weights that meet totals
+
 An import makes a registry from somebody's tables; what cannot be read goes to rejected.csv with its reason.
 
 importing.py     import_tables, from opening the files to the report

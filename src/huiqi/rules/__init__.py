@@ -13,8 +13,11 @@ plan.py         trees to instructions for the column engine
 fingerprint.py  what decides a measure's results, as a hash
 check.py        what is wrong with the texts        checks/     one kind of fault a file   cases.py        worked cases
 groups.py       related enterprises                  links.py    measures that reach other places
+cumulation.py   stacking rules, compiled             payable.py  what they leave, exactly
 awards.py       past awards: which measures are meant
+funds.py        what the budget gives, and to what   instalments.py  when an award is paid
 review.py       texts that judge other texts
 register.py     what a pack says of its own coverage, and published figures
+published.py    figures that a registry can be held against      implied.py  whether one test holds only where another does
 render.py       trees in plain words
 """
