@@ -36,6 +36,7 @@ def test_the_example_in_both_languages(here: Commands) -> None:
     assert "guarantees of priority 1: 2 of 2 kept" in printed.out
     assert "8,000 m² of office in Binjiang District by 2025-12-31 (claim C3)" in printed.out
     assert "made up" in printed.out
+    assert "for another use, at B3 (Binjiang District) (C4 loses its place" in printed.out
     chinese = here.huiqi(*RUN, "--lang", "zh")
     assert "10项需求中已安排6项" in chinese.out
     assert "2025-12-31前在滨江区新增办公8,000平方米（C3）" in chinese.out

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from huiqi.allocation.land.area import MU, PARTS, said
-from huiqi.allocation.land.choose import Choice, Model, rows_of
+from huiqi.allocation.land.choose import Choice, Model, rows_of, with_pairs
 from huiqi.allocation.land.claims import Claim
 from huiqi.allocation.land.offers import Truths, first_day
 from huiqi.allocation.land.relax import Relaxation
@@ -273,7 +273,36 @@ class Reasons:
                 told = both(("in another place, at {0}", "改在其他区域，可安排在{0}"), where)
             case "other-use":
                 told = both(("for another use, at {0}", "改变用途要求，可安排在{0}"), where)
-        return told if relaxation.proven else Both(f"{told.en} (not proven to be the least)", f"{told.zh}（未证明为最小）")
+        told = told if relaxation.proven else Both(f"{told.en} (not proven to be the least)", f"{told.zh}（未证明为最小）")
+        others = self._without(claim, relaxation)
+        return Both(f"{told.en} ({others.en})", f"{told.zh}（{others.zh}）")
+
+    def _without(self, claim: Claim, relaxation: Relaxation) -> Both:
+        """Who else loses its place or moves where a guarantee is kept so, and what the others bring less, by a choice made anew."""
+        number, before = self.model.claims.index(claim), self.placement
+        model = with_pairs(self.model, [number], [relaxation.offer], [0])
+        last = len(model.pairs) - 1
+        rows = model.packing + Rows.one(np.array([last], np.int64), np.ones(1), low=1.0)
+        for priority, kept in self.choice.guaranteed.kept.items():
+            alike = np.array([one.guaranteed and one.priority == priority and one is not claim for one in model.claims])
+            where = np.flatnonzero(alike[model.pairs.claim])
+            rows = rows + Rows.one(where, np.ones(len(where)), low=float(kept))
+        answer = solve(Program(model.values, rows))
+        if not answer.found:
+            return Both("what others would lose is not known", "对其他需求的影响未知")
+        after = {int(model.pairs.claim[column]): int(column) for column in answer.taken.tolist() if column != last}
+        told = [both(("{0} loses its place", "{0}失去安排"), model.claims[one].id) for one in sorted(before) if one not in after]
+        told += [
+            both(("{0} moves to {1}", "{0}改为{1}"), model.claims[one].id, " + ".join(model.offers.ids(int(model.pairs.offer[after[one]]))))
+            for one in sorted(before)
+            if one in after and model.pairs.offer[after[one]] != model.pairs.offer[before[one]]
+        ]
+        less = int(self.choice.value.reached) - sum(model.pairs.value[column] for column in after.values())
+        if less > 0:
+            told.append(both(("the others bring {0} a year less", "其他需求每年减少{0}"), money_range(less, less)))
+        else:
+            told.append(Both("the others bring no less", "其他需求的价值不减少"))
+        return listed(told, ", ", "，")
 
     def new_stock(self, claim: Claim) -> Both:
         """The new stock that a claim needs, in words."""
