@@ -25,11 +25,16 @@ from huiqi.vocabulary.whole import whole_folder
 RESULT = "land.json"
 
 
-def write_allocation(allocation: Allocation, out: Path) -> None:
-    """Write the result whole: placements, unplaced claims, shadow prices, relaxations, and land.json about all of it."""
+def refuse_other(out: Path) -> None:
+    """Raises FaultyInput where a folder holds something that no allocation of land has written."""
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / RESULT).exists())):
         hint = "name a folder that is empty, not there, or the result of a former allocation of land"
         raise FaultyInput([Problem("land.out", f"{out} holds something that is not an allocation of land; it is left as it is", NOWHERE, hint)])
+
+
+def write_allocation(allocation: Allocation, out: Path) -> None:
+    """Write the result whole: placements, unplaced claims, shadow prices, relaxations, and land.json about all of it."""
+    refuse_other(out)
     with whole_folder(out) as folder:
         placed = placements(allocation)
         _write_csv(folder / "placements.csv", placed, list(PLACEMENT))

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from huiqi.allocation.land.allocate import Allocation, Settings, allocate, said_of
 from huiqi.allocation.land.claims import LAST, Claims, Rights, read_claims, read_rights, too_early
-from huiqi.allocation.land.folder import placements, write_allocation
+from huiqi.allocation.land.folder import placements, refuse_other, write_allocation
 from huiqi.allocation.land.stock import Stock, read_stock
 from huiqi.cli.options import AsOf, Lang, Language, day, library_of, shipped
 from huiqi.cli.show import complaints, console, show_problems
@@ -46,6 +46,8 @@ def land(
 ) -> None:
     """Place claims in a stock of land and buildings: guarantees first, then the best use; say of each claim why."""
     facts_day = day(as_of, "--as-of")
+    if out is not None:
+        refuse_other(out)
     common = library_of(shipped(), rules_only=True).common
     found, wanted, inputs = _read(stock, claims, entitlements, common, facts_day)
     show_problems(too_early(wanted, found))

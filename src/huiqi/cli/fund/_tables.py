@@ -208,7 +208,7 @@ def _owned(report: Report, lang: str) -> None:
             [
                 [
                     escape(investee),
-                    ", ".join(_name(report, fund, lang) for fund, _, _ in parts),
+                    Both(", ", "、")(lang).join(_name(report, fund, lang) for fund, _, _ in parts),
                     money(total(cost for _, cost, _ in parts)),
                     money(total(worth for _, _, worth in parts)),
                 ]
@@ -294,7 +294,7 @@ def _vintages(report: Report, lang: str) -> None:
     def cells(vintage: Vintage) -> list[Both | str]:
         m = vintage.multiples
         parts = (vintage.committed, vintage.called, m.paid_in, vintage.invested, vintage.returned, m.distributed, m.worth)
-        names = ", ".join(_name(report, id, lang) for id in vintage.funds)
+        names = Both(", ", "、")(lang).join(_name(report, id, lang) for id in vintage.funds)
         return [str(vintage.year or "–"), names, *map(money, parts), *_said_multiples(m)]
 
     _table(lang, Both("Vintages: whole sub-funds", "按首次关账年份：子基金整体"), heads, map(cells, report.vintages), left=2)
