@@ -83,7 +83,7 @@ def test_a_circle_through_several_funds_is_told_by_name(tmp_path: Path) -> None:
     funds = [*FUNDS, "A,sub,,2020-01-01,,", "B,sub,,2020-01-01,,"]
     commitments = [*COMMITMENTS, "S,A,1,,2020-02-01", "A,B,1,,2020-02-01", "B,S,1,,2020-02-01"]
     problems = problems_of(tmp_path / "books", funds=funds, commitments=commitments)
-    assert [p.message for p in problems] == ["funds hold each other in a circle: S > A > B > S"]
+    assert [p.message for p in problems] == ["funds hold each other in a circle: S > A > B > S (rows 5, 6, 7)"]
     assert str(problems[0].where) == "books/commitments.csv:5"
 
 

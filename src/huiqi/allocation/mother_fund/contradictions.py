@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Container, Iterable, Iterator
 from fractions import Fraction
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 
 from huiqi.allocation.mother_fund.books import PROCEEDS, Books, Commitment, Flow, Fund, span, total
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean
@@ -134,7 +134,9 @@ def _circles(books: Books) -> Iterator[Problem]:
         names = [ids[node] for node in circle]
         start = names.index(min(names, key=ids.index))
         names = [*names[start:], *names[: start + 1]]
-        yield Problem("mother.circle", f"funds hold each other in a circle: {' > '.join(names)}", rows[names[0], names[1]], hint)
+        lines = ", ".join(str(rows[pair].line) for pair in pairwise(names))
+        said = f"funds hold each other in a circle: {' > '.join(names)} (rows {lines})"
+        yield Problem("mother.circle", said, rows[names[0], names[1]], hint)
 
 
 def _before_funds(books: Books) -> Iterator[Problem]:

@@ -83,9 +83,10 @@ class _Row:
             return None
         fen = self.cell(column, "amount in yuan with two decimals at most", _fen, "write yuan like 1234.56; leave it empty where it is unknown")
         if fen is not None and fen < 0:
-            self.wrong(
-                "mother.negative", f"{column}: {self[column]} is below nothing", "turn from and to round, or take the kind that says what it is"
-            )
+            hint = "write it without the sign; leave it empty where it is unknown"
+            if column == "amount":
+                hint = "turn from and to round, or take the kind that says what it is"
+            self.wrong("mother.negative", f"{column}: {self[column]} is below nothing", hint)
             return None
         return fen
 
