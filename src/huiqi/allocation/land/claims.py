@@ -101,7 +101,8 @@ def read_rights(folder: Path) -> tuple[Rights | None, list[Problem]]:
         table = ds.dataset(folder / "entitlements.parquet", format="parquet").to_table(["subject", "measure", "status", "payable"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         hint = "give the folder that huiqi evaluate --out wrote"
-        return None, [Problem("land.no-run", f"{folder.name} is not the result of huiqi evaluate: {error}", Where(folder.name), hint)]
+        why = "it has no run.json, or no entitlements.parquet" if isinstance(error, FileNotFoundError) else str(error)
+        return None, [Problem("land.no-run", f"{folder.name} is not the result of huiqi evaluate: {why}", Where(folder.name), hint)]
     table = table.filter(pc.not_equal(table["payable"].cast("string"), "no"))
     rows = zip(*(table[name].cast("string").to_pylist() for name in ("measure", "subject", "status")), strict=True)
     measures = tuple(dict.fromkeys(name.partition("@")[0] for name in evaluated))
