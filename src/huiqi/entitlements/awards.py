@@ -77,7 +77,7 @@ def awards_of(registry: Registry, rules: Rules, missing: Callable[[pa.StringArra
 def known_measures(rules: Rules) -> dict[str, Paid]:
     """How each measure of the texts at hand is paid, by its full name."""
     every = (one for named in declared(rules.world).values() for one in named)
-    return {full_name(one)[0]: Paid(rules.world.currencies[one[0].pack], one[0].subject_of(one[2])) for one in every}
+    return {full_name(one)[0]: Paid(rules.currencies[one[0].pack], one[0].subject_of(one[2])) for one in every}
 
 
 def rows_of(registry: Registry, ids: pa.StringArray) -> NDArray[np.int64]:

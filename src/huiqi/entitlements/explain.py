@@ -178,7 +178,7 @@ class Explainer:
 
     def currency_of(self, measure: str) -> str:
         """In which currency a measure is paid, by its full name."""
-        return self.rules.world.currencies[measure.partition("/")[0]]
+        return self.rules.currencies[measure.partition("/")[0]]
 
     def said_of_award(self, award: Award, subject: str) -> Both:
         """An award in words: "2023-05-02: rent aid, ¥500"."""
@@ -662,7 +662,7 @@ class _Subject:
         )
 
     def currency(self, measure: Measure) -> str:
-        return self.explainer.rules.currencies[measure.document.pack]
+        return self.explainer.currency_of(measure.name)
 
     def _amount_lines(self, measure: Measure) -> Iterator[Both]:
         amount = measure.amount

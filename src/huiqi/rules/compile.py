@@ -87,10 +87,10 @@ class Rules:
         """Classes by rank that a rule reads, by scorecard."""
         return {card.rank.scorecard: card.rank for card in self.scorecards if card.rank is not None}
 
-    @cached_property
+    @property
     def currencies(self) -> dict[str, str]:
         """In which currency each pack pays."""
-        return {pack.id: str(pack.record.currency) for pack in self.packs}
+        return self.world.currencies
 
     @cached_property
     def content_hash(self) -> str:
@@ -150,7 +150,6 @@ class _Compiler:
         self.world.lookup = self.lookup
         self.world.group = groups.find
         self.world.recognition = self.recognition
-        self.currency = {pack.id: pack.record.currency for pack in self.packs}
         self.conditions: dict[str, Condition | None] = {}
         self.amounts: dict[str, Amount | None] = {}
         self.cards: dict[str, Scorecard] = {}
@@ -292,7 +291,7 @@ class _Compiler:
             context = self.context(document, record)
             with context.resolving(called, key.where):
                 self.amounts[name] = None
-                self.amounts[name] = resolve_amount(record.amount, context, self.currency[document.pack], self.amount_of, key.where)
+                self.amounts[name] = resolve_amount(record.amount, context, self.world.currencies[document.pack], self.amount_of, key.where)
         if self.amounts[name] is None:
             raise Unresolved(name)
         return self.amounts[name]

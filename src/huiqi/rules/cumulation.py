@@ -262,14 +262,12 @@ def stacking_of(rules: Rules) -> tuple[StackingRule, ...]:
 
 
 def _compiled(rules: Rules) -> Iterator[StackingRule]:
-    for pack in from_the_top(rules):
-        for document in rules.world.documents:
-            if document.pack == pack and isinstance(document.record, CoreRecord) and document.in_force(rules.law_on) != "no":
-                own: list[StackingRule] = []
-                for written in document.record.cumulation:
-                    with contextlib.suppress(Unresolved):  # told by the checks
-                        own += _Compiler(rules, document, written).rules()
-                yield from (rule for rule in choices_joined(own) if _does_something(rule))
+    for document, core in core_policies(rules):
+        own: list[StackingRule] = []
+        for written in core.cumulation:
+            with contextlib.suppress(Unresolved):  # told by the checks
+                own += _Compiler(rules, document, written).rules()
+        yield from (rule for rule in choices_joined(own) if _does_something(rule))
 
 
 def choices_joined(rules: Sequence[StackingRule]) -> list[StackingRule]:
@@ -300,6 +298,14 @@ def _choice(rules: Sequence[StackingRule]) -> StackingRule:
         hint = "say which goes first (keep: first), or write fewer rules over the same measures"
         raise FaultyInput([Problem("check.stacking-choices", message, choice.written.where, hint)])
     return choice
+
+
+def core_policies(rules: Rules) -> Iterator[tuple[Document, CoreRecord]]:
+    """The core policies in force, from the nation down."""
+    for pack in from_the_top(rules):
+        for document in rules.world.documents:
+            if document.pack == pack and isinstance(document.record, CoreRecord) and document.in_force(rules.law_on) != "no":
+                yield document, document.record
 
 
 def from_the_top(rules: Rules) -> list[str]:

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from huiqi.rules.compile import Rules
 from huiqi.rules.context import Context, Document, Unresolved
-from huiqi.rules.cumulation import from_the_top, named
-from huiqi.rules.records import CoreRecord, FundLimit, FundRecord
+from huiqi.rules.cumulation import core_policies, named
+from huiqi.rules.records import FundLimit, FundRecord
 from huiqi.rules.resolve import constant, figure
 from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean
 from huiqi.vocabulary.record import Words
@@ -90,12 +90,10 @@ def funds_of(rules: Rules) -> tuple[Fund, ...]:
     """The funds of all core policies in force, those of the nation first; raises FaultyInput where one is written wrongly."""
     found: list[Fund] = []
     before = len(rules.world.problems)
-    for pack in from_the_top(rules):
-        for document in rules.world.documents:
-            if document.pack == pack and isinstance(document.record, CoreRecord) and document.in_force(rules.law_on) != "no":
-                for key, record in document.record.funds.items():
-                    with contextlib.suppress(Unresolved):
-                        found.append(_fund(document, key, record, rules))
+    for document, core in core_policies(rules):
+        for key, record in core.funds.items():
+            with contextlib.suppress(Unresolved):
+                found.append(_fund(document, key, record, rules))
     if problems := rules.world.problems[before:]:
         del rules.world.problems[before:]
         raise FaultyInput(problems)
