@@ -85,6 +85,10 @@ class Population:
         found = next(self.registry.blocks(own, stop - start, start=start, stop=stop))
         return self._block(found.ids, found.columns, past, start)
 
+    def same_block(self, block: Block, start: int) -> Block:
+        """A block of another population of the same registry and day, with what its own rules add."""
+        return self._block(block.ids, dict(block.columns), (), start)
+
     def blocks(self, plan: Plan, size: int) -> Iterator[Block]:
         """All subjects, block by block."""
         yield from self.blocks_of(self.columns(plan), size)

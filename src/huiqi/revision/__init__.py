@@ -1,0 +1,1 @@
+"""What if the text were different: reforms as patches over packs."""
