@@ -42,6 +42,7 @@ FAMILIES = {
     "fund",
     "promise",
     "round",
+    "reform",
     "ledger",
 }
 

@@ -11,7 +11,9 @@ from typer.core import TyperGroup
 
 import huiqi
 
-COMMANDS = ("check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "simulate", "render", "diff", "coverage", "schema", "demo")
+COMMANDS = (
+    "check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "simulate", "render", "diff", "coverage", "schema", "demo",
+)  # fmt: skip
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
 GROUPS: dict[str, tuple[str, ...]] = {
     "allocate": ("budget", "land", "commitments", "equivalent"),

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from huiqi.entitlements.awards import award_population
 from huiqi.entitlements.columns import Block
 from huiqi.entitlements.due import NO, YES, Dues
 from huiqi.entitlements.evaluate import STRETCH
@@ -127,7 +128,7 @@ class _Evaluated:
     def __init__(self, side: Side, registry: Registry, as_of: datetime.date, assume_recognised: bool, dimensions: tuple[Dimension, ...]):
         self.side, self.dimensions = side, dimensions
         limits = stack(side.rules, side.measures, registry.schema.subject).limits
-        population = Population(registry, side.rules, as_of, assume_recognised)
+        population = award_population(Population(registry, side.rules, as_of, assume_recognised), limits)
         self.population = rank_population(relate_population(population, limits)) if side.measures else population
         self.evaluator = Evaluator(self.population, side.measures, dimensions, Wanted(frozenset(range(len(side.measures))), False, {}, 0))
 
