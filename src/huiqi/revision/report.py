@@ -43,17 +43,36 @@ def report_of(found: Simulation, changes: Mapping[str, list[Change]], reform: Re
     """The report; `further` sections come before the rules. Raises FaultyInput where the library of charts is not installed."""
     title = Both("Two laws on the same facts", "两种政策情形的测算") if reform is None else of_words(reform.title)
     sections = [_money(found), _who(found), _largest(found, changes), *further, _basis(found, reform), Section("rules", _RULES, tuple(_rules(found)))]
-    return Report(title, tuple(_about(found)), tuple(_headlines(found)), tuple(sections), tuple(_warnings(found)), _brief(sections))
+    return Report(title, tuple(_about(found)), tuple(_headlines(found)), tuple(sections), tuple(_warnings(found)), _brief(found, sections))
 
 
-def _brief(sections: list[Section]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def _brief(found: Simulation, sections: list[Section]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """The first page of the summary has the money, the second whom it reaches, and how both are meant."""
     parts = {section.id: section.parts for section in sections}
     drawn = {id: [part for part in some if isinstance(part, Drawing)] for id, some in parts.items()}
     said = {id: [part for part in some if isinstance(part, Paragraph)] for id, some in parts.items()}
     largest = [part for part in parts["largest"] if isinstance(part, Table)]
     reached = [part for part in drawn["who"] if part.id in _BRIEF]
-    return (*drawn["money"], *said["money"]), (*reached, *said["who"], *largest, *said["largest"], *said["basis"])
+    return (_costs(found), *drawn["money"], *said["money"]), (*reached, *said["who"], *largest, *said["largest"], *said["basis"])
+
+
+def _costs(found: Simulation) -> Table:
+    """What each measure that changes costs under both laws."""
+    heads = (Head(Both("Measure that changes", "有变化的措施")), *(Head(name, True) for name in (NOW, THEN)))
+    rows = []
+    for one in found.measures:
+        if one.changed:
+            pairs = [Cell("–") if pair is None else Cell(_cost(*pair, found.currency)) for pair in (one.before, one.after)]
+            rows.append((Cell(_title(one)), *pairs))
+    return Table(Both("Paid after stacking rules, assured to possible", "叠加后应付额：确定额至可能额"), heads, tuple(rows))
+
+
+def _cost(measure: Measure, tally: Tally, currency: str) -> Both:
+    if measure.amount is None:
+        return Both("no money", "不涉及金额")
+    if tally.payable[1] is None and measure.amount.unpublished:
+        return both(("{0} to {1}", "{0}至{1}"), brief_money(tally.payable[0], currency), NOT_PUBLIC)
+    return money(tally.payable, currency)
 
 
 _BRIEF = ("tenth", "place", "size_class")  # the groupings that the summary shows
