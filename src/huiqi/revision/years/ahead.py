@@ -1,0 +1,337 @@
+"""Several years ahead: in each year the law as it is and the reform, on the facts of a scenario; what is committed, and when it is paid (逐年测算).
+
+Each year is evaluated by the texts of its day, so that sunset and later editions count. Only measures that the reform touches in one of the years are
+evaluated, with those that bear on them: what others pay is the same on both sides, and stands in no figure here. The first year, on the registry as
+it is, is the plain simulation. An award is paid in the instalments that its text says; one that waits for a milestone may fall into
+any year from the decision on, so that it is surely in none of them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from huiqi.allocation.commitments.payments import OPEN, UNBOUNDED, split
+from huiqi.allocation.commitments.promises import Due, most_of
+from huiqi.entitlements.awards import award_population
+from huiqi.entitlements.due import Dues
+from huiqi.entitlements.evaluate import STRETCH
+from huiqi.entitlements.population import Population, rank_population
+from huiqi.entitlements.related import relate_population
+from huiqi.entitlements.run.stretches import Evaluator, Wanted, side_by_side
+from huiqi.facts.registry import Registry, Stretch
+from huiqi.facts.schema import Schema
+from huiqi.revision.touched import touched
+from huiqi.revision.years.granted import Grants, payable, with_grants, with_what_is_read
+from huiqi.revision.years.projected import project
+from huiqi.revision.years.scenario import Scenario
+from huiqi.rules.compile import Measure, Rules
+from huiqi.rules.cumulation import NOT_PAID, stack
+from huiqi.rules.funds import Fen, Fund, funds_of
+from huiqi.rules.instalments import Instalment, instalments_of
+from huiqi.vocabulary.speech import Both, both, of_words
+
+SIDES = ("before", "after")
+
+
+@dataclass(frozen=True)
+class MeasureYear:
+    """What one measure commits in a year on one side, in fen, and to how many: surely, and perhaps more; `dues` are its payments."""
+
+    measure: Measure
+    currency: str
+    fund: str  # <pack>/<key>; empty where the text names none
+    fund_label: Both
+    surely: int
+    perhaps: int
+    committed: Fen
+    dues: tuple[Due, ...]
+
+
+@dataclass(frozen=True)
+class LawYear:
+    """One side of one year."""
+
+    law_on: datetime.date
+    measures: tuple[MeasureYear, ...]
+
+
+@dataclass(frozen=True)
+class CaseYear:
+    """A year of a case: the day of its facts, and both sides."""
+
+    year: int
+    as_of: datetime.date
+    sides: tuple[LawYear, LawYear]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario's case, year by year."""
+
+    id: str
+    label: Both
+    years: tuple[CaseYear, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is committed and paid in a year on one side, in all (`by` all), from a fund, for a topic or by a measure; in fen.
+
+    `committed` is None after the last year that is simulated, when only earlier years are paid out.
+    """
+
+    case: str
+    year: int
+    side: str
+    by: str
+    of: str
+    label: Both
+    currency: str
+    committed: Fen | None
+    paid: Fen
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Both laws over the years, in every case; `touched` are the names of the measures of which it speaks."""
+
+    scenario: Scenario
+    cases: tuple[Case, ...]
+    touched: tuple[str, ...]
+    rows: tuple[Row, ...]
+    assumptions: tuple[Both, ...]
+
+
+def years_ahead(
+    laws: Callable[[int], tuple[Rules, Rules]],
+    registry: Registry,
+    as_of: datetime.date,
+    scenario: Scenario,
+    *,
+    assume_recognised: bool = False,
+    tick: Callable[[int], None] = lambda _: None,
+) -> Ahead:
+    """Both laws in every year of a scenario; `laws` are they so many years ahead, and `tick` is told of the subjects of every finished year and side.
+
+    Raises FaultyInput where a registry's cells cannot be used.
+    """
+    both_laws = [laws(ahead) for ahead in range(scenario.years + 1)]
+    subject = registry.schema.subject
+    names = {m.name for pair in both_laws for side in touched(*pair, subject) for m in side.measures}
+    evaluated, read = with_what_is_read([rules for pair in both_laws for rules in pair], names, subject) if names else (frozenset(), frozenset())
+    ids = pa.concat_arrays([block.ids for block in registry.blocks([], STRETCH)]) if read and registry.subjects else pa.array([], pa.string())
+    run = _Run(registry, as_of, scenario, assume_recognised, evaluated, frozenset(names), read if scenario.granted else frozenset(), ids, tick)
+    firsts = [run.year(registry, pair[side], 0, {}) for side, pair in enumerate([both_laws[0]] * 2)]
+    cases = []
+    for id, label in scenario.cases.items():
+        ahead_of = project(registry, scenario, id, as_of.year - 1)
+        sides = []
+        for side, (first, grants) in enumerate(firsts):
+            found, granted = [first], {name: [one] for name, one in grants.items()}
+            for ahead in range(1, scenario.years + 1):
+                year, grants = run.year(ahead_of, both_laws[ahead][side], ahead, granted)
+                found.append(year)
+                for name, one in grants.items():
+                    granted.setdefault(name, []).append(one)
+            sides.append(found)
+        years = (CaseYear(as_of.year + n, scenario.as_of(as_of, n), pair) for n, pair in enumerate(zip(*sides, strict=True)))
+        cases.append(Case(id, label, tuple(years)))
+    rows = tuple(row for case in cases for row in _rows(case))
+    return Ahead(scenario, tuple(cases), tuple(sorted(names)), rows, tuple(assumptions_of(scenario, registry.schema, sorted(read))))
+
+
+@dataclass(frozen=True)
+class _Run:
+    registry: Registry
+    as_of: datetime.date
+    scenario: Scenario
+    assume_recognised: bool
+    evaluated: frozenset[str]
+    told: frozenset[str]
+    read: frozenset[str]
+    ids: pa.StringArray
+    tick: Callable[[int], None]
+
+    def year(self, registry: Registry, rules: Rules, ahead: int, granted: dict[str, list[Grants]]) -> tuple[LawYear, dict[str, Grants]]:
+        """One law in one year, and what it grants that later years read."""
+        as_of, subject = self.scenario.as_of(self.as_of, ahead), registry.schema.subject
+        measures = tuple(one for one in rules.measures if one.name in self.evaluated and one.subject == subject)
+        if not measures:
+            self.tick(registry.subjects)
+            return LawYear(rules.law_on, ()), {}
+        population = award_population(Population(registry, rules, as_of, self.assume_recognised), stack(rules, measures, subject).limits)
+        population = rank_population(relate_population(with_grants(population, granted, self.ids), stack(rules, measures, subject).limits))
+        evaluator = Evaluator(population, measures, (), Wanted(frozenset(range(len(measures))), False, {}, 0))
+        funds = {rules.measures[number].id: fund for fund in funds_of(rules) for number in fund.measures}
+        sums = [_Sums(one, rules.currencies[one.document.pack], funds.get(one.id), as_of.year) for one in measures]
+        grants = {one.name: Grants.nothing(as_of.toordinal(), registry.subjects) for one in measures if one.name in self.read}
+        stretches = registry.stretches(STRETCH)
+        for stretch, dues in zip(stretches, side_by_side(partial(_dues, evaluator), stretches), strict=True):
+            for one, due in zip(sums, dues, strict=True):
+                one.add(*payable(due))
+                if one.measure.name in grants:
+                    grants[one.measure.name].add(stretch.start, due)
+            self.tick(stretch.stop - stretch.start)
+        return LawYear(
+            rules.law_on, tuple(one.year() for one in sums if one.measure.name in self.told and one.measure.record.kind not in NOT_PAID)
+        ), grants
+
+
+def _dues(evaluator: Evaluator, number: int, stretch: Stretch, workers: int) -> Dues:
+    every = range(len(evaluator.measures))
+    _, dues = evaluator.found(evaluator.block(stretch, every), every, workers, rows=True)
+    assert dues is not None
+    return dues
+
+
+@dataclass
+class _Sums:
+    """What a measure commits and pays, added up over stretches; instalments are split award by award, to the fen."""
+
+    measure: Measure
+    currency: str
+    fund: Fund | None
+    decided: int
+    surely: int = 0
+    perhaps: int = 0
+    low: int = 0
+    high: int | None = 0
+    parts: list[tuple[int, int | None]] = field(default_factory=list)
+
+    @property
+    def plan(self) -> tuple[Instalment, ...]:
+        return instalments_of(self.measure.record.pays)
+
+    def add(self, low: NDArray[np.float64], high: NDArray[np.float64], surely: NDArray[np.bool_], perhaps: NDArray[np.bool_]) -> None:
+        self.surely += int(surely.sum())
+        self.perhaps += int((perhaps & ~surely).sum())
+        ends = _fen(low), _fen(high)
+        self.low += _sum(ends[0]) or 0
+        self.high = _more(self.high, _sum(ends[1]))
+        split_ = [split(end, self.plan) for end in ends]
+        former = self.parts or [(0, 0)] * len(self.plan)
+        self.parts = [(least + (_sum(split_[0][at]) or 0), _more(most, _sum(split_[1][at]))) for at, (least, most) in enumerate(former)]
+
+    def year(self) -> MeasureYear:
+        dues = []
+        for part, (low, high) in zip(self.plan, self.parts or [(0, 0)] * len(self.plan), strict=True):
+            first, last = (self.decided, OPEN) if part.years is None else (self.decided + part.years,) * 2
+            dues.append(Due(first, last, low, high))
+        fund, label = ("", Both("no fund named", "未列专项资金")) if self.fund is None else (self.fund.name, of_words(self.fund.title))
+        return MeasureYear(self.measure, self.currency, fund, label, self.surely, self.perhaps, (self.low, self.high), tuple(dues))
+
+
+def _fen(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.where(np.isfinite(amounts), amounts, 0).astype(np.int64) + np.where(np.isfinite(amounts), 0, UNBOUNDED)
+
+
+def _sum(amounts: NDArray[np.int64]) -> int | None:
+    """Exactly; None where one has no upper end."""
+    return None if (amounts == UNBOUNDED).any() else sum(amounts.tolist())
+
+
+def _more(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+# ---------------------------------------------------------------- by year, fund and topic
+
+
+def _rows(case: Case) -> Iterator[Row]:
+    """Every side and year of a case, in all and by fund, topic and measure; what no fund or topic has stands under an empty name."""
+    groups: dict[tuple[str, str, str], Both] = {}
+    found: dict[tuple[int, tuple[str, str, str]], list[tuple[int, MeasureYear]]] = {}
+    for year in case.years:
+        for side, law in enumerate(year.sides):
+            for one in law.measures:
+                for by, of, label in _groups(one):
+                    groups.setdefault((by, of, one.currency), label)
+                    found.setdefault((side, (by, of, one.currency)), []).append((year.year, one))
+    decided = [year.year for year in case.years]
+    paid = [due.last for some in found.values() for _, one in some for due in one.dues if due.last != OPEN and due.high != 0]
+    for group, label in sorted(groups.items(), key=lambda one: (("all", "fund", "topic", "measure").index(one[0][0]), one[0])):
+        by, of, currency = group
+        for number in range(decided[0], max([*decided, *paid]) + 1):
+            for side, name in enumerate(SIDES):
+                some = found.get((side, group), [])
+                committed = _added([one.committed for at, one in some if at == number]) if number in decided else None
+                yield Row(case.id, number, name, by, of, label, currency, committed, _within([due for _, one in some for due in one.dues], number))
+
+
+def _groups(one: MeasureYear) -> Iterator[tuple[str, str, Both]]:
+    yield "all", "", Both("in all", "合计")
+    yield "fund", one.fund, one.fund_label
+    for topic in dict.fromkeys(map(str, one.measure.record.topics)) or [""]:
+        yield "topic", topic, Both(topic, topic) if topic else Both("no topic", "未列主题")
+    yield "measure", one.measure.name, of_words(one.measure.record.title)
+
+
+def _within(dues: Sequence[Due], year: int) -> Fen:
+    """What surely falls due in a year, and what may."""
+    sure = sum(due.low for due in dues if due.first == due.last == year)
+    return sure, most_of([due for due in dues if due.first <= year <= due.last], dues)
+
+
+def _added(some: Sequence[Fen]) -> Fen:
+    high: int | None = 0
+    for _, end in some:
+        high = _more(high, end)
+    return sum(low for low, _ in some), high
+
+
+# ---------------------------------------------------------------- what is taken for granted
+
+
+def assumptions_of(scenario: Scenario, schema: Schema, read: Sequence[str]) -> Iterator[Both]:
+    """What the figures rest on, a sentence each; `read` are the measures whose past awards are read."""
+    for one in scenario.growth:
+        rates = "; ".join(f"{id} {_percent(rate)}" for id, rate in one.rates.items()) if len(set(one.rates.values())) > 1 else ""
+        said = rates or _percent(next(iter(one.rates.values())))
+        about = both(("{0} ({1})", "{0}（{1}）"), of_words(schema.facts[one.fact].label), one.said)
+        yield both(("{0}: {1} a year; source: {2}", "{0}：每年{1}；来源：{2}"), about, said, one.source)
+    if scenario.held:
+        yield Both("facts of a year that the scenario does not name stay as in the last year recorded", "情景未列出的年度数据项按最近记录年份不变")
+    else:
+        yield Both("facts of a year that the scenario does not name are unknown in the years to come", "情景未列出的年度数据项在以后年份视为未知")
+    yield Both(
+        "day facts, recognitions among them, stay as the registry has them; ages and dates go on with the day",
+        "时点数据项（含资质认定）保持登记库现状；年限随日期推移",
+    )
+    yield Both("the population is held: nobody is founded, moves in or leaves", "对象范围不变：不考虑新设、迁入与退出")
+    yield Both("whoever is entitled is granted it each year, on the day of that year", "凡符合条件者每年均在当年评价日获得")
+    if read and scenario.granted:
+        said = ", ".join(read)
+        yield both(
+            ("what a year grants counts as a past award of the next, where texts read it: {0}", "政策引用往期奖补的，模拟年份的奖补计入下一年：{0}"),
+            said,
+        )
+    elif read:
+        said = ", ".join(read)
+        yield both(
+            (
+                "what the simulated years grant is NOT counted as past awards, though texts read them: {0}",
+                "政策引用往期奖补，但模拟年份的奖补未计入：{0}",
+            ),
+            said,
+        )
+    yield Both(
+        "what was committed before the first year, and what other measures pay, is the same on both sides and not counted",
+        "首年之前的承诺及其他措施的支出两方案相同，未计入",
+    )
+    if len(scenario.cases) > 1:
+        yield Both(
+            "each case is a run of its own: growth between two cases can cost more or less than both",
+            "各情形分别测算：介于两情形之间的增速，其支出未必介于两者之间",
+        )
+
+
+def _percent(rate: Fraction) -> str:
+    return f"{float(rate * 100):+g}%"
