@@ -1,8 +1,8 @@
 """What a round of a fund does to a reform: the same round given out under the law as it is and under the reform, claim by claim.
 
-Both are rounds as `allocate budget` gives them out. Who gets something in the one and surely nothing in the other is newly awarded, or falls out. What is
-undecided on one side only may turn either way there; the unknown facts behind both sides are the same, which is not used: `perhaps` may be more than need be.
-A law under which the round cannot be given out, because it has not the measure or the fund, is told with its problems.
+Both are rounds as `allocate budget` gives them out. Who gets something in the one and surely nothing in the other is newly awarded, or falls out.
+What is undecided may turn either way on each side; that the unknown facts behind both sides are the same is not used, so that `perhaps` may be said
+of more claims than need be. A law under which the round cannot be given out, as it has not the measure or the fund, is told with its problems.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class ClaimChange:
-    """A claim of which the outcome or the amount can differ; None where a side has no such claim. `surely`: whatever the unknown facts turn out to be."""
+    """A claim of which the outcome or the amount can differ; None where a side has no such claim.
+
+    `surely`: whatever the unknown facts turn out to be.
+    """
 
     subject: str
     measure: str
@@ -94,7 +97,8 @@ def compare_round(
     tick: Callable[[int], None] = lambda _: None,
 ) -> RoundComparison:
     """The round of a file under both laws. Raises FaultyInput where it can be given out under neither."""
-    sides, rows = [], []
+    sides: list[RoundSide] = []
+    rows: list[_Rows] = []
     for rules in (before, after):
         try:
             awards = allocate_budget(rules, registry, as_of, path, assume_recognised=assume_recognised, tick=tick)

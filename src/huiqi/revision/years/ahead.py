@@ -28,8 +28,9 @@ from huiqi.entitlements.related import relate_population
 from huiqi.entitlements.run.stretches import Evaluator, Wanted, side_by_side
 from huiqi.facts.registry import Registry, Stretch
 from huiqi.facts.schema import Schema
+from huiqi.revision.simulate import Weights
 from huiqi.revision.touched import touched
-from huiqi.revision.years.granted import Grants, payable, with_grants, with_what_is_read
+from huiqi.revision.years.granted import Bools, Floats, Grants, payable, with_grants, with_what_is_read
 from huiqi.revision.years.projected import project
 from huiqi.revision.years.scenario import Scenario
 from huiqi.rules.compile import Measure, Rules
@@ -49,8 +50,8 @@ class MeasureYear:
     currency: str
     fund: str  # <pack>/<key>; empty where the text names none
     fund_label: Both
-    surely: int
-    perhaps: int
+    surely: float  # a whole number without weights
+    perhaps: float
     committed: Fen
     dues: tuple[Due, ...]
 
@@ -116,11 +117,13 @@ def years_ahead(
     as_of: datetime.date,
     scenario: Scenario,
     *,
+    weights: Weights | None = None,
     assume_recognised: bool = False,
     tick: Callable[[int], None] = lambda _: None,
 ) -> Ahead:
-    """Both laws in every year of a scenario; `laws` are they so many years ahead, and `tick` is told of the subjects of every finished year and side.
+    """Both laws in every year of a scenario; `laws` are they so many years ahead.
 
+    `weights` as of `simulate`: counts and sums are then estimates. `tick` is told of the subjects of every finished year and side.
     Raises FaultyInput where a registry's cells cannot be used.
     """
     both_laws = [laws(ahead) for ahead in range(scenario.years + 1)]
@@ -128,8 +131,10 @@ def years_ahead(
     names = {m.name for pair in both_laws for side in touched(*pair, subject) for m in side.measures}
     evaluated, read = with_what_is_read([rules for pair in both_laws for rules in pair], names, subject) if names else (frozenset(), frozenset())
     ids = pa.concat_arrays([block.ids for block in registry.blocks([], STRETCH)]) if read and registry.subjects else pa.array([], pa.string())
-    run = _Run(registry, as_of, scenario, assume_recognised, evaluated, frozenset(names), read if scenario.granted else frozenset(), ids, tick)
-    firsts = [run.year(registry, pair[side], 0, {}) for side, pair in enumerate([both_laws[0]] * 2)]
+    run = _Run(
+        registry, as_of, scenario, weights, assume_recognised, evaluated, frozenset(names), read if scenario.granted else frozenset(), ids, tick
+    )
+    firsts = [run.year(registry, rules, 0, {}) for rules in both_laws[0]]
     cases = []
     for id, label in scenario.cases.items():
         ahead_of = project(registry, scenario, id, as_of.year - 1)
@@ -153,6 +158,7 @@ class _Run:
     registry: Registry
     as_of: datetime.date
     scenario: Scenario
+    weights: Weights | None
     assume_recognised: bool
     evaluated: frozenset[str]
     told: frozenset[str]
@@ -176,13 +182,12 @@ class _Run:
         stretches = registry.stretches(STRETCH)
         for stretch, dues in zip(stretches, side_by_side(partial(_dues, evaluator), stretches), strict=True):
             for one, due in zip(sums, dues, strict=True):
-                one.add(*payable(due))
+                one.add(*payable(due), None if self.weights is None else self.weights[stretch.start + due.rows])
                 if one.measure.name in grants:
                     grants[one.measure.name].add(stretch.start, due)
             self.tick(stretch.stop - stretch.start)
-        return LawYear(
-            rules.law_on, tuple(one.year() for one in sums if one.measure.name in self.told and one.measure.record.kind not in NOT_PAID)
-        ), grants
+        told = (one for one in sums if one.measure.name in self.told and one.measure.record.kind not in NOT_PAID)
+        return LawYear(rules.law_on, tuple(one.year() for one in told)), grants
 
 
 def _dues(evaluator: Evaluator, number: int, stretch: Stretch, workers: int) -> Dues:
@@ -200,46 +205,57 @@ class _Sums:
     currency: str
     fund: Fund | None
     decided: int
-    surely: int = 0
-    perhaps: int = 0
-    low: int = 0
-    high: int | None = 0
-    parts: list[tuple[int, int | None]] = field(default_factory=list)
+    surely: float = 0
+    perhaps: float = 0
+    low: float = 0
+    high: float | None = 0
+    parts: list[tuple[float, float | None]] = field(default_factory=list)
 
     @property
     def plan(self) -> tuple[Instalment, ...]:
         return instalments_of(self.measure.record.pays)
 
-    def add(self, low: NDArray[np.float64], high: NDArray[np.float64], surely: NDArray[np.bool_], perhaps: NDArray[np.bool_]) -> None:
-        self.surely += int(surely.sum())
-        self.perhaps += int((perhaps & ~surely).sum())
-        ends = _fen(low), _fen(high)
-        self.low += _sum(ends[0]) or 0
-        self.high = _more(self.high, _sum(ends[1]))
-        split_ = [split(end, self.plan) for end in ends]
+    def add(self, low: Floats, high: Floats, surely: Bools, perhaps: Bools, weights: Weights | None) -> None:
+        """Some subjects that may have it."""
+        for name, which in (("surely", surely), ("perhaps", perhaps & ~surely)):
+            setattr(self, name, getattr(self, name) + (int(which.sum()) if weights is None else float(weights[which].sum())))
+        lows, highs = _fen(low), _fen(high)
+        self.low += _sum(lows, weights) or 0
+        self.high = _more(self.high, _sum(highs, weights))
         former = self.parts or [(0, 0)] * len(self.plan)
-        self.parts = [(least + (_sum(split_[0][at]) or 0), _more(most, _sum(split_[1][at]))) for at, (least, most) in enumerate(former)]
+        parts = zip(former, split(lows, self.plan), split(highs, self.plan), strict=True)
+        self.parts = [(least + (_sum(one, weights) or 0), _more(most, _sum(other, weights))) for (least, most), one, other in parts]
 
     def year(self) -> MeasureYear:
         dues = []
         for part, (low, high) in zip(self.plan, self.parts or [(0, 0)] * len(self.plan), strict=True):
             first, last = (self.decided, OPEN) if part.years is None else (self.decided + part.years,) * 2
-            dues.append(Due(first, last, low, high))
+            dues.append(Due(first, last, *_whole(low, high)))
         fund, label = ("", Both("no fund named", "未列专项资金")) if self.fund is None else (self.fund.name, of_words(self.fund.title))
-        return MeasureYear(self.measure, self.currency, fund, label, self.surely, self.perhaps, (self.low, self.high), tuple(dues))
+        return MeasureYear(self.measure, self.currency, fund, label, self.surely, self.perhaps, _whole(self.low, self.high), tuple(dues))
 
 
-def _fen(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.where(np.isfinite(amounts), amounts, 0).astype(np.int64) + np.where(np.isfinite(amounts), 0, UNBOUNDED)
+def _fen(amounts: Floats) -> NDArray[np.int64]:
+    known = np.isfinite(amounts)
+    return np.where(known, np.where(known, amounts, 0).astype(np.int64), UNBOUNDED)
 
 
-def _sum(amounts: NDArray[np.int64]) -> int | None:
-    """Exactly; None where one has no upper end."""
-    return None if (amounts == UNBOUNDED).any() else sum(amounts.tolist())
+def _sum(amounts: NDArray[np.int64], weights: Weights | None) -> float | None:
+    """Without weights exactly; None where one has no upper end."""
+    if (amounts == UNBOUNDED).any():
+        return None
+    if weights is not None:
+        return float((amounts * weights).sum())
+    return int((amounts & 0xFFFF_FFFF).sum()) + (int((amounts >> 32).sum()) << 32)
 
 
-def _more(one: int | None, other: int | None) -> int | None:
+def _more(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one + other
+
+
+def _whole(low: float, high: float | None) -> Fen:
+    """In whole fen; sums with weights are none."""
+    return round(low), None if high is None else round(high)
 
 
 # ---------------------------------------------------------------- by year, fund and topic
@@ -281,10 +297,8 @@ def _within(dues: Sequence[Due], year: int) -> Fen:
 
 
 def _added(some: Sequence[Fen]) -> Fen:
-    high: int | None = 0
-    for _, end in some:
-        high = _more(high, end)
-    return sum(low for low, _ in some), high
+    highs = [high for _, high in some if high is not None]
+    return sum(low for low, _ in some), sum(highs) if len(highs) == len(some) else None
 
 
 # ---------------------------------------------------------------- what is taken for granted
@@ -307,21 +321,19 @@ def assumptions_of(scenario: Scenario, schema: Schema, read: Sequence[str]) -> I
     )
     yield Both("the population is held: nobody is founded, moves in or leaves", "对象范围不变：不考虑新设、迁入与退出")
     yield Both("whoever is entitled is granted it each year, on the day of that year", "凡符合条件者每年均在当年评价日获得")
+    names = ", ".join(read)
     if read and scenario.granted:
-        said = ", ".join(read)
-        yield both(
-            ("what a year grants counts as a past award of the next, where texts read it: {0}", "政策引用往期奖补的，模拟年份的奖补计入下一年：{0}"),
-            said,
+        counted = (
+            "what a year grants counts as a past award of the next, where texts read it: {0}",
+            "政策引用往期奖补的，模拟年份的奖补计入下一年：{0}",
         )
+        yield both(counted, names)
     elif read:
-        said = ", ".join(read)
-        yield both(
-            (
-                "what the simulated years grant is NOT counted as past awards, though texts read them: {0}",
-                "政策引用往期奖补，但模拟年份的奖补未计入：{0}",
-            ),
-            said,
+        left_out = (
+            "what these years grant is NOT counted as past awards, though texts read them: {0}",
+            "政策引用往期奖补，但模拟年份的奖补未计入：{0}",
         )
+        yield both(left_out, names)
     yield Both(
         "what was committed before the first year, and what other measures pay, is the same on both sides and not counted",
         "首年之前的承诺及其他措施的支出两方案相同，未计入",

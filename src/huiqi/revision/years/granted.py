@@ -1,7 +1,7 @@
 """What one year grants is a past award of the next: `once`, caps over several years and awards.sum then read what the simulated years gave.
 
-Whoever is entitled is taken to be granted on the day of that year. What is surely granted, and how much, is known; where a year leaves that open, what
-rules read of it is unknown in later years, so that ranges still hold.
+Whoever is entitled is taken to be granted on the day of that year. What is surely granted, and how much, is known; where a year leaves that open,
+what rules read of it is unknown in later years, so that ranges still hold.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from huiqi.entitlements.due import NO, YES, Due
+from huiqi.entitlements.due import NO, YES, Due, uncut
 from huiqi.entitlements.granted import Granted
 from huiqi.entitlements.population import Population
 from huiqi.rules.awards import past_in
@@ -50,9 +50,8 @@ class Grants:
 
 def payable(due: Due) -> tuple[Floats, Floats, Bools, Bools]:
     """What is paid after stacking to the subjects that may have a measure, in fen; whether it surely stands, and whether perhaps."""
-    if due.paid is None:
-        return np.where(due.must, due.low, 0.0), due.high, due.must, np.ones(len(due.rows), bool)
-    return due.paid.low, due.paid.high, due.paid.stands == YES, due.paid.stands != NO
+    left = due.paid or uncut(due)
+    return left.low, left.high, left.stands == YES, left.stands != NO
 
 
 def with_grants(population: Population, granted: Mapping[str, Sequence[Grants]], ids: pa.StringArray) -> Population:

@@ -1,8 +1,8 @@
 """A registry with the years to come: what is recorded stays, and what is not recorded yet grows from the last year that is.
 
-Nothing is written: figures of later years are made as blocks are read. What is unknown in the last recorded year stays unknown, and so does what grows
-by an industry or place that is not known closely enough to tell how. Figures are rounded half up to the fact's last decimal, once, exactly, and end where
-the fact's range does.
+Nothing is written: figures of later years are made as blocks are read. What is unknown in the last recorded year stays unknown, and so does what
+grows by an industry or place that is not known closely enough to tell how. Figures are rounded half up to the fact's last decimal, once, exactly,
+and end where the fact's range does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,8 @@ class Projected(Registry):
             needed += [(fact, earlier) for earlier in range(self.last, year + 1)]
             needed += [(by, None)] if (by := self.grows[fact].by) is not None else []
         for block in super().blocks(needed, size, start=start, stop=stop):
-            made = {column: self._value(*column, block) for column in late}
-            yield Block(block.ids, {column: made.get(column, block.columns.get(column)) for column in wanted}, block.first_years)
+            made: dict[Column, Any] = {(fact, year): self._value(fact, year, block) for fact, year in late}
+            yield Block(block.ids, {column: made[column] if column in made else block.columns[column] for column in wanted}, block.first_years)
 
     def _value(self, id: str, year: int, block: Block) -> NDArray[np.generic]:
         """A year fact of a year to come."""

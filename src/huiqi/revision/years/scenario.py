@@ -66,7 +66,7 @@ class ScenarioRecord(Record):
 
 @dataclass(frozen=True)
 class Growth:
-    """How a year fact grows in each case: of those whose `by` (a day fact) is one of the `codes` or below them, of everybody else where it is None."""
+    """How a year fact grows in each case, of those whose `by` (a day fact) is one of the `codes`; of everybody else where it is None."""
 
     fact: str
     rates: dict[str, Fraction]  # by case, a year: 0.05 is 5 % more than the year before
@@ -189,7 +189,7 @@ class _Reader:
         found = []
         yearly = {id: fact for id, fact in self.schema.facts.items() if fact.period == "year"}
         for one in named:
-            fact = self.schema.facts.get(self.schema.names.get(one, one))
+            fact = self.schema.facts.get(self.schema.names.get(one, str(one)))
             if fact is None:
                 hint = did_you_mean(one, yearly) or f"year facts: {', '.join(yearly)}"
                 self.wrong("scenario.fact", f"{one} is not a fact of the {self.schema.subject}", one.where, hint)
@@ -301,9 +301,8 @@ class _Reader:
                         self.wrong("scenario.overlap", said, one.where, f"the first is in line {other.where.line}; take one out")
                 elif one.by != other.by:
                     said = f"the growth of {one.fact} is told by {other.by} and by {one.by}: both could be meant for one subject"
-                    self.wrong(
-                        "scenario.overlap", said, one.where, f"the first is in line {other.where.line}; tell all growth of a fact by one of the two"
-                    )
+                    hint = f"the first is in line {other.where.line}; tell all growth of a fact by one of the two"
+                    self.wrong("scenario.overlap", said, one.where, hint)
                 elif both := one.codes & other.codes:
                     said = f"the growth of {one.fact} stands twice for {one.by} {min(both)}"
                     hint = f"the first is in line {other.where.line}; each code may be in one group only, also through the code above it"
