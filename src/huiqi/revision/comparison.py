@@ -93,6 +93,25 @@ def paid(dues: Dues, size: int, changed: frozenset[int]) -> Paid:
     return Paid(low, high, surely, perhaps, touched)
 
 
+@dataclass(frozen=True)
+class Fen:
+    """Ends of amounts as they are added up: without weights as the lower 32 bits and the rest, each of which float64 adds without rounding."""
+
+    limbs: tuple[Ends, ...]
+    open: NDArray[np.intp]  # rows whose end is infinite; they add nothing
+
+    @staticmethod
+    def of(ends: Ends, weights: Ends | None) -> Fen:
+        there = np.isfinite(ends)
+        open_ = np.flatnonzero(~there)
+        if len(open_):
+            ends = np.where(there, ends, 0.0)
+        if weights is not None:
+            return Fen((ends * weights,), open_)
+        high = np.floor(ends * 2.0**-32)
+        return Fen((ends - high * 2.0**32, high), open_)
+
+
 @dataclass
 class Money:
     """Sums of ends by group: of the finite ones in fen, and how many are open."""
@@ -104,12 +123,14 @@ class Money:
     def nothing(size: int) -> Money:
         return Money([0] * size, np.zeros(size, np.int64))
 
-    def add(self, ends: Ends, groups: NDArray[np.int32], weights: Ends | None) -> None:
-        there = np.isfinite(ends)
-        if not there.all():
-            self.open += np.bincount(groups[~there], minlength=len(self.sums))
-            ends = np.where(there, ends, 0.0)
-        self.sums = [one + more for one, more in zip(self.sums, _sums(ends, groups, len(self.sums), weights), strict=True)]
+    def add(self, ends: Fen, groups: NDArray[np.int32]) -> None:
+        size = len(self.sums)
+        if len(ends.open):
+            self.open += np.bincount(groups[ends.open], minlength=size)
+        found = [np.bincount(groups, limb, size).tolist() for limb in ends.limbs]
+        if len(found) == 2:
+            found = [[int(low) + (int(high) << 32) for low, high in zip(*found, strict=True)]]
+        self.sums = [one + more for one, more in zip(self.sums, found[0], strict=True)]
 
     def join(self, other: Money) -> None:
         self.sums = [one + more for one, more in zip(self.sums, other.sums, strict=True)]
@@ -117,15 +138,6 @@ class Money:
 
     def of(self, group: int) -> int | None:
         return None if self.open[group] else round(self.sums[group])
-
-
-def _sums(ends: Ends, groups: NDArray[np.int32], size: int, weights: Ends | None) -> list[float]:
-    """By group; without weights exactly, as the lower 32 bits and the rest, each of which float64 adds without rounding."""
-    if weights is not None:
-        return np.bincount(groups, ends * weights, size).tolist()
-    fen = ends.astype(np.int64)
-    low, high = (np.bincount(groups, limb.astype(np.float64), size).tolist() for limb in (fen & 0xFFFF_FFFF, fen >> 32))
-    return [int(one) + (int(other) << 32) for one, other in zip(low, high, strict=True)]
 
 
 @dataclass
@@ -169,7 +181,7 @@ class TallyCount:
         for at, which in enumerate((dues.must, ~dues.must)):
             self.counts[at] += np.bincount(numbers[which], None if mine is None else mine[which], len(dues))
         for money, ends in zip(self.money, (dues.low, dues.high, left.low, left.high), strict=True):
-            money.add(ends, numbers, mine)
+            money.add(Fen.of(ends, mine), numbers)
 
     def join(self, other: TallyCount) -> None:
         self.counts += other.counts
@@ -215,8 +227,10 @@ class Comparison:
         sure = np.stack([low > 0, high < 0, ~one.perhaps & other.surely, one.surely & ~other.perhaps])
         may = np.stack([(high > 0) & ~(low > 0), (low < 0) & ~(high < 0), ~one.surely & other.perhaps, one.perhaps & ~other.surely])
         may[2:] &= ~sure[2:]
-        ends = {"before": (before.low, before.high), "after": (after.low, after.high)}
         either = np.flatnonzero(before.perhaps | after.perhaps)
+        theirs = None if weights is None else weights[either]
+        paid_ = {name: [Fen.of(end[either], theirs) for end in (side.low, side.high)] for name, side in (("before", before), ("after", after))}
+        differences = [Fen.of(end, mine) for end in (low, high)]
         for name, group in groups.items():
             count, of = self.groups[name], group.of[rows]
             count.counts[0] += np.bincount(group.of, weights, group.size)
@@ -225,11 +239,11 @@ class Comparison:
                 for line, which in ((2 + 2 * at, sure[at]), (3 + 2 * at, may[at])):
                     if which.any():
                         count.counts[line] += np.bincount(of[which], None if mine is None else mine[which], group.size)
-            for side, pair in ends.items():
-                for money, end in zip(count.money[side], pair, strict=True):
-                    money.add(end[either], group.of[either], None if weights is None else weights[either])
-            for money, end in zip(count.money["difference"], (low, high), strict=True):
-                money.add(end, of, mine)
+            for side, ends in paid_.items():
+                for money, end in zip(count.money[side], ends, strict=True):
+                    money.add(end, group.of[either])
+            for money, end in zip(count.money["difference"], differences, strict=True):
+                money.add(end, of)
         for gain, worth in ((True, low), (False, -high)):
             best = np.flatnonzero(worth > 0)
             if len(best) > LARGEST:  # those that share the last place are all kept: which of them is named is for `join` to say

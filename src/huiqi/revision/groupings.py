@@ -156,8 +156,11 @@ def _by_tenths(population: Population, weights: NDArray[np.float64] | None) -> B
 
 def _ends(figures: NDArray[np.float64], weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """The least figures with which a tenth, two tenths, ... of the subjects (of their weights) are reached; fewer where many have the same."""
+    if weights is None:
+        places = -(-len(figures) * np.arange(1, TENTHS) // TENTHS) - 1
+        return np.unique(np.partition(figures, places)[places])
     order = np.argsort(figures, kind="stable")
-    reached = np.cumsum(np.ones(len(figures)) if weights is None else weights[order])
+    reached = np.cumsum(weights[order])
     parts = reached[-1] * np.arange(1, TENTHS) / TENTHS
     return np.unique(figures[order][np.searchsorted(reached, parts).clip(max=len(figures) - 1)])
 
