@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from huiqi.allocation.budget.awards import Totals
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.facts.registry import Registry
 from huiqi.revision.rounds import CHANGES, Claim, ClaimChange, RoundComparison, RoundSide, compare_round, round_json, round_rows
 from huiqi.revision.simulate import Weights
-from huiqi.revision.years.ahead import Ahead, Row, years_ahead
+from huiqi.revision.years.ahead import Ahead, Row, editions_said, years_ahead
 from huiqi.revision.years.scenario import read_scenario
 from huiqi.revision.years.write import years_json, years_rows
 from huiqi.rules.compile import Rules
@@ -100,8 +101,13 @@ def _years(ahead: Ahead, lang: str) -> Iterator[str]:
         if len(ahead.cases) > 1:
             yield f"{Both('case', '情形')(lang)} {escape(case.label(lang))} [dim]{escape(case.id)}[/]"
         for currency in dict.fromkeys(row.currency for row in ahead.rows):
-            rows = [row for row in ahead.rows if row.case == case.id and row.by == "all" and row.currency == currency]
-            Console(highlight=False, width=None if console.is_terminal else 150).print(_table(rows, lang))
+            for by in ("changed", "all") if ahead.changed != ahead.touched else ("all",):
+                rows = [row for row in ahead.rows if (row.case, row.by, row.currency) == (case.id, by, currency)]
+                if rows:
+                    yield f"{rows[0].label(lang)}"
+                    Console(highlight=False, width=None if console.is_terminal else 150).print(_table(rows, lang))
+    for line in editions_said(ahead):
+        yield escape(line(lang))
     yield Both("assumed:", "前提：")(lang)
     for assumption in ahead.assumptions:
         yield f"  {escape(assumption(lang))}"
@@ -167,17 +173,17 @@ def _sides(found: RoundComparison, lang: str) -> Table:
     }  # fmt: skip
     for name, label in counts.items():
         table.add_row(label(lang), *(_count(side, name) for side in found.sides))
-    money = {
-        Both("asked for", "申请额"): lambda side: (side.totals.asked_low, side.totals.asked_high),
-        Both("money", "资金"): lambda side: (side.totals.money, side.totals.money),
-        Both("given out", "支持额"): lambda side: (side.totals.given_low, side.totals.given_low + side.totals.held),
-        Both("left over, at least", "至少结余"): lambda side: (side.totals.left, side.totals.left),
-    }
-    for label, ends in money.items():
-        cells = ["–" if side.totals is None else _range(ends(side), found.currency)(lang) for side in found.sides]
-        table.add_row(label(lang), *cells)
+    money = [None if side.totals is None else _money(side.totals) for side in found.sides]
+    labels = [Both("asked for", "申请额"), Both("money", "资金"), Both("given out", "支持额"), Both("left over, at least", "至少结余")]
+    for at, label in enumerate(labels):
+        table.add_row(label(lang), *("–" if ends is None else _range(ends[at], found.currency)(lang) for ends in money))
     table.add_row(Both("asked for, times the money", "申请额与资金之比")(lang), *map(_pressure, found.sides))
     return table
+
+
+def _money(totals: Totals) -> tuple[Fen, ...]:
+    given = totals.given_low, totals.given_low + totals.held
+    return (totals.asked_low, totals.asked_high), (totals.money, totals.money), given, (totals.left, totals.left)
 
 
 def _count(side: RoundSide, name: str) -> str:

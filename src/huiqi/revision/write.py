@@ -186,6 +186,6 @@ def _open(fen: int | None) -> int | str:
     return "" if fen is None else fen
 
 
-def _table(path: Path, rows: Iterator[list[Any]]) -> None:
+def _table(path: Path, rows: Iterable[list[Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)

@@ -9,7 +9,7 @@ any year from the decision on, so that it is surely in none of them.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -37,7 +37,7 @@ from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import NOT_PAID, stack
 from huiqi.rules.funds import Fen, Fund, funds_of
 from huiqi.rules.instalments import Instalment, instalments_of
-from huiqi.vocabulary.speech import Both, both, of_words
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 
 SIDES = ("before", "after")
 
@@ -84,7 +84,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Row:
-    """What is committed and paid in a year on one side, in all (`by` all), from a fund, for a topic or by a measure; in fen.
+    """What is committed and paid in a year on one side, in fen: `by` all that is touched, by what changes, from a fund, for a topic or by a measure.
 
     `committed` is None after the last year that is simulated, when only earlier years are paid out.
     """
@@ -102,11 +102,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Ahead:
-    """Both laws over the years, in every case; `touched` are the names of the measures of which it speaks."""
+    """Both laws over the years, in every case; `touched` are the names of the measures of which it speaks, `changed` those of them
+    that differ themselves, or of which a stacking rule does."""
 
     scenario: Scenario
     cases: tuple[Case, ...]
     touched: tuple[str, ...]
+    changed: tuple[str, ...]
     rows: tuple[Row, ...]
     assumptions: tuple[Both, ...]
 
@@ -128,7 +130,9 @@ def years_ahead(
     """
     both_laws = [laws(ahead) for ahead in range(scenario.years + 1)]
     subject = registry.schema.subject
-    names = {m.name for pair in both_laws for side in touched(*pair, subject) for m in side.measures}
+    every = [side for pair in both_laws for side in touched(*pair, subject)]
+    names = {one.name for side in every for one in side.measures}
+    changed = {side.measures[at].name for side in every for at in side.changed}
     evaluated, read = with_what_is_read([rules for pair in both_laws for rules in pair], names, subject) if names else (frozenset(), frozenset())
     ids = pa.concat_arrays([block.ids for block in registry.blocks([], STRETCH)]) if read and registry.subjects else pa.array([], pa.string())
     run = _Run(
@@ -149,8 +153,10 @@ def years_ahead(
             sides.append(found)
         years = (CaseYear(as_of.year + n, scenario.as_of(as_of, n), pair) for n, pair in enumerate(zip(*sides, strict=True)))
         cases.append(Case(id, label, tuple(years)))
-    rows = tuple(row for case in cases for row in _rows(case))
-    return Ahead(scenario, tuple(cases), tuple(sorted(names)), rows, tuple(assumptions_of(scenario, registry.schema, sorted(read))))
+    rows = tuple(row for case in cases for row in _rows(case, changed))
+    return Ahead(
+        scenario, tuple(cases), tuple(sorted(names)), tuple(sorted(changed)), rows, tuple(assumptions_of(scenario, registry.schema, sorted(read)))
+    )
 
 
 @dataclass(frozen=True)
@@ -261,19 +267,19 @@ def _whole(low: float, high: float | None) -> Fen:
 # ---------------------------------------------------------------- by year, fund and topic
 
 
-def _rows(case: Case) -> Iterator[Row]:
+def _rows(case: Case, changed: Collection[str]) -> Iterator[Row]:
     """Every side and year of a case, in all and by fund, topic and measure; what no fund or topic has stands under an empty name."""
     groups: dict[tuple[str, str, str], Both] = {}
     found: dict[tuple[int, tuple[str, str, str]], list[tuple[int, MeasureYear]]] = {}
     for year in case.years:
         for side, law in enumerate(year.sides):
             for one in law.measures:
-                for by, of, label in _groups(one):
+                for by, of, label in _groups(one, changed):
                     groups.setdefault((by, of, one.currency), label)
                     found.setdefault((side, (by, of, one.currency)), []).append((year.year, one))
     decided = [year.year for year in case.years]
     paid = [due.last for some in found.values() for _, one in some for due in one.dues if due.last != OPEN and due.high != 0]
-    for group, label in sorted(groups.items(), key=lambda one: (("all", "fund", "topic", "measure").index(one[0][0]), one[0])):
+    for group, label in sorted(groups.items(), key=lambda one: (("all", "changed", "fund", "topic", "measure").index(one[0][0]), one[0])):
         by, of, currency = group
         for number in range(decided[0], max([*decided, *paid]) + 1):
             for side, name in enumerate(SIDES):
@@ -282,8 +288,10 @@ def _rows(case: Case) -> Iterator[Row]:
                 yield Row(case.id, number, name, by, of, label, currency, committed, _within([due for _, one in some for due in one.dues], number))
 
 
-def _groups(one: MeasureYear) -> Iterator[tuple[str, str, Both]]:
-    yield "all", "", Both("in all", "合计")
+def _groups(one: MeasureYear, changed: Collection[str]) -> Iterator[tuple[str, str, Both]]:
+    yield "all", "", Both("all that the reform touches, by stacking too", "方案涉及的全部措施（含叠加影响）")
+    if one.measure.name in changed:
+        yield "changed", "", Both("what the reform changes", "方案改动的措施")
     yield "fund", one.fund, one.fund_label
     for topic in dict.fromkeys(map(str, one.measure.record.topics)) or [""]:
         yield "topic", topic, Both(topic, topic) if topic else Both("no topic", "未列主题")
@@ -301,15 +309,40 @@ def _added(some: Sequence[Fen]) -> Fen:
     return sum(low for low, _ in some), sum(highs) if len(highs) == len(some) else None
 
 
-# ---------------------------------------------------------------- what is taken for granted
+# ---------------------------------------------------------------- texts and assumptions
+
+
+def editions_said(ahead: Ahead) -> Iterator[Both]:
+    """By which edition a changed measure is granted in which year, where that is not one edition all the time: sunset, and what follows a text."""
+    years = ahead.cases[0].years
+    for name in ahead.changed:
+        sides = []
+        for side in range(len(SIDES)):
+            found = [[one.measure for one in year.sides[side].measures if one.measure.name == name] for year in years]
+            sides.append([(year.year, ", ".join(one.edition for one in some)) for year, some in zip(years, found, strict=True)])
+        title = next((one.measure.record.title for year in years for law in year.sides for one in law.measures if one.measure.name == name), None)
+        for side, told in enumerate(sides):
+            if title is None or len({edition for _, edition in told}) == 1 or (side and sides[0] == told):
+                continue
+            starts = [one for at, one in enumerate(told) if not at or told[at - 1][1] != one[1]]
+            each = [
+                both(("from {0} edition {1}", "{0}年起为{1}版"), str(year), edition)
+                if edition
+                else both(("from {0} not in force", "{0}年起未施行"), str(year))
+                for year, edition in starts
+            ]
+            which = Both("", "") if sides[0] == sides[1] else (Both(" (now)", "（现行）"), Both(" (reform)", "（方案）"))[side]
+            yield both(("{0}{1}: {2}", "{0}{1}：{2}"), of_words(title), which, listed(each, ", ", "，"))
 
 
 def assumptions_of(scenario: Scenario, schema: Schema, read: Sequence[str]) -> Iterator[Both]:
     """What the figures rest on, a sentence each; `read` are the measures whose past awards are read."""
     for one in scenario.growth:
-        rates = "; ".join(f"{id} {_percent(rate)}" for id, rate in one.rates.items()) if len(set(one.rates.values())) > 1 else ""
-        said = rates or _percent(next(iter(one.rates.values())))
-        about = both(("{0} ({1})", "{0}（{1}）"), of_words(schema.facts[one.fact].label), one.said)
+        apart = any(other.by is not None for other in scenario.growth if other.fact == one.fact)
+        label = of_words(schema.facts[one.fact].label)
+        about = both(("{0} ({1})", "{0}（{1}）"), label, one.said) if apart else label
+        each = [both(("{0} {1}", "{0}{1}"), scenario.cases[case], _percent(rate)) for case, rate in one.rates.items()]
+        said = listed(each, ", ", "，") if len(set(one.rates.values())) > 1 else _percent(next(iter(one.rates.values())))
         yield both(("{0}: {1} a year; source: {2}", "{0}：每年{1}；来源：{2}"), about, said, one.source)
     if scenario.held:
         yield Both("facts of a year that the scenario does not name stay as in the last year recorded", "情景未列出的年度数据项按最近记录年份不变")

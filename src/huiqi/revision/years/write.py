@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from huiqi.revision.years.ahead import SIDES, Ahead
+from huiqi.revision.years.ahead import SIDES, Ahead, editions_said
 from huiqi.rules.funds import Fen
 
 
@@ -37,6 +37,8 @@ def years_json(ahead: Ahead) -> dict[str, Any]:
         ],
         "assumptions": [one.as_json() for one in ahead.assumptions],
         "touched": list(ahead.touched),
+        "changed": list(ahead.changed),
+        "editions": [one.as_json() for one in editions_said(ahead)],
         "cases": [
             {
                 "case": case.id,
