@@ -31,6 +31,7 @@ SHOWN = 5  # claims of each kind, with their reasons
 _CHANGES = {
     "newly": Both("newly awarded", "新获支持"), "falls out": Both("no more awarded", "不再获支持"),
     "more": Both("awarded more", "支持额增加"), "less": Both("awarded less", "支持额减少"),
+    "open": Both("open on both sides, for better or worse", "两方案均未定，可能增减"),
 }  # fmt: skip
 _SIDES = {"before": Both("now", "现行"), "after": Both("reform", "方案")}
 

@@ -1,8 +1,9 @@
 """What a round of a fund does to a reform: the same round given out under the law as it is and under the reform, claim by claim.
 
 Both are rounds as `allocate budget` gives them out. Who gets something in the one and surely nothing in the other is newly awarded, or falls out.
-What is undecided may turn either way on each side; that the unknown facts behind both sides are the same is not used, so that `perhaps` may be said
-of more claims than need be. A law under which the round cannot be given out, as it has not the measure or the fund, is told with its problems.
+What is undecided may turn either way on each side. That the unknown facts behind both sides are the same is used only where the reform touches nothing
+of the round, so that `perhaps` may be said of more claims than need be. A law under which the round cannot be given out, as it has not the measure
+or the fund, is told with its problems.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from huiqi.allocation.budget.allocate import allocate_budget
 from huiqi.allocation.budget.awards import Totals, totals_of
 from huiqi.allocation.budget.explain import reasons_said
 from huiqi.allocation.budget.results import about, awards_table
+from huiqi.allocation.budget.round import Round
 from huiqi.facts.registry import Registry
+from huiqi.revision.touched import touched
 from huiqi.rules.compile import Rules
+from huiqi.rules.fingerprint import fingerprint_of
 from huiqi.vocabulary.problem import FaultyInput, Problem
 from huiqi.vocabulary.speech import Both, listed
 
 SIDES = ("before", "after")
-#: What becomes of a claim, surely or perhaps.
-CHANGES = ("newly", "falls out", "more", "less")
+#: What becomes of a claim, surely or perhaps; `open` may come out better or worse, as unknown facts leave both sides open.
+CHANGES = ("newly", "falls out", "more", "less", "open")
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def compare_round(
     """The round of a file under both laws. Raises FaultyInput where it can be given out under neither."""
     sides: list[RoundSide] = []
     rows: list[_Rows] = []
+    rounds: list[tuple[Round, Rules]] = []
     for rules in (before, after):
         try:
             awards = allocate_budget(rules, registry, as_of, path, assume_recognised=assume_recognised, tick=tick)
@@ -106,15 +111,33 @@ def compare_round(
             sides.append(RoundSide(None, {}, tuple(faulty.problems)))
             rows.append({})
             continue
+        rounds.append((awards.round, rules))
         sides.append(RoundSide(totals_of(awards), about(awards, as_of)))
         rows.append({(row["subject"], row["measure"]): row for row in awards_table(awards).to_pylist()})
     given = next((side for side in sides if side.totals is not None), None)
     if given is None:
         raise FaultyInput(list(dict.fromkeys(problem for side in sides for problem in side.problems)))
-    changes: Iterable[ClaimChange] = () if any(side.totals is None for side in sides) else _changes(rows[0], rows[1], sides)
+    alike = len(rounds) < len(sides) or _alike(*rounds)
+    changes: Iterable[ClaimChange] = () if alike else _changes(rows[0], rows[1], sides)
     said = given.about
     order = sorted(changes, key=lambda one: (CHANGES.index(one.change), not one.surely, one.subject, one.measure))
     return RoundComparison(said["round"], said["currency"], said["made_up"], (sides[0], sides[1]), tuple(order))
+
+
+def _alike(before: tuple[Round, Rules], after: tuple[Round, Rules]) -> bool:
+    """The reform touches neither a measure of the round nor its terms: whatever is unknown turns out the same on both sides."""
+    names = {measure.name for side in touched(before[1], after[1], before[0].subject) for measure in side.measures}
+    if names & {measure.name for round_, _ in (before, after) for measure in round_.measures}:
+        return False
+    return _terms(*before) == _terms(*after)
+
+
+def _terms(round_: Round, rules: Rules) -> tuple[Any, ...]:
+    """All that decides a round beside what its measures give."""
+    keys = [(fingerprint_of(key.node, rules), key.lowest) for key in round_.keys]
+    amounts = {name: fingerprint_of(node, rules) for name, node in round_.amounts.items()}
+    groups = [(group.id, group.part, None if group.when is None else fingerprint_of(group.when, rules)) for group in round_.groups]
+    return round_.money, round_.places, round_.by, keys, amounts, groups, round_.terms, round_.reserve, round_.pooled
 
 
 _Rows = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -123,8 +146,7 @@ _Rows = Mapping[tuple[str, str], Mapping[str, Any]]
 def _changes(before: _Rows, after: _Rows, sides: list[RoundSide]) -> Iterator[ClaimChange]:
     for key in dict.fromkeys([*before, *after]):
         one, other = before.get(key), after.get(key)
-        was, is_ = (_ends(row) for row in (one, other))
-        found = _change(was, is_, _same(one, other))
+        found = _change(_ends(one), _ends(other))
         if found is not None:
             yield ClaimChange(*key, *found, _claim(one, sides[0]), _claim(other, sides[1]))
 
@@ -134,26 +156,18 @@ def _ends(row: Mapping[str, Any] | None) -> tuple[int, int, bool]:
     return (0, 0, False) if row is None else (row["amount_low"], row["amount_high"], row["outcome"] == "awarded")
 
 
-def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    return one is not None and other is not None and all(one[name] == other[name] for name in ("outcome", "amount_low", "amount_high"))
-
-
-def _change(before: tuple[int, int, bool], after: tuple[int, int, bool], same: bool) -> tuple[str, bool] | None:
-    """What becomes of a claim, and whether surely; None where nothing tells of a difference."""
+def _change(before: tuple[int, int, bool], after: tuple[int, int, bool]) -> tuple[str, bool] | None:
+    """What becomes of a claim, and whether surely; None where it surely gets what it gets now. `open` may come out better or worse."""
     (was_low, was_high, was_met), (low, high, met) = before, after
-    if met and not was_high:
-        return "newly", True
-    if was_met and not high:
-        return "falls out", True
-    if same:
-        return None
-    if not was_met and (met or (high and not was_high)):
-        return "newly", False
-    if not met and (was_met or (was_high and not high)):
-        return "falls out", False
-    if low > was_high or high < was_low:
-        return ("more" if low > was_high else "less"), True
-    return ("more" if high > was_high or low > was_low else "less"), False
+    if was_met and met:
+        more, less = high > was_low, low < was_high
+        if more and less:
+            return "open", False
+        return ("more", low > was_high) if more else ("less", high < was_low) if less else None
+    newly, out = not was_met and high > 0, not met and was_high > 0
+    if newly and out:
+        return "open", False
+    return ("newly", met and not was_high) if newly else ("falls out", was_met and not high) if out else None
 
 
 def _claim(row: Mapping[str, Any] | None, side: RoundSide) -> Claim | None:
