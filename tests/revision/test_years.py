@@ -128,6 +128,15 @@ def test_the_first_year_is_the_plain_simulation(tmp_path: Path) -> None:
     assert row(found, 2024, "after")[0] == plain.fates.after
 
 
+def test_a_reform_of_the_instalments_alone(tmp_path: Path) -> None:
+    """The same is committed, and paid at once; plain simulation has nothing to compare."""
+    reform = DROP_TO_20.replace("staged/amount/rate, to: 20%", "staged/pays, to: [once]")
+    found = ahead(tmp_path, laws=laws_of(tmp_path, reform=reform))
+    assert row(found, 2025, "before")[0] == row(found, 2025, "after")[0] == sure(2_145_000)
+    assert row(found, 2025, "after")[1] == sure(2_145_000)
+    assert row(found, 2025, "before")[1] == sure(0.3 * 1_000_000 + 0.4 * 2_145_000)
+
+
 def test_what_waits_for_a_milestone_is_surely_in_no_year(tmp_path: Path) -> None:
     reform = DROP_TO_20.replace("staged/amount/rate, to: 20%", "waits/amount, to: 2万元")
     found = ahead(tmp_path, HEAD + "years: 1\nothers: held\n", laws_of(tmp_path, reform=reform), main=["id,listed", "a,true", "b,false"])

@@ -60,10 +60,10 @@ def simulate(
     before, after = laws(0)
     opened = registry_of(registry, before, of)
     weighed = None if weights is None else read_weights(weights, opened)
+    further = beside(laws, opened, facts_day, scenario, round_, weighed, assume_recognised)
     with progress(opened.subjects, "simulating") as tick:
         found = simulated(before, after, opened, facts_day, weights=weighed, whole=whole, assume_recognised=assume_recognised, tick=tick)
     changes = reasons(found)
-    further = beside(laws, opened, facts_day, scenario, round_, weighed, assume_recognised)
     if out is not None:
         about = {} if draft is None else {"reform": draft.id, "reform_hash": draft.content_hash}
         write_simulation(

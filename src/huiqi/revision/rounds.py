@@ -1,9 +1,9 @@
 """What a round of a fund does to a reform: the same round given out under the law as it is and under the reform, claim by claim.
 
 Both are rounds as `allocate budget` gives them out. Who gets something in the one and surely nothing in the other is newly awarded, or falls out.
-What is undecided may turn either way on each side. That the unknown facts behind both sides are the same is used only where the reform touches nothing
-of the round, so that `perhaps` may be said of more claims than need be. A law under which the round cannot be given out, as it has not the measure
-or the fund, is told with its problems.
+What is undecided may turn either way on each side. That the unknown facts behind both sides are the same is used only where the reform touches no
+part of the round: `perhaps` may be said of more claims than need be. A law under which the round cannot be given out, as it has not the measure or
+the fund, is told with its problems.
 """
 
 from __future__ import annotations

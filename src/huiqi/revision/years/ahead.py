@@ -131,8 +131,9 @@ def years_ahead(
     both_laws = [laws(ahead) for ahead in range(scenario.years + 1)]
     subject = registry.schema.subject
     every = [side for pair in both_laws for side in touched(*pair, subject)]
-    names = {one.name for side in every for one in side.measures}
-    changed = {side.measures[at].name for side in every for at in side.changed}
+    otherwise = {name for pair in both_laws for name in _paid_otherwise(*pair, subject)}
+    names = otherwise | {one.name for side in every for one in side.measures}
+    changed = otherwise | {side.measures[at].name for side in every for at in side.changed}
     evaluated, read = with_what_is_read([rules for pair in both_laws for rules in pair], names, subject) if names else (frozenset(), frozenset())
     ids = pa.concat_arrays([block.ids for block in registry.blocks([], STRETCH)]) if read and registry.subjects else pa.array([], pa.string())
     run = _Run(
@@ -157,6 +158,15 @@ def years_ahead(
     return Ahead(
         scenario, tuple(cases), tuple(sorted(names)), tuple(sorted(changed)), rows, tuple(assumptions_of(scenario, registry.schema, sorted(read)))
     )
+
+
+def _paid_otherwise(before: Rules, after: Rules, subject: str) -> set[str]:
+    """The measures that both laws have, and pay in other instalments or from another fund: what is due of them need not differ."""
+    plans: list[dict[str, tuple[tuple[Instalment, ...], str]]] = []
+    for rules in (before, after):
+        own = (one for one in rules.measures if one.subject == subject)
+        plans.append({one.id: (instalments_of(one.record.pays), str(one.record.fund)) for one in own})
+    return {id.partition("@")[0] for id, plan in plans[0].items() if plans[1].get(id, plan) != plan}
 
 
 @dataclass(frozen=True)
