@@ -43,6 +43,7 @@ FAMILIES = {
     "promise",
     "round",
     "reform",
+    "report",
     "scenario",
     "ledger",
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +52,10 @@ class Beside:
         return years | ({} if self.round is None else {"round": round_json(self.round)})
 
     @property
-    def tables(self) -> dict[str, Iterator[list[Any]]]:
+    def pages(self) -> dict[str, bytes]:
         """The CSV files."""
-        years = {} if self.ahead is None else {"years.csv": years_rows(self.ahead)}
-        return years | ({} if self.round is None else {"round_awards.csv": round_rows(self.round)})
+        years = {} if self.ahead is None else {"years.csv": _csv(years_rows(self.ahead))}
+        return years | ({} if self.round is None else {"round_awards.csv": _csv(round_rows(self.round))})
 
     def lines(self, lang: str) -> Iterator[str]:
         """What came of it, for the terminal; tables are printed as they come."""
@@ -61,6 +63,12 @@ class Beside:
             yield from _years(self.ahead, lang)
         if self.round is not None:
             yield from _round(self.round, lang)
+
+
+def _csv(rows: Iterator[list[Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
 
 
 def beside(

@@ -24,21 +24,18 @@ _TALLY = ("edition", "yes", "depends", "due_low", "due_high", "payable_low", "pa
 
 
 def write_simulation(
-    out: Path,
-    found: Simulation,
-    changes: dict[str, list[Change]],
-    about: dict[str, Any],
-    tables: Mapping[str, Iterable[list[Any]]] = MappingProxyType({}),
+    out: Path, found: Simulation, changes: dict[str, list[Change]], about: dict[str, Any], pages: Mapping[str, bytes] = MappingProxyType({})
 ) -> None:
-    """All files at once, or none; `changes` are the reasons of the largest differences by subject, `about` and `tables` are what the caller adds."""
+    """All files at once, or none; `changes` are the reasons of the largest differences by subject, `about` is what the caller adds, `pages` are
+    further files by name."""
     with whole_folder(out) as folder:
+        for name, content in pages.items():
+            (folder / name).write_bytes(content)
         _table(folder / "measures.csv", _measures(found))
         for grouping in (one for one in found.groupings if one.name != ALL):
             _table(folder / f"by_{grouping.name}.csv", _groups(grouping.name, found.by[grouping.name], grouping.groups))
         _table(folder / "topics.csv", _topics(found))
         _table(folder / "largest.csv", _largest(found, changes))
-        for name, rows in tables.items():
-            _table(folder / name, rows)
         text = json.dumps(as_json(found, changes) | about, ensure_ascii=False, indent=2)
         (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
 
@@ -186,6 +183,6 @@ def _open(fen: int | None) -> int | str:
     return "" if fen is None else fen
 
 
-def _table(path: Path, rows: Iterable[list[Any]]) -> None:
+def _table(path: Path, rows: Iterator[list[Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
