@@ -108,7 +108,7 @@ def _years(ahead: Ahead, lang: str) -> Iterator[str]:
         return
     for case in ahead.cases:
         if len(ahead.cases) > 1:
-            yield f"{Both('case', '情形')(lang)} {escape(case.label(lang))} [dim]{escape(case.id)}[/]"
+            yield f"{Both('case', '情形')(lang)} {escape(case.label(lang))}"
         for currency in dict.fromkeys(row.currency for row in ahead.rows):
             for by in ("changed", "all") if ahead.changed != ahead.touched else ("all",):
                 rows = [row for row in ahead.rows if (row.case, row.by, row.currency) == (case.id, by, currency)]
@@ -166,9 +166,15 @@ def _round(found: RoundComparison, lang: str) -> Iterator[str]:
     for change in CHANGES:
         surely, perhaps = found.count(change)
         if surely or perhaps:
-            yield both(("{0}: {1} surely, {2} more perhaps", "{0}：确定{1}项，另有{2}项待定"), _CHANGES[change], f"{surely:,}", f"{perhaps:,}")(lang)
+            yield both(("{0}: {1}", "{0}：{1}"), _CHANGES[change], _many(surely, perhaps, change))(lang)
             for one in [one for one in found.changes if one.change == change and one.surely][:SHOWN]:
                 yield f"  {escape(_claim(one, found)(lang))}"
+
+
+def _many(surely: int, perhaps: int, change: str) -> Both:
+    if not perhaps or change == "open":
+        return Both(f"{surely + perhaps:,}", f"{surely + perhaps:,}项")
+    return both(("{0} surely, {1} more perhaps", "确定{0}项，另有{1}项待定"), f"{surely:,}", f"{perhaps:,}")
 
 
 def _sides(found: RoundComparison, lang: str) -> Table:
