@@ -20,5 +20,5 @@ def drawn(make: Callable[[], Report], lang: Lang) -> dict[str, bytes]:
     except FaultyInput as missing:
         if any(problem.code != "report.extra" for problem in missing.problems):
             raise
-        show_problems(missing.problems)
+        show_problems(list(missing.problems))
         return {}
