@@ -1,1 +1,1 @@
-"""Reviews of a portfolio before it is enacted (文件出台前的自查)."""
+"""The portfolio looked at before enactment (组合体检): what nobody reaches, what adds nothing, where money jumps, and who stands near a threshold."""

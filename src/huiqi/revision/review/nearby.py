@@ -1,30 +1,25 @@
 """Who stands near which threshold, and what crossing it would do: one pass over the firms for the checks of cliffs, bunching and visits.
 
-A firm stands near where its figure is known and lies within a share of the edge. Of those near a threshold the nearest of each stretch are looked at on
-both sides: just below and just above, all their other facts as they are.
+A firm stands near where its figure is known and lies within a share of the edge. Whoever does is supposed on both sides: just below and just above,
+all its other facts as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Block, Run
-from huiqi.entitlements.population import Population
-from huiqi.revision.review.suppose import Actual, Bearing, Portfolio, Side
-from huiqi.revision.review.thresholds import Threshold
-from huiqi.rules import tree
+from huiqi.entitlements.columns import Run
+from huiqi.revision.review.material import Material, Seen
+from huiqi.revision.review.suppose import Actual, Bearing, Side, bearings
+from huiqi.revision.review.thresholds import Threshold, thresholds
 from huiqi.rules.compile import Measure
-from huiqi.rules.plan import make_plan
 
 WITHIN = Fraction(1, 10)  # of the edge
-NEAREST = 500  # firms of a stretch that are looked at, a threshold
-FIRMS = 32_768  # a stretch
-TOGETHER = 2_048  # firms that are supposed otherwise at a time
 
 Floats = NDArray[np.float64]
 
@@ -61,11 +56,11 @@ class Visit:
 
 @dataclass
 class Crossing:
-    """A threshold with the firms near it: how many stand below and above, those looked at, and all known figures from a third to three times the edge;
+    """A threshold with the firms near it: how many stand below and above, each of them, and all known figures from a third to three times the edge;
     `unknown` firms may stand anywhere."""
 
     threshold: Threshold
-    bearing: Bearing | None
+    bearing: Bearing
     below: int = 0
     above: int = 0
     unknown: int = 0
@@ -78,86 +73,83 @@ class Crossing:
         return np.concatenate([np.zeros(0), *self.around])
 
 
-def crossings(population: Population, measures: Sequence[Measure], found: Sequence[Threshold], within: Fraction = WITHIN) -> list[Crossing]:
-    """Each threshold with the firms that stand near it. An edge of nought is near to nobody, and a past year can no longer be changed."""
-    portfolio = Portfolio(population, measures, [(one.of, one.fact) for one in found])
-    crossed = [Crossing(one, bearing) for one, bearing in zip(found, portfolio.bearings, strict=True)]
-    work = _Work(portfolio, [one for one in crossed if one.threshold.edge and one.threshold.parts and one.threshold.movable], within)
-    if work.crossed:
-        at, size = 0, population.registry.subjects
-        while at < size:
-            stop = min(at + FIRMS, size)
-            work.look(population.block(work.columns, at, stop))
-            at = stop
-    return crossed
+@dataclass(frozen=True)
+class _Book:
+    """The thresholds of some measures that firms can stand near, with what crossing each of them bears on."""
+
+    thresholds: tuple[Threshold, ...]
+    bearings: tuple[Bearing, ...]
+
+    @staticmethod
+    def of(material: Material) -> _Book:
+        """Made once for a material and all that is made from it."""
+        kept, at = material.rules.world.resolved, ("thresholds", material.registry.schema.subject)
+        if at not in kept or kept[at][0] is not material.plan:
+            found = [one for one in thresholds(material.rules, material.measures) if one.edge and one.parts and one.movable]
+            borne = bearings(material.population, material.measures, material.plan, [(one.of, one.fact) for one in found])
+            there = [(one, bearing) for one, bearing in zip(found, borne, strict=True) if bearing is not None]
+            kept[at] = material.plan, _Book(tuple(one for one, _ in there), tuple(bearing for _, bearing in there))
+        book: _Book = kept[at][1]
+        return book
 
 
 Pair = tuple[int, int, float, bool]  # threshold, row, figure, whether it lies above
 
 
-class _Work:
-    def __init__(self, portfolio: Portfolio, crossed: list[Crossing], within: Fraction):
-        self.portfolio, self.crossed, self.within = portfolio, crossed, within
-        values = {f"of {number}": one.threshold.of for number, one in enumerate(crossed)}
-        values |= {
-            f"above {number}": tree.Compare(">" if one.threshold.strict else ">=", one.threshold.of, tree.Figure(one.threshold.edge))
-            for number, one in enumerate(crossed)
-        }
-        self.plan = make_plan(portfolio.population.rules, (), values=values)
-        self.columns = sorted({*portfolio.population.columns(self.plan), *portfolio.columns}, key=str)
+class Nearby:
+    """Counts who stands near which threshold, and supposes them on both sides of it. An edge of nought is near to nobody, a cap parts nothing,
+    and a past year can no longer be changed."""
 
-    def look(self, block: Block) -> None:
-        """Count who stands near in a stretch, and suppose the nearest on both sides."""
-        run = Run(self.plan, block).run()
-        pairs = [pair for number, one in enumerate(self.crossed) for pair in self._stand(number, run) if one.bearing is not None]
-        firms = np.unique(np.array([row for _, row, _, _ in pairs], np.intp))
-        for at in range(0, len(firms), TOGETHER):
-            some = firms[at : at + TOGETHER]
-            first, last = int(some[0]), int(some[-1])
-            actual = self.portfolio.actual(block.only(some))
-            ids = [str(block.ids[row]) for row in some.tolist()]
-            actual.run.block.ids = ids
-            groups: dict[int, list[Pair]] = {}
-            for number, row, has, above in pairs:
-                if first <= row <= last:
-                    place = int(np.searchsorted(some, row))
-                    groups.setdefault(id(self.crossed[number].bearing), []).append((number, place, has, above))
-            for group in groups.values():
-                self._suppose(actual, group)
+    def __init__(self, material: Material):
+        book = _Book.of(material)
+        self.crossings = [Crossing(one, bearing) for one, bearing in zip(book.thresholds, book.bearings, strict=True)]
 
-    def _stand(self, number: int, run: Run) -> list[Pair]:
-        """The nearest firms."""
-        crossing, size = self.crossed[number], run.block.size
-        edge = float(crossing.threshold.edge)
-        figures, side = run.figures(self.plan.values[f"of {number}"]), run.truths(self.plan.values[f"above {number}"])
-        low, high = (np.broadcast_to(end, (size,)) for end in (figures.low, figures.high))
-        known = low == high
-        if figures.maybe is not None:
-            known = known & ~figures.maybe
-        has, above = low / figures.scale, np.broadcast_to(side.must, (size,))
-        crossing.unknown += int((~known & ~np.isnan(low)).sum())
-        away = np.abs(has - edge)
-        near = known & (away <= float(self.within) * abs(edge) * (1 + 1e-12))
-        crossing.above += int((near & above).sum())
-        crossing.below += int((near & ~above).sum())
-        wide = sorted((edge / 3, edge * 3))
-        crossing.around.append(has[known & (has >= wide[0]) & (has <= wide[1])])
-        rows = np.flatnonzero(near)
-        rows = rows[np.lexsort((rows, away[rows]))][:NEAREST] if len(rows) > NEAREST else rows
-        return [(number, *one) for one in zip(rows.tolist(), has[rows].tolist(), above[rows].tolist(), strict=True)]
+    def look(self, seen: Seen) -> None:
+        groups: dict[int, list[Pair]] = {}
+        for number, one in enumerate(self.crossings):
+            groups.setdefault(id(one.bearing), []).extend(_stand(number, one, seen.run))
+        for pairs in groups.values():
+            if pairs:
+                self._suppose(Actual.of(seen.run, seen.dues), pairs)
+
+    def add(self, other: Nearby) -> None:
+        for mine, its in zip(self.crossings, other.crossings, strict=True):
+            mine.below, mine.above, mine.unknown = mine.below + its.below, mine.above + its.above, mine.unknown + its.unknown
+            mine.near, mine.around, mine.visits = mine.near + its.near, mine.around + its.around, mine.visits + its.visits
 
     def _suppose(self, actual: Actual, pairs: list[Pair]) -> None:
-        bearing = self.crossed[pairs[0][0]].bearing
-        assert bearing is not None
+        bearing = self.crossings[pairs[0][0]].bearing
         rows = np.array([row for _, row, _, _ in pairs], np.intp)
-        sides = [self.crossed[number].threshold.sides for number, *_ in pairs]
+        sides = [self.crossings[number].threshold.sides for number, *_ in pairs]
         below, above = (bearing.suppose(actual, rows, [ends[end] for ends in sides]) for end in (0, 1))
         low, high = bearing.difference(below, above)
-        ids = actual.run.block.ids
         for at, (number, row, has, is_above) in enumerate(pairs):
-            self.crossed[number].near.append(Near(ids[row], has, is_above, float(low[at]), float(high[at])))
-        for number, visit in _visits(bearing, actual, rows, (below, above), pairs, [self.crossed[pair[0]].threshold for pair in pairs]):
-            self.crossed[number].visits.append(visit)
+            self.crossings[number].near.append(Near(str(actual.run.block.ids[row]), has, is_above, float(low[at]), float(high[at])))
+        for number, visit in _visits(bearing, actual, rows, (below, above), pairs, [self.crossings[pair[0]].threshold for pair in pairs]):
+            self.crossings[number].visits.append(visit)
+
+
+def _stand(number: int, crossing: Crossing, run: Run) -> list[Pair]:
+    """Who stands near, counted."""
+    threshold, size = crossing.threshold, run.block.size
+    edge, figures = float(threshold.edge), run.figures(crossing.bearing.slot)
+    low, high = (np.broadcast_to(end, (size,)) for end in (figures.low, figures.high))
+    known = low == high
+    if figures.maybe is not None:
+        known = known & ~figures.maybe
+    has = low / figures.scale
+    crossing.unknown += int((~known & ~np.isnan(low)).sum())
+    wide = sorted((edge / 3, edge * 3))
+    crossing.around.append(has[known & (has >= wide[0]) & (has <= wide[1])])
+    away = has - edge
+    rows = np.flatnonzero(known & (np.abs(away) <= float(WITHIN) * abs(edge) * (1 + 1e-12)))
+    above = away[rows] > 0 if threshold.strict else away[rows] >= 0
+    for at in np.flatnonzero(np.abs(away[rows]) <= 1e-9 * abs(edge)).tolist():  # rounded, the figure cannot tell
+        exact = run.block.exactly(int(rows[at])).figure(threshold.of).low
+        above[at] = exact > threshold.edge if threshold.strict else exact >= threshold.edge
+    crossing.above += int(above.sum())
+    crossing.below += int((~above).sum())
+    return [(number, *one) for one in zip(rows.tolist(), has[rows].tolist(), above.tolist(), strict=True)]
 
 
 def _visits(
@@ -166,7 +158,8 @@ def _visits(
     """The measures that crossing an edge brings or takes: surely not had where the firm stands nor at the edge, and perhaps beyond it; or the reverse."""
     is_above, ids = np.array([above for *_, above in pairs]), actual.run.block.ids
     for number in bearing.touched:
-        line, measure = bearing.lines.index(number), bearing.portfolio.measures[number]
+        line = bearing.lines.index(number)
+        measure = bearing.measures[line]
         may, here = actual.may[number, rows], np.where(is_above, sides[1].may[line], sides[0].may[line])
         beyond = np.where(is_above, sides[0].may[line], sides[1].may[line])
         gains, loses = ~may & ~here & beyond, may & here & ~beyond
@@ -178,4 +171,4 @@ def _visits(
             if not high and measure.amount is not None:
                 continue
             money = int(low), None if np.isinf(high) else int(high)
-            yield threshold, Visit(ids[row], measure, found[at], fails, has, bool(side.must[place]), money)
+            yield threshold, Visit(str(ids[row]), measure, found[at], fails, has, bool(side.must[place]), money)

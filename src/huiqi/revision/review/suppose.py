@@ -46,47 +46,43 @@ class Side:
     stacked: tuple[Floats, Floats]
 
 
-class Portfolio:
-    """All measures with the figures that may be supposed otherwise, as one plan: what does not rest on a figure is reckoned once."""
+def slots_in(plan: Plan, part: Plan) -> list[int]:
+    """Where the results of one plan stand in another that has all of them."""
+    places = {_key(step, step.args): slot for slot, step in enumerate(plan.steps)}
+    found: list[int] = []
+    for step in part.steps:
+        found.append(places[_key(step, tuple(found[arg] for arg in step.args))])
+    return found
 
-    def __init__(self, population: Population, measures: Sequence[Measure], figures: Sequence[tuple[Node, tuple[Fact, int] | None]]):
-        self.population, self.measures = population, tuple(measures)
-        values = {str(number): of for number, (of, _) in enumerate(figures)}
-        self.plan = make_plan(population.rules, measures, values=values, keep=True)
-        rules = population.rules
-        places = {measure.id: number for number, measure in enumerate(rules.measures)}
-        own = {places[measure.id]: number for number, measure in enumerate(measures)}
-        stacking, known = stacking_of(rules), dict[int, Bearing | None]()
-        self.bearings: list[Bearing | None] = []
-        for number, (of, fact) in enumerate(figures):
-            slot = self.plan.values[str(number)]
-            if slot not in known:
-                reached = after(self.plan, slot)
-                touched = [n for n, planned in enumerate(self.plan.measures) if {planned.status, planned.amount} & reached]
-                lines = [own[at] for at in sorted(together(stacking, [places[measures[n].id] for n in touched])) if at in own]
-                known[slot] = Bearing(self, of, fact, slot, reached, touched, lines) if touched else None
-            self.bearings.append(known[slot])
 
-    @property
-    def columns(self) -> set[Cell]:
-        """What has to be read of a firm."""
-        limits = {column for one in self.bearings if one is not None for column in self.population.columns(one.stacked.limits)}
-        return {*self.population.columns(self.plan), *limits}
+def _key(step: Step, args: tuple[int, ...]) -> tuple[str, tuple[int, ...], Any]:
+    return step.op, tuple(sorted(args)) if step.op in ("all", "any") else args, step.data
 
-    def actual(self, block: Block) -> Actual:
-        """Some firms as they are."""
-        run = Run(self.plan, block).run()
-        shape = len(self.measures), block.size
-        must, may, low, high = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape), np.zeros(shape)
-        for line, planned in enumerate(self.plan.measures):
-            one = due(run, planned)
-            must[line, one.rows], may[line, one.rows], low[line, one.rows], high[line, one.rows] = one.must, True, one.low, one.high
-        return Actual(run, must, may, low, high)
+
+def bearings(
+    population: Population, measures: Sequence[Measure], plan: Plan, figures: Sequence[tuple[Node, tuple[Fact, int] | None]]
+) -> list[Bearing | None]:
+    """For each figure of the measures' plan the measures that it bears on; None where it bears on none."""
+    rules = population.rules
+    own_plan = make_plan(rules, (), values={str(number): of for number, (of, _) in enumerate(figures)}, keep=True)
+    slots = slots_in(plan, own_plan)
+    places = {measure.id: number for number, measure in enumerate(rules.measures)}
+    own = {places[measure.id]: number for number, measure in enumerate(measures)}
+    stacking, known, found = stacking_of(rules), dict[int, Bearing | None](), list[Bearing | None]()
+    for number, (of, fact) in enumerate(figures):
+        slot = slots[own_plan.values[str(number)]]
+        if slot not in known:
+            reached = after(plan, slot)
+            touched = [n for n, planned in enumerate(plan.measures) if {planned.status, planned.amount} & reached]
+            lines = [own[at] for at in sorted(together(stacking, [places[measures[n].id] for n in touched])) if at in own]
+            known[slot] = Bearing(population, measures, plan, of, fact, slot, reached, touched, lines) if touched else None
+        found.append(known[slot])
+    return found
 
 
 @dataclass(frozen=True)
 class Actual:
-    """Firms as they are: every result, and what is due of each measure, in lines."""
+    """Firms as they are: every result of the plan, and what is due of each measure before stacking, in lines."""
 
     run: Run
     must: Bools
@@ -94,38 +90,47 @@ class Actual:
     low: Floats
     high: Floats
 
+    @staticmethod
+    def of(run: Run, dues: Sequence[Due]) -> Actual:
+        shape = len(dues), run.block.size
+        found = Actual(run, np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape), np.zeros(shape))
+        for line, one in enumerate(dues):
+            for lines, ends in ((found.must, one.must), (found.may, True), (found.low, one.low), (found.high, one.high)):
+                lines[line, one.rows] = ends
+        return found
+
 
 class Bearing:
     """The measures that a figure bears on (`touched`), with all on which rests what is payable of them (`lines`); numbers are of the portfolio."""
 
     def __init__(
-        self, portfolio: Portfolio, of: Node, fact: tuple[Fact, int] | None, slot: int, reached: set[int], touched: Sequence[int], lines: Sequence[int]
+        self, population: Population, measures: Sequence[Measure], plan: Plan, of: Node, fact: tuple[Fact, int] | None, slot: int, reached: set[int],
+        touched: Sequence[int], lines: Sequence[int],
     ):  # fmt: skip
-        self.portfolio, self.of, self.fact, self.slot, self.after = portfolio, of, fact, slot, reached
+        self.population, self.plan, self.of, self.fact, self.slot = population, plan, of, fact, slot
         self.touched, self.lines = tuple(touched), tuple(lines)
-        population = portfolio.population
-        self.measures = tuple(portfolio.measures[number] for number in lines)
+        self.measures = tuple(measures[number] for number in lines)
         self.stacked = Stacked(population.rules, self.measures, population.registry.schema.subject)
         nodes = {str(number): node for number, node in enumerate(self.stacked.stacking.limits)}
         limits = make_plan(population.rules, (), values={"of": of} | nodes, keep=True)
         reached_too = after(limits, limits.values["of"])
         self.limits_bear = any(limits.values[name] in reached_too for name in nodes)
-        plan = portfolio.plan
-        wanted = {slot for number in touched for slot in (plan.measures[number].status, plan.measures[number].amount) if slot is not None}
+        ends = {at for number in touched for at in (plan.measures[number].status, plan.measures[number].amount) if at is not None}
+        wanted = set(ends)
         for at in sorted(reached, reverse=True):
             if at in wanted:
                 wanted.update(plan.steps[at].args)
         self.again = [at for at in sorted(reached & wanted) if at != slot]
-        self.given = sorted({arg for at in self.again for arg in plan.steps[at].args} - reached)
+        self.given = sorted({arg for at in self.again for arg in plan.steps[at].args}.union(ends) - reached)
 
     def suppose(self, actual: Actual, rows: NDArray[np.intp], figures: Sequence[Fraction]) -> Side:
         """Firms, each as often as it is named, with another figure each, in base units."""
         whole = actual.run.block
-        block = replace(whole.only(rows), part_of=None, years={}, ids=[whole.ids[row] for row in rows.tolist()])
+        block = replace(whole.only(rows), part_of=None, years={}, ids=[str(whole.ids[row]) for row in rows.tolist()])
         if self.fact is not None:
             fact, year = self.fact
             cell = np.array([float(figure / fact.step) for figure in figures])
-            block.columns = _With(block.columns, self.portfolio.population.column(fact, year), cell)
+            block.columns = _With(block.columns, self.population.column(fact, year), cell)
         run = _Supposing(self, actual.run, rows, block, figures).run()
         return self._side(run, actual, rows)
 
@@ -133,7 +138,7 @@ class Bearing:
         at = np.ix_(np.array(self.lines, np.intp), rows)
         must, may, low, high = actual.must[at], actual.may[at], actual.low[at], actual.high[at]
         for number in self.touched:
-            line, one = self.lines.index(number), due(run, self.portfolio.plan.measures[number])
+            line, one = self.lines.index(number), due(run, self.plan.measures[number])
             for lines, ends in ((must, one.must), (may, True), (low, one.low), (high, one.high)):
                 lines[line] = 0
                 lines[line, one.rows] = ends
@@ -157,7 +162,7 @@ class Bearing:
         low, high = np.zeros(size), np.zeros(size)
         untouched = np.full(size, not self.limits_bear)
         for number in self.touched:
-            planned, line = self.portfolio.plan.measures[number], self.lines.index(number)
+            planned, line = self.plan.measures[number], self.lines.index(number)
             held = same.get(planned.status, np.True_)
             given = np.True_ if planned.amount is None else same.get(planned.amount, np.True_)
             if line in self.stacked.numbers:
@@ -192,7 +197,7 @@ class Bearing:
         same = {self.slot: np.zeros(size, bool)}
         for slot in self.again:
             found = np.ones(size, bool)
-            for arg in self.portfolio.plan.steps[slot].args:
+            for arg in self.plan.steps[slot].args:
                 if arg in same:
                     found = found & same[arg]
             if not found.all():
@@ -227,7 +232,7 @@ class _Supposing(Run):
 
     def settle(self, rows: NDArray[np.intp], step: Step, write: Any) -> None:
         if self.bearing.fact is None:  # the exact evaluator has to suppose the same
-            rules = self.bearing.portfolio.population.rules
+            rules = self.bearing.population.rules
             supposed = fingerprint_of(self.bearing.of, rules)
             equal = [node for node in tree.walk(step.node) if isinstance(node, _DERIVED) and fingerprint_of(node, rules) == supposed]
             for row in rows.tolist():
