@@ -13,11 +13,12 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Run
+from huiqi.entitlements.columns import Block, Run
 from huiqi.revision.review.material import Material, Seen
 from huiqi.revision.review.suppose import Actual, Bearing, Side, bearings
-from huiqi.revision.review.thresholds import Threshold, thresholds
+from huiqi.revision.review.thresholds import TURNED, Threshold, thresholds
 from huiqi.rules.compile import Measure
+from huiqi.rules.plan import Plan
 
 WITHIN = Fraction(1, 10)  # of the edge
 
@@ -79,6 +80,7 @@ class _Book:
 
     thresholds: tuple[Threshold, ...]
     bearings: tuple[Bearing, ...]
+    compared: tuple[tuple[int, bool] | None, ...]  # the step that compares, and whether it holds above the edge
 
     @staticmethod
     def of(material: Material) -> _Book:
@@ -88,9 +90,24 @@ class _Book:
             found = [one for one in thresholds(material.rules, material.measures) if one.edge and one.parts and one.movable]
             borne = bearings(material.population, material.measures, material.plan, [(one.of, one.fact) for one in found])
             there = [(one, bearing) for one, bearing in zip(found, borne, strict=True) if bearing is not None]
-            kept[at] = material.plan, _Book(tuple(one for one, _ in there), tuple(bearing for _, bearing in there))
+            steps = _compared(material.plan)
+            compared = tuple(steps.get((bearing.slot, one.edge, one.strict)) for one, bearing in there)
+            kept[at] = material.plan, _Book(tuple(one for one, _ in there), tuple(bearing for _, bearing in there), compared)
         book: _Book = kept[at][1]
         return book
+
+
+def _compared(plan: Plan) -> dict[tuple[int, Fraction, bool], tuple[int, bool]]:
+    """The steps that compare a result with a figure."""
+    found = {}
+    for slot, step in enumerate(plan.steps):
+        if step.op == "compare" and step.data in ("<", "<=", ">", ">="):
+            (left, right), op = step.args, step.data
+            if plan.steps[left].op == "figure":
+                left, right, op = right, left, TURNED[op]
+            if plan.steps[right].op == "figure":
+                found[left, plan.steps[right].data, op in (">", "<=")] = slot, op in (">", ">=")
+    return found
 
 
 Pair = tuple[int, int, float, bool]  # threshold, row, figure, whether it lies above
@@ -102,15 +119,17 @@ class Nearby:
 
     def __init__(self, material: Material):
         book = _Book.of(material)
+        self.compared = book.compared
         self.crossings = [Crossing(one, bearing) for one, bearing in zip(book.thresholds, book.bearings, strict=True)]
 
     def look(self, seen: Seen) -> None:
         groups: dict[int, list[Pair]] = {}
         for number, one in enumerate(self.crossings):
-            groups.setdefault(id(one.bearing), []).extend(_stand(number, one, seen.run))
+            groups.setdefault(id(one.bearing), []).extend(_stand(number, one, self.compared[number], seen.run))
+        actual = Actual.of(seen.run, seen.dues)
         for pairs in groups.values():
             if pairs:
-                self._suppose(Actual.of(seen.run, seen.dues), pairs)
+                self._suppose(actual, pairs)
 
     def add(self, other: Nearby) -> None:
         for mine, its in zip(self.crossings, other.crossings, strict=True):
@@ -120,16 +139,18 @@ class Nearby:
     def _suppose(self, actual: Actual, pairs: list[Pair]) -> None:
         bearing = self.crossings[pairs[0][0]].bearing
         rows = np.array([row for _, row, _, _ in pairs], np.intp)
-        sides = [self.crossings[number].threshold.sides for number, *_ in pairs]
-        below, above = (bearing.suppose(actual, rows, [ends[end] for ends in sides]) for end in (0, 1))
+        places = {number: at for at, number in enumerate(dict.fromkeys(number for number, *_ in pairs))}
+        which = np.array([places[number] for number, *_ in pairs], np.intp)
+        sides = [self.crossings[number].threshold.sides for number in places]
+        below, above = (bearing.suppose(actual, rows, [ends[end] for ends in sides], which) for end in (0, 1))
         low, high = bearing.difference(below, above)
         for at, (number, row, has, is_above) in enumerate(pairs):
-            self.crossings[number].near.append(Near(str(actual.run.block.ids[row]), has, is_above, float(low[at]), float(high[at])))
+            self.crossings[number].near.append(Near(_id(actual.run.block, row), has, is_above, float(low[at]), float(high[at])))
         for number, visit in _visits(bearing, actual, rows, (below, above), pairs, [self.crossings[pair[0]].threshold for pair in pairs]):
             self.crossings[number].visits.append(visit)
 
 
-def _stand(number: int, crossing: Crossing, run: Run) -> list[Pair]:
+def _stand(number: int, crossing: Crossing, compared: tuple[int, bool] | None, run: Run) -> list[Pair]:
     """Who stands near, counted."""
     threshold, size = crossing.threshold, run.block.size
     edge, figures = float(threshold.edge), run.figures(crossing.bearing.slot)
@@ -143,10 +164,12 @@ def _stand(number: int, crossing: Crossing, run: Run) -> list[Pair]:
     crossing.around.append(has[known & (has >= wide[0]) & (has <= wide[1])])
     away = has - edge
     rows = np.flatnonzero(known & (np.abs(away) <= float(WITHIN) * abs(edge) * (1 + 1e-12)))
-    above = away[rows] > 0 if threshold.strict else away[rows] >= 0
-    for at in np.flatnonzero(np.abs(away[rows]) <= 1e-9 * abs(edge)).tolist():  # rounded, the figure cannot tell
-        exact = run.block.exactly(int(rows[at])).figure(threshold.of).low
-        above[at] = exact > threshold.edge if threshold.strict else exact >= threshold.edge
+    if compared is not None:
+        truth = run.truths(compared[0])
+        above = np.broadcast_to(truth.must if compared[1] else ~truth.may, (size,))[rows]
+    else:
+        exact = [run.block.exactly(row).figure(threshold.of).low for row in rows.tolist()]
+        above = np.array([one > threshold.edge if threshold.strict else one >= threshold.edge for one in exact], bool)
     crossing.above += int(above.sum())
     crossing.below += int((~above).sum())
     return [(number, *one) for one in zip(rows.tolist(), has[rows].tolist(), above.tolist(), strict=True)]
@@ -156,7 +179,7 @@ def _visits(
     bearing: Bearing, actual: Actual, rows: NDArray[np.intp], sides: tuple[Side, Side], pairs: list[Pair], found: list[Threshold]
 ) -> Iterator[tuple[int, Visit]]:
     """The measures that crossing an edge brings or takes: surely not had where the firm stands nor at the edge, and perhaps beyond it; or the reverse."""
-    is_above, ids = np.array([above for *_, above in pairs]), actual.run.block.ids
+    is_above = np.array([above for *_, above in pairs])
     for number in bearing.touched:
         line = bearing.lines.index(number)
         measure = bearing.measures[line]
@@ -171,4 +194,11 @@ def _visits(
             if not high and measure.amount is not None:
                 continue
             money = int(low), None if np.isinf(high) else int(high)
-            yield threshold, Visit(str(ids[row]), measure, found[at], fails, has, bool(side.must[place]), money)
+            yield threshold, Visit(_id(actual.run.block, row), measure, found[at], fails, has, bool(side.must[place]), money)
+
+
+def _id(block: Block, row: int) -> str:
+    if block.ids is None and block.part_of is not None:
+        whole, rows = block.part_of
+        return _id(whole, int(rows[row]))
+    return str(block.ids[row])

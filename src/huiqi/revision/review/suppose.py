@@ -123,15 +123,15 @@ class Bearing:
         self.again = [at for at in sorted(reached & wanted) if at != slot]
         self.given = sorted({arg for at in self.again for arg in plan.steps[at].args}.union(ends) - reached)
 
-    def suppose(self, actual: Actual, rows: NDArray[np.intp], figures: Sequence[Fraction]) -> Side:
-        """Firms, each as often as it is named, with another figure each, in base units."""
+    def suppose(self, actual: Actual, rows: NDArray[np.intp], figures: Sequence[Fraction], which: NDArray[np.intp]) -> Side:
+        """Firms, each as often as it is named, with another figure each, in base units: `which` of the figures."""
         whole = actual.run.block
-        block = replace(whole.only(rows), part_of=None, years={}, ids=[str(whole.ids[row]) for row in rows.tolist()])
+        block = replace(whole.only(rows), part_of=None, years={})
         if self.fact is not None:
             fact, year = self.fact
-            cell = np.array([float(figure / fact.step) for figure in figures])
+            cell = np.array([float(figure / fact.step) for figure in figures])[which]
             block.columns = _With(block.columns, self.population.column(fact, year), cell)
-        run = _Supposing(self, actual.run, rows, block, figures).run()
+        run = _Supposing(self, actual.run, rows, block, figures, which).run()
         return self._side(run, actual, rows)
 
     def _side(self, run: Run, actual: Actual, rows: NDArray[np.intp]) -> Side:
@@ -209,9 +209,9 @@ class Bearing:
 class _Supposing(Run):
     """A portfolio of which one figure is supposed: what rests on it is reckoned again, the rest taken from the firms as they are."""
 
-    def __init__(self, bearing: Bearing, actual: Run, rows: NDArray[np.intp], block: Block, figures: Sequence[Fraction]):
+    def __init__(self, bearing: Bearing, actual: Run, rows: NDArray[np.intp], block: Block, figures: Sequence[Fraction], which: NDArray[np.intp]):
         super().__init__(actual.plan, block)
-        self.bearing, self.supposed = bearing, figures
+        self.bearing, self.supposed, self.which = bearing, figures, which
         for slot in bearing.given:
             column = actual.slots[slot]
             assert column is not None
@@ -227,7 +227,7 @@ class _Supposing(Run):
 
     def _figures(self) -> Figures:
         scale = math.lcm(*{figure.denominator for figure in self.supposed})
-        low = np.array([float(figure * scale) for figure in self.supposed])
+        low = np.array([float(figure * scale) for figure in self.supposed])[self.which]
         return Figures(low, low, scale, float(np.abs(low).max(initial=0)))
 
     def settle(self, rows: NDArray[np.intp], step: Step, write: Any) -> None:
@@ -239,7 +239,7 @@ class _Supposing(Run):
                 if row not in self._exact:
                     self._exact[row] = self.block.exactly(row)
                 for node in equal:
-                    self._exact[row].take(node, exactly(self.supposed[row]))
+                    self._exact[row].take(node, exactly(self.supposed[self.which[row]]))
         super().settle(rows, step, write)
 
 
