@@ -92,8 +92,9 @@ class Material:
 
     @cached_property
     def plan(self) -> Plan:
-        """All rules of the measures, no result dropped."""
-        return make_plan(self.rules, self.measures, keep=True)
+        """All rules of the measures, no result dropped; `values` are the limits of the stacking rules by their places among those that cut."""
+        limits = {str(place): rule.limit for place, rule in enumerate(self.stacking.cutting) if rule.limit is not None}
+        return make_plan(self.rules, self.measures, values=limits, keep=True)
 
     @cached_property
     def stacking(self) -> Stacking:
