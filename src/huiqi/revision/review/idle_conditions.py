@@ -25,9 +25,9 @@ from huiqi.vocabulary.speech import Both, both
 
 Bools = NDArray[np.bool_]
 
-#: Firms for whom a part decides surely and perhaps; for whom all else leaves it to the part, which then does not change the result (it is asked in
-#: vain); for whom it is surely, and perhaps, other than if it were taken out.
-_FIELDS = ("decides", "perhaps", "vain", "off", "off_perhaps")
+#: Firms for whom a part decides surely and perhaps; who meet it in vain: of an `all` with everything else met, of another group while it counts and
+#: another part is met as well; for whom it is surely, and perhaps, other than if it were taken out; for whom its group counts.
+_FIELDS = ("decides", "perhaps", "vain", "off", "off_perhaps", "counts")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ class Decided:
             if line is not None:
                 off, off_perhaps = (~one.may, ~one.must) if group.kind == "all" else (one.must, one.may)
                 decides = alone & off
-                for field, who in enumerate((decides, maybe & off_perhaps & ~decides, alone & ~off_perhaps, off, off_perhaps & ~off)):
+                vain = alone & ~off_perhaps if group.kind == "all" else surely & off & ~decides
+                for field, who in enumerate((decides, maybe & off_perhaps & ~decides, vain, off, off_perhaps & ~off, surely)):
                     line[field] += np.count_nonzero(who)
             if isinstance(part, Group):
                 self._weigh(number, part, pairs[slice(*ends[place])], alone, maybe)
@@ -106,8 +107,8 @@ class Decided:
 def idle_conditions(material: Material) -> list[Finding]:
     """A finding for each part that decides for nobody, one at a time; of a group that decides for nobody its parts are not told as well.
 
-    It decides for nobody where nobody is known for whom it does, and more are known to be asked in vain, at least FEW, than it may decide for; or
-    where the form of the rules shows that another condition asks for it already.
+    It decides for nobody where nobody is known for whom it does, and more are known to meet it in vain, at least FEW, than it may decide for; where
+    nobody can meet a part of an `any` that counts for as many; or where the form of the rules shows that another condition asks for it already.
     """
     decided = material.counted(Decided)
     idle: list[tuple[Part, dict[str, int], str | None]] = []
@@ -118,7 +119,9 @@ def idle_conditions(material: Material) -> list[Finding]:
             continue
         counts = dict(zip(_FIELDS, line, strict=True))
         beside = _asked_by(material, part)
-        shown = not counts["decides"] and counts["vain"] >= FEW and counts["perhaps"] <= counts["vain"]
+        in_vain = counts["vain"] >= FEW and counts["perhaps"] <= counts["vain"]
+        nobodys = part.parent.kind != "all" and not counts["off"] and not counts["off_perhaps"] and counts["counts"] >= FEW
+        shown = not counts["decides"] and (in_vain or nobodys)
         if shown or beside is not None:
             covered.add((part.measure, id(part.condition)))
             idle.append((part, counts, beside))
@@ -142,7 +145,7 @@ def _line(material: Material, part: Part) -> tuple[Where, str, int]:
     """Where a part is written, and its text; two parts of one measure are never one."""
     first = part.tests[0]
     measure = material.measures[part.measure]
-    shared = isinstance(part.condition, Test) and first.origin != "measure"
+    shared = all(test.origin != "measure" for test in part.tests)
     return where_asked(measure, first, material.rules), part.text, -1 if shared else id(part.condition)
 
 
@@ -163,12 +166,12 @@ def _finding(material: Material, some: list[tuple[Part, dict[str, int], str | No
         why = (
             Both("whoever fails it fails something else too", "凡不满足该项的，也不满足其他条件")
             if part.parent.kind == "all"
-            else Both("whoever meets it would have the same result without it", "凡满足该项的，没有它结果也相同")
+            else Both("whoever meets it meets another one of them too, or fails elsewhere", "凡满足该项的，也满足同组其他条件，或不满足组外条件")
         )
         reason = "implied by others"
     what = both(("{0} decides nothing in {1}: {2}", "{0}在“{1}”中不起作用：{2}"), text, titles(measures), why)
     if asked:
-        what = both(("{0}; {1} are asked for it in vain", "{0}；{1}须白白满足或证明该项"), what, firms(asked, subject))
+        what = both(("{0}; {1} meet it to no effect", "{0}；{1}满足该项而不影响结果"), what, firms(asked, subject))
     if beside is None and counts["perhaps"]:
         what = both(("{0}; for want of facts it may decide for {1}", "{0}；因数据缺失，另有{1}可能由它决定"), what, firms(counts["perhaps"], subject))
     remedy = Both("take it out, or set it where it decides something", "删去该条件，或将其调整到真正起作用的水平")

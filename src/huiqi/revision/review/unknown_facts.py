@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.deciding import Reading, grounds, undecided_tests
+from huiqi.facts.past import PastFact
 from huiqi.revision.review.finding import Finding
 from huiqi.revision.review.material import Material, Seen
 from huiqi.revision.review.said import firms, money, titles
-from huiqi.rules.cumulation import together
 from huiqi.vocabulary.speech import Both, both, brief_money, of_words
 
 Bools = NDArray[np.bool_]
@@ -46,85 +47,138 @@ class Width:
         self.measures.update(other.measures)
 
 
+@dataclass
+class _Behind:
+    """Facts behind measures that bear on each other, with the firms: those that settle them if all are known, and those that can matter at all; and
+    for whom something stays open even so."""
+
+    settling: dict[str, Bools]
+    every: dict[str, Bools]
+    beyond: Bools
+
+    @staticmethod
+    def nothing(size: int) -> _Behind:
+        return _Behind({}, {}, np.zeros(size, bool))
+
+    def add(self, settling: dict[str, Bools], every: dict[str, Bools], beyond: Bools, who: Bools) -> None:
+        for mine, more in ((self.settling, settling), (self.every, every)):
+            for fact, mask in more.items():
+                if (here := mask & who).any():
+                    mine[fact] = mine[fact] | here if fact in mine else here
+        self.beyond |= beyond & who
+
+
 class Widths:
     """By currency and fact what it keeps open; `whole` is the width of all ranges in a currency."""
 
     def __init__(self, material: Material):
         self.material = material
-        cutting = material.stacking.cutting
-        bundles = {tuple(sorted(together(cutting, (number,)))) for number in range(len(material.measures))}
-        self.bundles = [bundle for bundle in sorted(bundles) if material.reviewed & set(bundle)]
-        self.rules = [[(place, rule) for place, rule in enumerate(cutting) if not set(rule.covered).isdisjoint(bundle)] for bundle in self.bundles]
+        self.rules = list(enumerate(material.stacking.cutting))
         self.facts: dict[tuple[str, str], Width] = {}
         self.whole: Counter[str] = Counter()
 
     def look(self, seen: Seen) -> None:
+        """Count some firms. What is payable of a measure rests on the measures that the firm may have besides, as far as rules bind them together."""
+        open_ = [self._open(number, seen) for number in range(len(seen.dues))]
+        wide = np.array([(width > 0) | endless for width, endless in open_])
+        bound = self._bound(seen)
+        asked = {int(n) for n in np.unique(bound[wide])}
+        behind = {n: _Behind.nothing(seen.size) for n in asked}
+        for number in range(len(seen.dues)):
+            self._add_measure(number, seen, bound, behind)
+        self._add_rules(seen, bound, behind)
         firms: dict[tuple[str, str], tuple[Bools, Bools]] = {}
-        for number, bundle in enumerate(self.bundles):
-            self._bundle(seen, bundle, number, firms)
+        for number in sorted(self.material.reviewed):
+            if wide[number].any():
+                self._count(number, open_, bound, behind, firms)
         for key, (any_, alone) in firms.items():
             width = self.facts[key]
             width.firms += int(any_.sum())
             width.firms_alone += int(alone.sum())
 
-    def _bundle(self, seen: Seen, bundle: tuple[int, ...], number: int, firms: dict[tuple[str, str], tuple[Bools, Bools]]) -> None:
-        own = [n for n in bundle if n in self.material.reviewed and self.material.measures[n].amount is not None]
-        widths, endless = {}, np.zeros(seen.size, np.int64)
-        for n in own:
-            due = seen.dues[n]
-            low, high = (due.low, due.high) if due.paid is None else (due.paid.low, due.paid.high)
-            open_end, line = np.isinf(high), np.zeros(seen.size, np.int64)
-            line[due.rows] = np.where(open_end, 0.0, high - low).astype(np.int64)
-            endless[due.rows[open_end]] += 1
-            if line.any():
-                widths[n] = line
-        width = sum(widths.values(), np.zeros(seen.size, np.int64))
-        wide = (width > 0) | (endless > 0)
-        if not wide.any():
+    def _open(self, number: int, seen: Seen) -> tuple[NDArray[np.int64], Bools]:
+        """How wide a measure's range is for each firm, and for whom it has no upper end."""
+        width, endless, due = np.zeros(seen.size, np.int64), np.zeros(seen.size, bool), seen.dues[number]
+        low, high = (due.low, due.high) if due.paid is None else (due.paid.low, due.paid.high)
+        endless[due.rows] = np.isinf(high)
+        width[due.rows] = np.where(np.isinf(high), 0.0, high - low).astype(np.int64)
+        return width, endless
+
+    def _bound(self, seen: Seen) -> NDArray[np.intp]:
+        """For each measure and firm the first of the measures that bear on it, through rules and other measures that the firm may have."""
+        names = np.broadcast_to(np.arange(len(seen.dues))[:, None], seen.may.shape).copy()
+        changed = True
+        while changed:
+            before = names.copy()
+            for _, rule in self.rules:
+                covered = list(rule.covered)
+                there = seen.may[covered]
+                first = np.where(there, names[covered], len(names)).min(0)
+                names[covered] = np.where(there, np.minimum(names[covered], first), names[covered])
+            changed = bool((names != before).any())
+        return names
+
+    def _add_measure(self, number: int, seen: Seen, bound: NDArray[np.intp], behind: dict[int, _Behind]) -> None:
+        """The facts behind the status and the amount of a measure, told to the measures that it bears on."""
+        mine = bound[number]
+        wanted = seen.may[number] & np.isin(mine, list(behind))
+        if not wanted.any():
             return
-        currency = self.material.currency(own[0])
-        self.whole[currency] += int(width.sum())
-        settling, every, beyond = self._facts(seen, bundle, number, wide)
-        count = sum((mask.astype(np.int16) for mask in settling.values()), np.zeros(seen.size, np.int16))
-        single = (count == 1) & ~beyond & (endless == 0)
-        for fact, mask in every.items():
-            one = self.facts.setdefault((currency, fact), Width())
-            alone = single & settling[fact] if fact in settling else np.zeros(seen.size, bool)
-            one.alone += int(width[alone].sum())
-            one.together += int(width[mask].sum())
-            one.endless += int(endless[mask].sum())
-            for n, line in widths.items():
-                one.measures[n] += int(line[mask].sum())
-            if not widths:
-                one.measures.update(dict.fromkeys(own, 0))
-            before = firms.get((currency, fact))
-            firms[currency, fact] = (mask, alone) if before is None else (before[0] | mask, before[1] | alone)
+        planned, open_ = seen.plan.measures[number], dict[int, Bools]()
+        for place, who in undecided_tests(seen.run, planned):
+            slot = planned.tests[place]
+            open_[slot] = open_.get(slot, False) | (who & wanted)
+        if planned.amount is not None:
+            open_[planned.amount] = open_.get(planned.amount, False) | wanted
+        self._tell(seen, open_, mine, behind)
 
-    def _facts(self, seen: Seen, bundle: tuple[int, ...], number: int, wide: Bools) -> tuple[dict[str, Bools], dict[str, Bools], Bools]:
-        """For which firms each fact has to be known for all of a bundle to be known, for which it can matter at all, and for which something stays
-        open even so."""
-        run, open_ = seen.run, dict[int, Bools]()
+    def _add_rules(self, seen: Seen, bound: NDArray[np.intp], behind: dict[int, _Behind]) -> None:
+        """The facts behind the limits of rules; and where the text leaves open whether two measures are for the same thing, no fact settles that."""
+        for place, rule in self.rules:
+            for number in rule.covered if rule.limit is not None else ():
+                self._tell(seen, {seen.plan.values[str(place)]: seen.may[number]}, bound[number], behind)
+            if not rule.certain:
+                both = seen.may[list(rule.measures)].any(0) & seen.may[list(rule.beside)].any(0)
+                for number in rule.covered:
+                    for name, one in behind.items():
+                        one.beyond |= both & seen.may[number] & (bound[number] == name)
 
-        def ask(slot: int, who: Bools) -> None:
-            open_[slot] = open_[slot] | who if slot in open_ else who
-
-        for n in bundle:
-            planned = seen.plan.measures[n]
-            for place, who in undecided_tests(run, planned):
-                ask(planned.tests[place], who & wide)
-            if planned.amount is not None:
-                ask(planned.amount, seen.may[n] & wide)
-        unsure = np.zeros(seen.size, bool)
-        for place, rule in self.rules[number]:
-            if rule.limit is not None:
-                ask(seen.plan.values[str(place)], wide)
-            if not rule.certain:  # the text leaves open whether it is for the same thing
-                unsure |= seen.may[list(rule.measures)].any(0) & seen.may[list(rule.beside)].any(0)
+    def _tell(self, seen: Seen, open_: dict[int, Bools], names: NDArray[np.intp], behind: dict[int, _Behind]) -> None:
         with np.errstate(all="ignore"):
-            settling, beyond = grounds(run, open_)
-            every, _ = grounds(run, open_, into_recognitions=True)
+            settling, beyond = grounds(seen.run, open_)
+            every, _ = grounds(seen.run, open_, into_recognitions=True) if self._recognises else (dict(settling), beyond)
         self._births(seen, every)
-        return _by_fact(settling), _by_fact(every), beyond | unsure
+        for name in np.unique(names[np.logical_or.reduce(list(open_.values()))]).tolist():
+            if name in behind:
+                behind[name].add(_by_fact(settling), _by_fact(every), beyond, names == name)
+
+    @cached_property
+    def _recognises(self) -> bool:
+        return any(step.op == "recognised" for step in self.material.plan.steps)
+
+    def _count(
+        self, number: int, open_: list[tuple[NDArray[np.int64], Bools]], bound: NDArray[np.intp], behind: dict[int, _Behind],
+        firms: dict[tuple[str, str], tuple[Bools, Bools]],
+    ) -> None:  # fmt: skip
+        """Add the width of a measure to the facts that keep it open."""
+        (width, endless), currency = open_[number], self.material.currency(number)
+        self.whole[currency] += int(width.sum())
+        wide = (width > 0) | endless
+        for name in np.unique(bound[number][wide]).tolist():
+            one, here = behind[name], wide & (bound[number] == name)
+            single = here & ~one.beyond & (sum((mask.astype(np.int16) for mask in one.settling.values()), np.zeros(len(here), np.int16)) == 1)
+            for fact, mask in one.every.items():
+                who = mask & here
+                if not who.any():
+                    continue
+                alone = single & one.settling[fact] if fact in one.settling else np.zeros(len(here), bool)
+                found = self.facts.setdefault((currency, fact), Width())
+                found.alone += int(width[alone].sum())
+                found.together += int(width[who].sum())
+                found.endless += int(endless[who].sum())
+                found.measures[number] += int(width[who].sum())
+                before = firms.get((currency, fact))
+                firms[currency, fact] = (who, alone) if before is None else (before[0] | who, before[1] | alone)
 
     def _births(self, seen: Seen, found: dict[Reading, Bools]) -> None:
         """A date of birth can settle what a year's figure keeps open: the firm was not there yet."""
@@ -175,12 +229,16 @@ def _finding(material: Material, id: str, width: Width, currency: str, whole: in
         what = both(("{0}; besides it keeps {1} open whose amount has no upper end", "{0}；另使{1}未定，其金额没有上限"), what, results)
     most = titles(measures[:3])
     what = both(("{0}; mostly of {1}", "{0}；主要涉及“{1}”"), what, most)
-    remedy = both(
+    remedy = (
+        Both("bring the awards of past years into the registry, as its table of awards", "将往年兑现记录作为奖补记录表并入登记库")
+        if isinstance(fact, PastFact)
+        else both(
         (
             "collect it, from these firms or from who keeps it, before the cost is promised: that settles {0}",
             "在承诺支出之前，向这些对象或数据主管单位采集该项，可确定{0}",
         ),
         money(width.alone, width.together, currency),
+        )
     )  # fmt: skip
     detail = {
         "fact": id, "label": of_words(fact.label).as_json(), "settles_alone": width.alone, "settles_at_most": width.together, "width_of_all": whole,
