@@ -382,14 +382,14 @@ class Run:
         drops = self.plan.drops
         with np.errstate(all="ignore"):
             for index, step in enumerate(self.plan.steps):
-                self.slots[index] = self.reckon(index, step)
+                self.slots[index] = self.reckon(step)
                 for slot in drops.get(index, ()):
                     if slot != index:
                         self.slots[slot] = None
         return self
 
-    def reckon(self, index: int, step: Step) -> Column:
-        """What the step at a place gives."""
+    def reckon(self, step: Step) -> Column:
+        """What a step gives."""
         return _OPERATIONS[step.op](self, step)
 
     def column(self, slot: int) -> Figures | Truths | FactCodes | CodeSets:

@@ -72,6 +72,11 @@ class Threshold:
         return any(use.role != "cap" for use in self.uses)
 
     @property
+    def movable(self) -> bool:
+        """It rests on a figure of the last year or of the day: one that a firm still decides on."""
+        return any(year == 0 for _, year in self.facts)
+
+    @property
     def measures(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(use.measure for use in self.uses))
 
