@@ -32,6 +32,7 @@ KINDS = {
     "unknown-fact": Both("an unknown fact keeps the cost open", "数据缺失致成本未定"),
     "fair-competition": Both("fair-competition review", "公平竞争审查"),
 }
+ABOUT_FIRMS = frozenset({"notch", "bunching", "near", "unknown-fact"})  #: kinds that say nothing against the text
 
 
 @dataclass(frozen=True)
