@@ -48,7 +48,9 @@ def cliffs(material: Material) -> list[Finding]:
     return falls + lost + sorted((one for one in rises if one.kind == "notch"), key=lambda one: -one.money[0])[:NOTCHES]
 
 
-def _finding(material: Material, one: Crossing, sure: list[Near], crossed: Sequence[Crossing], edges: dict[int, set[float]], *, falls: bool) -> Finding:
+def _finding(
+    material: Material, one: Crossing, sure: list[Near], crossed: Sequence[Crossing], edges: dict[int, set[float]], *, falls: bool
+) -> Finding:
     """A fall or a rise, with the money of the firms near it: what they would get less, or more, all of them together."""
     threshold, renderer = one.threshold, renderer_of(material)
     currency = material.currency(*one.bearing.touched)
@@ -57,7 +59,9 @@ def _finding(material: Material, one: Crossing, sure: list[Near], crossed: Seque
     mine = [(-near.high, -near.low) if falls else (near.low, near.high) for near in sure]
     middle = median(low for low, _ in mine), median(high for _, high in mine)
     perhaps = sum(high > 0 for _, high in changes) - len(sure)
-    turned = [fact for fact, year in threshold.facts if not year and threshold.fact is None and threshold.direction(fact, year) == (1 if falls else -1)]
+    turned = [
+        fact for fact, year in threshold.facts if not year and threshold.fact is None and threshold.direction(fact, year) == (1 if falls else -1)
+    ]
     if threshold.fact is not None:
         turned = [threshold.fact[0]] if falls else []
     kind = "cliff" if falls or turned else "notch"

@@ -138,7 +138,9 @@ def _overlaps(regions: Regions) -> Iterator[Fault]:
     for (one, place), (other, where) in itertools.combinations(rows, 2):
         if one.meets(other) and not one.covers(other) and not other.covers(one):
             low, high = max(one.low, other.low), min(one.high, other.high)
-            shared = Region(low, high, any(r.open_low and r.low == low for r in (one, other)), any(r.open_high and r.high == high for r in (one, other)))
+            shared = Region(
+                low, high, any(r.open_low and r.low == low for r in (one, other)), any(r.open_high and r.high == high for r in (one, other))
+            )
             yield Fault("overlap", regions, ((shared,),), (place, where))
 
 
@@ -293,7 +295,10 @@ def _finding(material: Material, fault: Fault, renderer: Renderer, users: tuple[
 
 def _drop(material: Material, drop: Drop, renderer: Renderer) -> Finding:
     use = next(use for use in drop.threshold.uses if use.role == "amount")
-    said = [speech.figure(end, PLAIN, share=True) if drop.of == "rate" and end < 1 else speech.figure(end, _unit(drop)) for end in (drop.before, drop.after)]
+    said = [
+        speech.figure(end, PLAIN, share=True) if drop.of == "rate" and end < 1 else speech.figure(end, _unit(drop))
+        for end in (drop.before, drop.after)
+    ]
     part = Both("the rate", "比例") if drop.of == "rate" else Both("the amount", "金额")
     what = both(
         ("{0}: beyond {1} of {2}, {3} of the whole falls from {4} to {5}", "{0}：{2}越过{1}后，整体适用的{3}由{4}降至{5}"),
