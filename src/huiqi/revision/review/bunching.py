@@ -64,7 +64,9 @@ def bunched(figures: Floats, edge: float, *, above: bool, closed: bool = True, s
         return Bunched("too few")
     paying, other, share, score = found
     p = _tail(paying, paying + other, share)
-    scores = [one[3] for at in _as_round(edge) if at not in beside and (one := _window(figures, at, above=above, closed=closed, step=step)) is not None]
+    scores = [
+        one[3] for at in _as_round(edge) if at not in beside and (one := _window(figures, at, above=above, closed=closed, step=step)) is not None
+    ]
     as_much = sum(one >= score for one in scores)
     verdict: Verdict = "not" if p > SURE else "round" if as_much else "bunched"
     return Bunched(verdict, paying, other, share * (paying + other), p, as_much, len(scores))

@@ -63,7 +63,7 @@ def faults(rules: Rules, subject: str) -> list[Fault]:
             continue
         seen.add(regions.where)
         if not regions.has_else:
-            cells = tuple(_uncovered(regions, rules, subject))
+            cells = tuple(_joined(_uncovered(regions, rules, subject)))
             if cells:
                 found.append(Fault("gap", regions, cells))
         found += _overlaps(regions)
@@ -98,6 +98,24 @@ def _uncovered(regions: Regions, rules: Rules, subject: str) -> Iterator[tuple[R
     for cell in itertools.product(*axes):
         if not any(all(region.covers(piece) for region, piece in zip(row, cell, strict=True)) for row, _ in regions.rows):
             yield cell
+
+
+def _joined(cells: Iterator[tuple[Region, ...]]) -> Iterator[tuple[Region, ...]]:
+    """Pieces of a single figure that follow on each other, as one."""
+    last: Region | None = None
+    for cell in cells:
+        if len(cell) != 1 or cell[0].codes is not None:
+            yield cell
+            continue
+        (piece,) = cell
+        if last is not None and piece.low == last.high and piece.open_low != last.open_high:
+            last = Region(last.low, piece.high, last.open_low, piece.open_high)
+            continue
+        if last is not None:
+            yield (last,)
+        last = piece
+    if last is not None:
+        yield (last,)
 
 
 def _pieces(of: Node, column: Sequence[Region], exact: Exactly, *, whole: bool) -> list[Region] | None:
@@ -138,7 +156,9 @@ def _overlaps(regions: Regions) -> Iterator[Fault]:
     for (one, place), (other, where) in itertools.combinations(rows, 2):
         if one.meets(other) and not one.covers(other) and not other.covers(one):
             low, high = max(one.low, other.low), min(one.high, other.high)
-            shared = Region(low, high, any(r.open_low and r.low == low for r in (one, other)), any(r.open_high and r.high == high for r in (one, other)))
+            shared = Region(
+                low, high, any(r.open_low and r.low == low for r in (one, other)), any(r.open_high and r.high == high for r in (one, other))
+            )
             yield Fault("overlap", regions, ((shared,),), (place, where))
 
 
@@ -245,14 +265,12 @@ def gaps(material: Material) -> list[Finding]:
     """Every gap, overlap and fall of the texts that are reviewed."""
     counted, renderer = material.counted(Uncovered), renderer_of(material)
     reviewed = [material.measures[number] for number in sorted(material.reviewed)]
-    files = {material.rules.world.documents and measure.where.file.rpartition("/")[0] for measure in reviewed}
     found = []
     for number, fault in enumerate(counted.faults):
         users = _users(fault, reviewed)
-        if not users and not any(fault.regions.where.file.startswith(str(folder)) for folder in files):
-            continue
-        surely, perhaps = int(counted.surely[number]), int(counted.perhaps[number])
-        found.append(_finding(material, fault, renderer, users, surely, perhaps))
+        if users:
+            surely, perhaps = int(counted.surely[number]), int(counted.perhaps[number])
+            found.append(_finding(material, fault, renderer, users, surely, perhaps))
     for drop in drops(material.rules, reviewed):
         if is_reviewed(material, drop.threshold):
             found.append(_drop(material, drop, renderer))
@@ -293,10 +311,13 @@ def _finding(material: Material, fault: Fault, renderer: Renderer, users: tuple[
 
 def _drop(material: Material, drop: Drop, renderer: Renderer) -> Finding:
     use = next(use for use in drop.threshold.uses if use.role == "amount")
-    said = [speech.figure(end, PLAIN, share=True) if drop.of == "rate" and end < 1 else speech.figure(end, _unit(drop)) for end in (drop.before, drop.after)]
+    said = [
+        speech.figure(end, PLAIN, share=True) if drop.of == "rate" and end < 1 else speech.figure(end, _unit(drop))
+        for end in (drop.before, drop.after)
+    ]
     part = Both("the rate", "比例") if drop.of == "rate" else Both("the amount", "金额")
     what = both(
-        ("{0}: beyond {1} of {2}, {3} of the whole falls from {4} to {5}", "{0}：{2}越过{1}后，整体适用的{3}由{4}降至{5}"),
+        ("{0}: as {2} passes {1}, {3} falls from {4} to {5}, for the whole and not only for what lies beyond", "{0}：{2}越过{1}后，{3}由{4}降至{5}，且适用于全部而非超出部分"),
         title(drop.measure), drop.threshold.say_figure(drop.threshold.edge), drop.threshold.say(renderer), part, *said,
     )  # fmt: skip
     remedy = Both("pay each slice at its own rate (tiers), so that more never brings less", "改为超额累进（tiers），避免越多所得越少")
@@ -329,7 +350,10 @@ def _between(of: Node, region: Region) -> Both:
 
     if region.low == region.high:
         return both(("of exactly {0}", "恰为{0}"), say(region.low))
-    if math.isinf(region.low) or math.isinf(region.high):
-        end, words = (region.high, ("below {0}", "低于{0}")) if math.isinf(region.low) else (region.low, ("above {0}", "超过{0}"))
-        return both(words, say(end))
-    return both(("between {0} and {1}", "在{0}与{1}之间"), say(region.low), say(region.high))
+    if math.isinf(region.low):
+        return both(("below {0}", "低于{0}") if region.open_high else ("up to {0}", "不超过{0}"), say(region.high))
+    if math.isinf(region.high):
+        return both(("above {0}", "超过{0}") if region.open_low else ("from {0} on", "不低于{0}"), say(region.low))
+    low = ("above {0}", "超过{0}") if region.open_low else ("from {0}", "自{0}起")
+    high = (" and below {0}", "且低于{0}") if region.open_high else (" to {0}", "至{0}")
+    return listed([both(low, say(region.low)), both(high, say(region.high))], "", "")

@@ -88,7 +88,7 @@ class Threshold:
             first = math.floor(self.edge / step) + 1 if self.strict else math.ceil(self.edge / step)
             return (first - 1) * step, first * step
         finest = 10**9
-        while finest > 1 and max(abs(self.edge), 1) * finest * self.edge.denominator >= _EXACT:
+        while finest > 1 and max(abs(self.edge), Fraction(1)) * finest * self.edge.denominator >= _EXACT:
             finest //= 10
         step = Fraction(1, finest * self.edge.denominator)
         return (self.edge, self.edge + step) if self.strict else (self.edge - step, self.edge)

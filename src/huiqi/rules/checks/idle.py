@@ -112,7 +112,9 @@ def _contradictions(measure: Measure, rules: Rules) -> list[Problem]:
             slot, wanted = plan.steps[slot].args[0], not wanted
         if (slot, not wanted) in asked:
             if (text := asked[slot, not wanted]) == test.text:
-                return [Problem("check.contradiction", f"`{text}` is asked for and excluded", where_asked(measure, test, rules), "keep one of the two")]
+                return [
+                    Problem("check.contradiction", f"`{text}` is asked for and excluded", where_asked(measure, test, rules), "keep one of the two")
+                ]
             return [_contradiction([text, test.text], measure, test, rules)]
         asked[slot, wanted] = test.text
         if not wanted:
