@@ -100,22 +100,19 @@ def _uncovered(regions: Regions, rules: Rules, subject: str) -> Iterator[tuple[R
             yield cell
 
 
-def _joined(cells: Iterator[tuple[Region, ...]]) -> Iterator[tuple[Region, ...]]:
-    """Pieces of a single figure that follow on each other, as one."""
-    last: Region | None = None
-    for cell in cells:
-        if len(cell) != 1 or cell[0].codes is not None:
-            yield cell
-            continue
-        (piece,) = cell
-        if last is not None and piece.low == last.high and piece.open_low != last.open_high:
-            last = Region(last.low, piece.high, last.open_low, piece.open_high)
-            continue
-        if last is not None:
-            yield (last,)
-        last = piece
-    if last is not None:
-        yield (last,)
+def _joined(cells: Iterator[tuple[Region, ...]]) -> list[tuple[Region, ...]]:
+    """Cells that follow on each other in one of their figures, as one."""
+    found = list(cells)
+    for axis in range(len(found[0]) - 1, -1, -1) if found else ():
+        joined: dict[tuple[tuple[Region, ...], tuple[Region, ...]], list[Region]] = {}
+        for cell in found:
+            run, piece = joined.setdefault((cell[:axis], cell[axis + 1 :]), []), cell[axis]
+            if run and piece.codes is None and piece.low == run[-1].high and piece.open_low != run[-1].open_high:
+                run[-1] = Region(run[-1].low, piece.high, run[-1].open_low, piece.open_high)
+            else:
+                run.append(piece)
+        found = [(*before, piece, *behind) for (before, behind), run in joined.items() for piece in run]
+    return found
 
 
 def _pieces(of: Node, column: Sequence[Region], exact: Exactly, *, whole: bool) -> list[Region] | None:
