@@ -11,6 +11,7 @@
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
+    huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
 
 Every value is a range; a fact that nobody knows is the whole range of what it could be.
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from huiqi.publication.differences import compare
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
+    from huiqi.revision.review.review import review
     from huiqi.rules.cases import run_cases
     from huiqi.rules.check import check_library
     from huiqi.rules.library import packs_folder, read_library
@@ -61,6 +63,7 @@ __all__ = [
     "packs_folder",
     "read_library",
     "render_page",
+    "review",
     "run_cases",
     "verify_ledger",
 ]
@@ -84,6 +87,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "packs_folder": ("rules", "library"),
     "read_library": ("rules", "library"),
     "render_page": ("publication", "page"),
+    "review": ("revision", "review", "review"),
     "run_cases": ("rules", "cases"),
     "verify_ledger": ("delivery", "ledger", "verify"),
 }

@@ -12,6 +12,7 @@ import arbitrary
 from huiqi.entitlements.evaluate import evaluate
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.revision import simulate as module
+from huiqi.revision.comparison import LARGEST
 from huiqi.revision.reform import read_reform, reformed
 from huiqi.revision.simulate import Simulation, simulate
 from huiqi.revision.touched import touched
@@ -90,7 +91,7 @@ def test_differences_are_those_of_two_full_evaluations(name: str, tmp_path: Path
     before, after = (paid(rules, registry, tmp_path / side) for rules, side in zip(both, ("before", "after"), strict=True))
     differences = {f"f{n:02}": after[f"f{n:02}"] - before[f"f{n:02}"] for n in range(40)}
     found = simulated(both, registry)
-    assert (found.fates.low, found.fates.high) == (sum(differences.values()),) * 2
+    assert (found.fates.difference[0], found.fates.difference[1]) == (sum(differences.values()),) * 2
     assert found.fates.of("gain") == (sum(one > 0 for one in differences.values()), 0)
     assert found.fates.of("lose") == (sum(one < 0 for one in differences.values()), 0)
     assert found.fates.subjects == 40
@@ -98,11 +99,11 @@ def test_differences_are_those_of_two_full_evaluations(name: str, tmp_path: Path
         told = {one.subject: one.low for one in largest}
         assert all(one.low == one.high for one in largest)
         expected = {id: one for id, one in differences.items() if (one > 0 if gain else one < 0)}
-        assert len(told) == min(len(expected), module.LARGEST)
+        assert len(told) == min(len(expected), LARGEST)
         assert all(expected[id] == one for id, one in told.items())
     places = found.by["place"]
     assert sum(fates.subjects for fates in places.values()) == 40
-    assert sum(fates.low or 0 for fates in places.values()) == found.fates.low
+    assert sum(fates.difference[0] or 0 for fates in places.values()) == found.fates.difference[0]
 
 
 def test_only_what_can_differ_is_evaluated(tmp_path: Path) -> None:
@@ -124,7 +125,7 @@ def test_only_what_can_differ_is_evaluated(tmp_path: Path) -> None:
 def test_nothing_differs_where_only_words_do(tmp_path: Path) -> None:
     both = laws(tmp_path, CHANGES["only words"])
     found = simulated(both, registry_of(tmp_path / "r", both[0]))
-    assert (found.fates.touched, found.fates.low, found.fates.high) == (0, 0, 0)
+    assert (found.fates.touched, found.fates.difference[0], found.fates.difference[1]) == (0, 0, 0)
     assert not found.gains
 
 
@@ -143,10 +144,10 @@ def test_an_unknown_fact_leaves_a_range_that_holds(tmp_path: Path) -> None:
     found = simulated(both, registry_of(tmp_path / "u", both[0], main, ["id,year,revenue,expense,staff", "u,2023,,0,60", "n,2023,,0,5"]))
     assert found.fates.touched == 1
     assert found.fates.of("enter") == (1, 0)
-    low, high = found.fates.low, found.fates.high
+    low, high = found.fates.difference[0], found.fates.difference[1]
     assert low == 0
     assert high is None
     for revenue in (0, 10**6, 10**9):
         years = ["id,year,revenue,expense,staff", f"u,2023,{revenue},0,60", "n,2023,1,0,5"]
         one = simulated(both, registry_of(tmp_path / f"k{revenue}", both[0], main, years)).fates
-        assert one.low == one.high == revenue * 2  # 2 % of it, in fen
+        assert one.difference == (revenue * 2,) * 2  # 2 % of it, in fen

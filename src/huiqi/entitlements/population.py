@@ -85,9 +85,9 @@ class Population:
         found = next(self.registry.blocks(own, stop - start, start=start, stop=stop))
         return self._block(found.ids, found.columns, past, start)
 
-    def same_block(self, block: Block, start: int) -> Block:
-        """A block of another population of the same registry and day, with what its own rules add."""
-        return self._block(block.ids, dict(block.columns), (), start)
+    def same_block(self, block: Block, start: int, columns: Iterable[Column]) -> Block:
+        """A block of another population of the same registry and day, with what its own rules add; of `columns` only those of past awards."""
+        return self._block(block.ids, dict(block.columns), self._apart(columns)[1], start)
 
     def blocks(self, plan: Plan, size: int) -> Iterator[Block]:
         """All subjects, block by block."""

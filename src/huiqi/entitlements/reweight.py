@@ -18,7 +18,7 @@ from huiqi.facts.calibration import Margin, calibrate
 from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Rules
 from huiqi.rules.published import Total, Unspoken, contradictions
-from huiqi.vocabulary.problem import FaultyInput, Problem
+from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
 
@@ -108,6 +108,28 @@ def _impossible(names: Sequence[str], margins: Sequence[Margin], lowest: float, 
     said = f"{told[0]} cannot be met" if len(told) == 1 else f"{', '.join(told)} cannot be met together"
     hint = "widen the bounds with --at-least and --at-most, leave one out with --without, or say how many enterprises there are with --enterprises"
     return Problem("totals.together", said, hint=hint)
+
+
+def read_weights(folder: Path, registry: Registry) -> Floats:
+    """The weights of a folder, or of its weights.parquet, in the registry's order; FaultyInput where they are not of this registry."""
+    path = folder / WEIGHTS if folder.is_dir() else folder
+    where = Where(str(path))
+    hint = "weigh this registry with huiqi reweight"
+    try:
+        table = pq.read_table(path)
+        ids, weights = table["id"].combine_chunks(), table["weight"].to_numpy().astype(np.float64)
+    except (OSError, KeyError, pa.ArrowException) as fault:
+        raise FaultyInput([Problem("totals.weights", f"no weights can be read: {fault}", where, hint)]) from fault
+    at = 0
+    for block in registry.blocks([], SIZE):
+        if not ids[at : at + len(block.ids)].equals(pa.array(block.ids, ids.type)):
+            raise FaultyInput([Problem("totals.weights", "the weights are of other subjects than the registry, or in another order", where, hint)])
+        at += len(block.ids)
+    if at != len(ids):
+        raise FaultyInput([Problem("totals.weights", f"there are {len(ids):,} weights and {at:,} subjects", where, hint)])
+    if not (np.isfinite(weights) & (weights >= 0)).all():
+        raise FaultyInput([Problem("totals.weights", "a weight is no number from 0 on", where, hint)])
+    return weights
 
 
 def write_weights(

@@ -49,6 +49,12 @@ def touched(before: Rules, after: Rules, subject: str = "enterprise") -> tuple[S
     return tuple(law.side(wanted, places) for law, places in zip(laws, changed, strict=True))  # type: ignore[return-value]
 
 
+def untouched(side: Side, subject: str = "enterprise") -> Side:
+    """The measures of a law that a reform leaves as they are, with everything on which they rest."""
+    there = {id(measure) for measure in side.measures}
+    return Side(side.rules, tuple(m for m in side.rules.measures if m.subject == subject and id(m) not in there), frozenset())
+
+
 class _Law:
     """The measures of a subject by name and fingerprint, and its stacking rules without numbers."""
 

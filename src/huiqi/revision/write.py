@@ -1,89 +1,172 @@
-"""A simulation as files: simulation.json, measures.csv, by_industry.csv and the like, largest.csv. Money in whole fen; an empty end is open."""
+"""A simulation as files: simulation.json with every figure, and tables of them. Money in hundredths of the currency; an empty end is open."""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from huiqi.entitlements.run.dimensions import Dimension
-from huiqi.entitlements.run.summary import Tally
-from huiqi.facts.registry import Registry
-from huiqi.revision.simulate import FATES, Fates, Simulation
+from huiqi.entitlements.totals import ALL, Sum
+from huiqi.revision.comparison import FATES, Difference, Fates, Tally
+from huiqi.revision.reasons import Change
+from huiqi.revision.simulate import Compared, Simulation
+from huiqi.rules.compile import Measure
 from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
 
 _COUNTS = [f"{fate}{part}" for fate in FATES for part in ("", "_perhaps")]
+_MONEY = [f"{side}_{end}" for side in ("before", "after", "difference") for end in ("low", "high")]
+_TALLY = ("edition", "yes", "depends", "due_low", "due_high", "payable_low", "payable_high")
 
 
-def write_simulation(out: Path, found: Simulation, registry: Registry, about: dict[str, Any]) -> None:
-    """All files at once, or none; `about` is what the caller adds."""
+def write_simulation(out: Path, found: Simulation, changes: dict[str, list[Change]], about: dict[str, Any]) -> None:
+    """All files at once, or none; `changes` are the reasons of the largest differences by subject, `about` is what the caller adds."""
     with whole_folder(out) as folder:
         _table(folder / "measures.csv", _measures(found))
-        for dimension in found.dimensions:
-            _table(folder / f"by_{dimension.name}.csv", _groups(found, dimension))
-        _table(folder / "largest.csv", _largest(found))
-        (folder / "simulation.json").write_text(json.dumps(as_json(found, registry) | about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        for grouping in (one for one in found.groupings if one.name != ALL):
+            _table(folder / f"by_{grouping.name}.csv", _groups(grouping.name, found.by[grouping.name], grouping.groups))
+        _table(folder / "topics.csv", _topics(found))
+        _table(folder / "largest.csv", _largest(found, changes))
+        text = json.dumps(as_json(found, changes) | about, ensure_ascii=False, indent=2)
+        (folder / "simulation.json").write_text(text + "\n", encoding="utf-8")
 
 
-def as_json(found: Simulation, registry: Registry) -> dict[str, Any]:
-    """What was compared, and what becomes of all subjects."""
-    before, after = (side.rules for side in found.sides)
+def as_json(found: Simulation, changes: dict[str, list[Change]]) -> dict[str, Any]:
+    """Every figure of a simulation, and what it is of."""
+    rules = {name: side.rules for name, side in zip(("before", "after"), found.sides, strict=True)}
     return {
         "huiqi": VERSION,
-        "law_on": {"before": before.law_on.isoformat(), "after": after.law_on.isoformat()},
-        "packs": {
-            name: {pack.id: pack.content_hash for pack in rules.packs} for name, rules in (("before", before), ("after", after))
-        },
-        "registry": {"hash": registry.content_hash, "made_up": registry.made_up},
-        "evaluated": {name: [measure.id for measure in side.measures] for name, side in zip(("before", "after"), found.sides, strict=True)},
+        "law_on": {name: one.law_on.isoformat() for name, one in rules.items()},
+        "packs": {name: {pack.id: pack.content_hash for pack in one.packs} for name, one in rules.items()},
+        "registry": {"hash": found.registry.content_hash, "made_up": found.registry.made_up},
+        "weighted": found.weighted,
+        "money": f"hundredths of {found.currency}, after stacking rules; null: an open end",
         "all": fates_json(found.fates),
-        "money": "whole fen, after stacking; null: an open end",
-    }  # fmt: skip
+        "measures": [_compared_json(one) for one in found.measures],
+        "rest": [measure_json(measure) | {"tally": tally_json(tally)} for measure, tally in found.rest],
+        "topics": {topic: {side: list(cost) for side, cost in costs.items()} for topic, costs in by_topic(found).items()},
+        "by": {
+            grouping.name: {
+                "label": grouping.label.as_json(),
+                "groups": [{"id": id, "label": grouping.groups[id].as_json()} | fates_json(fates) for id, fates in found.by[grouping.name].items()],
+            }
+            for grouping in found.groupings
+        },
+        "largest": {
+            name: [_difference_json(one, changes.get(one.subject, [])) for one in largest]
+            for name, largest in (("gains", found.gains), ("losses", found.losses))
+        },
+    }
 
 
 def fates_json(fates: Fates) -> dict[str, Any]:
-    """How many surely, and perhaps."""
+    """How many surely, and perhaps; the money before, after and between."""
     counted = {fate: {"surely": fates.of(fate)[0], "perhaps": fates.of(fate)[1]} for fate in FATES}
-    return {"subjects": fates.subjects, "touched": fates.touched, **counted, "cost_low": fates.low, "cost_high": fates.high}
+    money = {"before": list(fates.before), "after": list(fates.after), "difference": list(fates.difference)}
+    return {"subjects": fates.subjects, "touched": fates.touched, **counted, **money}
 
 
-def paired(found: Simulation) -> list[tuple[Tally | None, Tally | None]]:
-    """The touched measures on both sides, by name; of several editions of one name in order."""
-    sides = [{(t.measure.name, sum(o.measure.name == t.measure.name for o in some[:at])): t for at, t in enumerate(some)} for some in
-             (found.before.tallies, found.after.tallies)]  # fmt: skip
-    return [(sides[0].get(key), sides[1].get(key)) for key in dict.fromkeys(chain(*sides))]
+def measure_json(measure: Measure) -> dict[str, Any]:
+    """Which measure, and where it stands."""
+    record = measure.record
+    return {
+        "measure": measure.name,
+        "edition": measure.edition,
+        "title": {"en": str(record.title.en), "zh": str(record.title.zh)},
+        "clause": str(record.clause),
+        "kind": str(record.kind),
+        "topics": [str(topic) for topic in topics_of(measure)],
+    }
+
+
+def tally_json(tally: Tally) -> dict[str, Any]:
+    return {"yes": tally.yes, "depends": tally.depends, "due": list(tally.due), "payable": list(tally.payable)}
+
+
+def _compared_json(one: Compared) -> dict[str, Any]:
+    sides = {name: None if side is None else measure_json(side[0]) | tally_json(side[1]) for name, side in _sides(one)}
+    return {"measure": one.measure.name, "changed": one.changed, **sides}
+
+
+def _sides(one: Compared) -> tuple[tuple[str, tuple[Measure, Tally] | None], ...]:
+    return ("before", one.before), ("after", one.after)
+
+
+def _difference_json(one: Difference, changes: list[Change]) -> dict[str, Any]:
+    pairs = {"before": one.before, "after": one.after, "difference": (one.low, one.high)}
+    ends = {name: [int(end) if math.isfinite(end) else None for end in pair] for name, pair in pairs.items()}
+    return {"subject": one.subject, **ends, "reasons": [{"measure": change.measure.name, "text": change.text.as_json()} for change in changes]}
+
+
+# ---------------------------------------------------------------- topics
+
+
+def topics_of(measure: Measure) -> tuple[str, ...]:
+    """The topics of a measure; `none` where it has none."""
+    return tuple(map(str, measure.record.topics)) or ("none",)
+
+
+def by_topic(found: Simulation) -> dict[str, dict[str, Sum]]:
+    """What the evaluated measures of each topic pay under both laws; a measure of several topics counts under each."""
+    costs: dict[str, dict[str, Sum]] = {}
+    both = [(name, pair) for one in found.measures for name, pair in _sides(one)]
+    for name, pair in [*both, *((side, pair) for pair in found.rest for side in ("before", "after"))]:
+        for topic in () if pair is None or pair[0].amount is None else topics_of(pair[0]):
+            assert pair is not None
+            mine = costs.setdefault(topic, {"before": (0, 0), "after": (0, 0)})
+            mine[name] = added([mine[name], pair[1].payable])
+    return dict(sorted(costs.items()))
+
+
+def added(sums: Iterable[Sum]) -> Sum:
+    """A range of the sum of some ranges."""
+    lows, highs = zip(*sums, strict=True)
+    return sum(lows), None if None in highs else sum(highs)
+
+
+# ---------------------------------------------------------------- tables
 
 
 def _measures(found: Simulation) -> Iterator[list[Any]]:
-    columns = ("edition", "yes", "depends", "payable_low", "payable_high")
-    yield ["measure", "title_en", "title_zh", *(f"{column}_{side}" for side in ("before", "after") for column in columns)]
-    for pair in paired(found):
-        measure = next(tally.measure for tally in pair if tally is not None)
-        cells = [cell for tally in pair for cell in _tally(tally)]
-        yield [measure.name, measure.record.title.en, measure.record.title.zh, *cells]
+    yield ["measure", "title_en", "title_zh", "clause", "kind", "topics", "changed", *(f"{c}_{side}" for side in ("before", "after") for c in _TALLY)]
+    rest = [Compared(pair, pair, False) for pair in found.rest]
+    for one in (*found.measures, *rest):
+        measure = one.measure
+        record = measure.record
+        texts = [measure.name, record.title.en, record.title.zh, record.clause, record.kind, " ".join(topics_of(measure)), one.changed]
+        yield [*texts, *(cell for _, side in _sides(one) for cell in _tally(side))]
 
 
-def _tally(tally: Tally | None) -> list[Any]:
-    return [""] * 5 if tally is None else [tally.measure.edition, tally.yes, tally.depends, tally.payable_low, _open(tally.payable_high)]
+def _tally(side: tuple[Measure, Tally] | None) -> list[Any]:
+    if side is None:
+        return [""] * len(_TALLY)
+    measure, tally = side
+    return [measure.edition, tally.yes, tally.depends, *map(_open, (*tally.due, *tally.payable))]
 
 
-def _groups(found: Simulation, dimension: Dimension) -> Iterator[list[Any]]:
-    yield [dimension.name, "label_en", "label_zh", "subjects", "touched", *_COUNTS, "cost_low", "cost_high"]
-    for group, fates in found.by[dimension.name].items():
-        label = dimension.groups[group]
+def _topics(found: Simulation) -> Iterator[list[Any]]:
+    yield ["topic", *_MONEY[:4]]
+    for topic, costs in by_topic(found).items():
+        yield [topic, *map(_open, (*costs["before"], *costs["after"]))]
+
+
+def _groups(name: str, found: dict[str, Fates], labels: Any) -> Iterator[list[Any]]:
+    yield [name, "label_en", "label_zh", "subjects", "touched", *_COUNTS, *_MONEY]
+    for group, fates in found.items():
         counts = [count for fate in FATES for count in fates.of(fate)]
-        yield [group, label.en, label.zh, fates.subjects, fates.touched, *counts, _open(fates.low), _open(fates.high)]
+        money = map(_open, (*fates.before, *fates.after, *fates.difference))
+        yield [group, labels[group].en, labels[group].zh, fates.subjects, fates.touched, *counts, *money]
 
 
-def _largest(found: Simulation) -> Iterator[list[Any]]:
-    yield ["subject", "before_low", "before_high", "after_low", "after_high", "difference_low", "difference_high"]
+def _largest(found: Simulation, changes: dict[str, list[Change]]) -> Iterator[list[Any]]:
+    yield ["subject", *_MONEY, "reasons_en", "reasons_zh"]
     for one in (*found.gains, *found.losses):
-        yield [one.subject, *map(_fen, (*one.before, *one.after, one.low, one.high))]
+        said = [change.text for change in changes.get(one.subject, [])]
+        ends = map(_fen, (*one.before, *one.after, one.low, one.high))
+        yield [one.subject, *ends, "; ".join(text.en for text in said), "；".join(text.zh for text in said)]
 
 
 def _fen(amount: float) -> int | str:

@@ -31,12 +31,12 @@ class Finding:
 def ranked(findings: Iterable[Finding]) -> list[Finding]:
     """By money, then by firms, then as they stand in the texts.
 
-    By money is by what is sure of it, then by the high end; what has no upper end comes first among those of the same low end, so that an
-    unpublished amount alone does not outrank money that is certain.
+    By money is by what is sure of it, then by the high end. An open end says nothing of how much it is, so a finding with one stands where the
+    sure part of its money puts it.
     """
 
     def rank(one: Finding) -> tuple[Any, ...]:
         low, high = one.money
-        return -low, high is not None, -(high or 0), -one.firms, -one.firms_perhaps, one.where, one.kind, one.measures, one.clause
+        return -low, -(low if high is None else high), -one.firms, -one.firms_perhaps, one.where, one.kind, one.measures, one.clause
 
     return sorted(findings, key=rank)

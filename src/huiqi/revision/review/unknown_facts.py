@@ -20,7 +20,7 @@ from huiqi.entitlements.deciding import Reading, grounds, undecided_tests
 from huiqi.facts.past import PastFact
 from huiqi.revision.review.finding import Finding
 from huiqi.revision.review.material import Material, Seen
-from huiqi.revision.review.said import firms, money, titles
+from huiqi.revision.review.said import firms, titles
 from huiqi.vocabulary.speech import Both, both, brief_money, of_words
 
 Bools = NDArray[np.bool_]
@@ -218,28 +218,27 @@ def _finding(material: Material, id: str, width: Width, currency: str, whole: in
     fact, subject = material.population.schema.facts[id], material.registry.schema.subject
     places = [number for number, _ in sorted(width.measures.items(), key=lambda one: (-one[1], one[0]))]
     measures = [material.measures[number] for number in places]
-    what = both(
-        ("{0} is not known of {1} where it matters: it alone keeps {2} of the cost range open, and with other facts {3} of {4}",
-         "有{1}的“{0}”未知且影响结果：仅因该项而未定的成本区间宽{2}，与其他数据共同造成的宽{3}，全部区间宽{4}"),
-        of_words(fact.label), firms(width.firms, subject),
-        brief_money(width.alone, currency), brief_money(width.together, currency), brief_money(whole, currency),
-    )  # fmt: skip
+    what = both(("{0} is not known of {1} for whom it matters", "{1}的“{0}”未知，且影响结果"), of_words(fact.label), firms(width.firms, subject))
+    if width.together:
+        what = both(
+            ("{0}: {1} of the cost range is open for want of it alone, {2} with other facts", "{0}：成本区间中，仅因该项未定{1}，连同其他数据未定{2}"),
+            what, brief_money(width.alone, currency), brief_money(width.together, currency),
+        )  # fmt: skip
     if width.endless:
         results = Both(f"{width.endless:,} {'result' if width.endless == 1 else 'results'}", f"{width.endless:,}项结果")
-        what = both(("{0}; besides it keeps {1} open whose amount has no upper end", "{0}；另使{1}未定，其金额没有上限"), what, results)
-    most = titles(measures[:3])
-    what = both(("{0}; mostly of {1}", "{0}；主要涉及“{1}”"), what, most)
+        what = both(("{0}; it keeps {1} open whose amount has no upper end", "{0}；使{1}未定，其金额没有上限"), what, results)
+    if len(measures) > 1:
+        what = both(("{0}; most of all {1}", "{0}；影响最大的是“{1}”"), what, titles(measures[:1]))
+    else:
+        what = both(("{0}; of {1}", "{0}；涉及“{1}”"), what, titles(measures))
     remedy = (
         Both("bring the awards of past years into the registry, as its table of awards", "将往年兑现记录作为奖补记录表并入登记库")
         if isinstance(fact, PastFact)
-        else both(
-        (
-            "collect it, from these firms or from who keeps it, before the cost is promised: that settles {0}",
-            "在承诺支出之前，向这些对象或数据主管单位采集该项，可确定{0}",
-        ),
-        money(width.alone, width.together, currency),
+        else Both(
+            "collect it from these firms, or from the office that keeps it, before the cost is promised",
+            "在承诺支出之前，向这些对象或数据主管单位采集该项",
         )
-    )  # fmt: skip
+    )
     detail = {
         "fact": id, "label": of_words(fact.label).as_json(), "settles_alone": width.alone, "settles_at_most": width.together, "width_of_all": whole,
         "results_without_end": width.endless, "firms": width.firms, "firms_for_want_of_it_alone": width.firms_alone,

@@ -1,0 +1,175 @@
+"""A simulation for the terminal: the touched measures on both sides, who gains and loses, the largest differences with their reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from huiqi.cli.show import console
+from huiqi.entitlements.totals import ALL, Sum
+from huiqi.publication.wording import NOT_PUBLIC
+from huiqi.revision.comparison import FATES, Difference, Fates, Tally
+from huiqi.revision.reasons import Change
+from huiqi.revision.reform import ReformRecord
+from huiqi.revision.simulate import Simulation
+from huiqi.revision.write import added
+from huiqi.rules.compile import Measure
+from huiqi.vocabulary.speech import Both, both, brief_money
+
+SHOWN = 3  # subjects with the largest differences
+GROUPS = 5  # groups with the most subjects that may have what changes
+
+_FATES = {
+    "gain": Both("get more", "获得更多"), "lose": Both("get less", "获得更少"),
+    "enter": Both("get something for the first time", "新纳入"), "leave": Both("get nothing any more", "退出"),
+}  # fmt: skip
+_OPEN_LOW, _OPEN_HIGH = Both("no lower end", "无下限"), Both("no upper end", "无上限")
+
+
+def lines(found: Simulation, changes: dict[str, list[Change]], reform: ReformRecord | None, lang: str) -> Iterator[str]:
+    """What came of it; the table is printed at its place."""
+    before, after = found.sides
+    if reform is not None:
+        yield f"[bold]{escape(reform.title(lang))}[/] [dim]{escape(reform.reform)}[/]"
+    if found.registry.made_up:
+        yield Both("The registry is made up: so is what follows.", "该名册为虚构数据，以下结果亦然。")(lang)
+    if found.weighted:
+        yield Both("Each row counts by its weight: counts and sums are estimates.", "各行按权重计数：户数与金额均为估计值。")(lang)
+    if not before.measures and not after.measures:
+        yield Both("no measure can come out otherwise: only words differ, or nothing does", "没有措施的结果会因此改变：仅有文字差异，或并无差异")(
+            lang
+        )
+        return
+    Console(highlight=False, width=None if console.is_terminal else 150).print(_table(found, lang))
+    yield from (line(lang) for line in _money(found))
+    for fate in FATES:
+        surely, perhaps = found.fates.of(fate)
+        if surely or perhaps:
+            yield f"  {both(('{0}: {1}', '{0}：{1}'), _FATES[fate], _count(surely, perhaps))(lang)}"
+    same = _number(found.fates.subjects - found.fates.touched)
+    words = ("of {0} subjects {1} cannot have what changes", "{0}个对象中，{1}个不可能享受有变化的措施")
+    yield both(words, _number(found.fates.subjects), same)(lang)
+    for title, largest in ((Both("Largest gains", "增加最多"), found.gains), (Both("Largest losses", "减少最多"), found.losses)):
+        if largest:
+            yield f"[bold]{title(lang)}[/]"
+        for one in largest[:SHOWN]:
+            yield f"  {escape(_difference(one, found.currency)(lang))}"
+            yield from (f"    [dim]{escape(change.text(lang))}[/]" for change in changes.get(one.subject, []))
+    yield from _groups(found, lang)
+
+
+def _money(found: Simulation) -> Iterator[Both]:
+    """What both laws cost, the difference, and how much of either stacking takes."""
+    fates, currency = found.fates, found.currency
+    cost = both(("the touched measures cost {0} now and {1} in the reform", "受影响措施：现行{0}，改革后{1}"), *(
+        _range(pair, currency) for pair in (fates.before, fates.after)))  # fmt: skip
+    yield both(("{0}: {1}", "{0}；{1}"), cost, _more(fates, currency))
+    for name, side in ((Both("now", "现行"), "before"), (Both("in the reform", "改革后"), "after")):
+        tallies = [pair[1] for one in found.measures if (pair := getattr(one, side)) is not None]
+        taken = sum(tally.due[0] - tally.payable[0] for tally in tallies)
+        if taken > 0:
+            yield both(("  {0} stacking rules take {1} of what would be assured without them", "  {0}叠加规则从确定额中核减{1}"), name, brief_money(
+                taken, currency))  # fmt: skip
+    if found.rest:
+        rest = added(tally.payable for _, tally in found.rest)
+        words = ("  the {0} measures that cannot differ cost {1} under both", "  其余{0}项不受影响的措施在两种情形下均为{1}")
+        yield both(words, str(len(found.rest)), _range(rest, currency))
+    else:
+        yield both(("  {0} measures cannot differ and were not evaluated", "  另有{0}项措施不受影响，未予计算"), str(
+            found.sides[1].whole - len(found.sides[1].measures)))  # fmt: skip
+
+
+def _groups(found: Simulation, lang: str) -> Iterator[str]:
+    """For each grouping the groups with the most subjects that may have what changes."""
+    for grouping in found.groupings:
+        if grouping.name == ALL:
+            continue
+        groups = [(id, fates) for id, fates in found.by[grouping.name].items() if fates.touched]
+        if len(groups) < 2:
+            continue
+        shown = {id for id, _ in sorted(groups, key=lambda one: -one[1].touched)[:GROUPS]}
+        told = [
+            f"{escape(grouping.groups[id](lang))} {_count(*fates.of('gain'))(lang)} ↑ {_count(*fates.of('lose'))(lang)} ↓"
+            for id, fates in groups if id in shown
+        ]  # fmt: skip
+        more = Both(f"; {len(groups) - len(told)} more", f"；另有{len(groups) - len(told)}组")(lang) if len(groups) > len(told) else ""
+        yield f"[bold]{escape(grouping.label(lang))}[/]{Both(': ', '：')(lang)}{Both('; ', '；')(lang).join(told)}{more}"
+
+
+def _table(found: Simulation, lang: str) -> Table:
+    """The touched measures on both sides; a point marks those that are evaluated only because they stack with what changes."""
+    heads = {
+        "en": ("Measure", "Yes", "Depends", "Assured", "Possible", "→", "Yes", "Depends", "Assured", "Possible"),
+        "zh": ("政策措施", "符合", "待定", "确定额", "可能额", "→", "符合", "待定", "确定额", "可能额"),
+    }[lang]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="right" if number else "left", no_wrap=bool(number))
+    for one in found.measures:
+        editions = [pair[0].edition for pair in (one.before, one.after) if pair is not None]
+        title = f"{escape(one.measure.record.title(lang))} [dim]{' → '.join(dict.fromkeys(editions))}[/]"
+        if not one.changed:
+            title = f"[dim]· {title}[/]"
+        table.add_row(title, *_cells(one.before, found.currency, lang), "", *_cells(one.after, found.currency, lang))
+    return table
+
+
+def _cells(pair: tuple[Measure, Tally] | None, currency: str, lang: str) -> list[str]:
+    if pair is None:
+        return ["–"] * 4
+    measure, tally = pair
+    counts = [_number(tally.yes), _number(tally.depends)]
+    if measure.amount is None:
+        return [*counts, "–", "–"]
+    low, high = tally.payable
+    possible = NOT_PUBLIC if high is None and measure.amount.unpublished else brief_money(high, currency)
+    return [*counts, brief_money(low, currency)(lang), possible(lang)]
+
+
+def _number(count: float) -> str:
+    """A count; one by weights is rounded for the eye."""
+    return f"{round(count):,}"
+
+
+def _count(surely: float, perhaps: float) -> Both:
+    """How many surely, and how many more perhaps."""
+    if not perhaps:
+        return Both(_number(surely), f"{_number(surely)}个")
+    return Both(f"{_number(surely)} surely, {_number(perhaps)} more perhaps", f"确定{_number(surely)}个，另有{_number(perhaps)}个待定")
+
+
+def _range(ends: Sum, currency: str) -> Both:
+    low, high = ends
+    if low == high:
+        return brief_money(low, currency)
+    return both(("{0} to {1}", "{0}至{1}"), brief_money(low, currency), brief_money(high, currency))
+
+
+def _more(fates: Fates, currency: str) -> Both:
+    """A difference in cost as a range."""
+    low, high = fates.difference
+    if low is not None and low == high:
+        return _signed(low, currency)
+    ends = (_OPEN_LOW if low is None else _signed(low, currency)), (_OPEN_HIGH if high is None else _signed(high, currency))
+    return both(("between {0} and {1}", "{0}至{1}"), *ends)
+
+
+def _signed(fen: int, currency: str) -> Both:
+    if not fen:
+        return Both("the same", "不变")
+    return both(("{0} more", "增加{0}") if fen > 0 else ("{0} less", "减少{0}"), brief_money(abs(fen), currency))
+
+
+def _difference(one: Difference, currency: str) -> Both:
+    """What is sure of the difference for one subject."""
+    sure, far = (one.low, one.high) if one.low > 0 else (-one.high, -one.low)
+    sign = "+" if one.low > 0 else "−"
+    least = Both("", "") if sure == far else Both("at least ", "至少")
+    told = both(("{0}{1}{2}", "{0}{1}{2}"), least, sign, brief_money(int(sure), currency))
+    if sure != far and math.isfinite(far):
+        told = both(("{0}, at most {1}{2}", "{0}，至多{1}{2}"), told, sign, brief_money(int(far), currency))
+    return both(("{0} {1}", "{0} {1}"), one.subject, told)
