@@ -38,9 +38,8 @@ def cliffs(material: Material) -> list[Finding]:
         edges.setdefault(one.bearing.slot, set()).add(float(one.threshold.edge))
     falls, rises = [], []
     for one in crossed:
-        jumps = [near for near in one.near if near.low or near.high]
-        down = [near for near in jumps if near.high < 0]
-        up = [near for near in jumps if near.low > 0]
+        down = [near for near in one.near if near.high < 0]
+        up = [near for near in one.near if near.low > 0]
         if down:
             falls.append(_finding(material, one, down, crossed, edges, falls=True))
         if up:
@@ -75,11 +74,11 @@ def _finding(
     words = ("lose", "减少") if falls else ("gain", "增加")
     what = both(
         (
-            f"as {{0}} goes {{1}}, {{2}} near it {words[0]} money: {{3}} at the median, {{4}} together; within 10 % stand {{5}} below and {{6}} above",
-            f"{{0}}{{1}}时，附近{{2}}所得{words[1]}：中位数{{3}}，合计{{4}}；门槛以下10%内有{{5}}家，以上10%内有{{6}}家",
+            f"as {{0}} goes {{1}}, {{2}} near it {words[0]} money: {{3}} at the median, {{4}} together; {{7}} stand {{5}} below and {{6}} above",
+            f"{{0}}{{1}}时，附近{{2}}所得{words[1]}：中位数{{3}}，合计{{4}}；门槛以下{{7}}有{{5}}家，以上{{7}}有{{6}}家",
         ),
         threshold.say(renderer), crossing, firms_perhaps(len(sure), perhaps), money(*_whole(middle), currency), money(*_whole(total), currency),
-        f"{one.below:,}", f"{one.above:,}",
+        f"{one.below:,}", f"{one.above:,}", Both("within a step", "一步之内") if threshold.coarse else Both("within 10 %", "10%内"),
     )  # fmt: skip
     if turned and threshold.fact is None:
         names = listed([of_words(fact.label) for fact in turned], ", ", "、")
@@ -95,7 +94,7 @@ def _finding(
     typical = sorted(sure, key=lambda near: (abs(near.low + near.high), near.subject))[len(sure) // 2].subject
     detail: dict[str, Any] = {
         "figure": threshold.say(renderer).as_json(), "edge": float(threshold.edge), "edge_said": threshold.say_figure(threshold.edge).as_json(),
-        "below": one.below, "above": one.above, "unknown": one.unknown, "looked_at": len(one.near),
+        "below": one.below, "above": one.above, "unknown": one.unknown,
         "median": list(_whole(middle)), "falls": falls, "places": [str(use.where) for use in threshold.uses],
         "bunching": None if tested is None else tested[1].as_json(),
         "curve": {"subject": typical, "points": curve(material, threshold, one, typical, crossed)},

@@ -1,7 +1,7 @@
-"""Bands and tables that do not fit together (档位缝隙): values that none takes in, bands that overlap, an amount that falls from one band to the next.
+"""Bands and tables that do not fit together (档位缝隙): values that none takes in, bands that overlap, an amount that falls between two.
 
-All of it is read off the text alone; how many firms stand in a gap is then counted. Of a table only what lies between its rows is a gap: that it begins
-at some figure, or gives nothing to a code, is what tables are for.
+All of it is read off the text alone; how many firms stand in a gap is then counted. Of a table only what lies between its rows is a gap: that it
+begins at some figure, or gives nothing to a code, is what tables are for.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _joined(cells: Iterator[tuple[Region, ...]]) -> list[tuple[Region, ...]]:
 
 
 def _pieces(of: Node, column: Sequence[Region], exact: Exactly, *, whole: bool) -> list[Region] | None:
-    """An input cut at every edge of its column, as far as it can have values; of a table from its lowest to its highest edge. None: cannot be told."""
+    """An input cut at every edge of its column, as far as it can have values; of a table from its lowest edge on. None: cannot be told."""
     if isinstance(of, functions.Growth):
         return None
     if any(region.codes is not None for region in column):
@@ -314,7 +314,10 @@ def _drop(material: Material, drop: Drop, renderer: Renderer) -> Finding:
     ]
     part = Both("the rate", "比例") if drop.of == "rate" else Both("the amount", "金额")
     what = both(
-        ("{0}: as {2} passes {1}, {3} falls from {4} to {5}, for the whole and not only for what lies beyond", "{0}：{2}越过{1}后，{3}由{4}降至{5}，且适用于全部而非超出部分"),
+        (
+            "{0}: as {2} passes {1}, {3} falls from {4} to {5}, for the whole and not only for what lies beyond",
+            "{0}：{2}越过{1}后，{3}由{4}降至{5}，且适用于全部而非超出部分",
+        ),
         title(drop.measure), drop.threshold.say_figure(drop.threshold.edge), drop.threshold.say(renderer), part, *said,
     )  # fmt: skip
     remedy = Both("pay each slice at its own rate (tiers), so that more never brings less", "改为超额累进（tiers），避免越多所得越少")

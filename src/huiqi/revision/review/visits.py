@@ -62,7 +62,10 @@ def _finding(material: Material, visits: list[Visit]) -> Finding:
     currency = material.currency(number)
     could = firms_perhaps(len(fails[0]), len(fails[1]))
     what = both(
-        ("{0}: by one figure and at most 10 % {1} miss it; {2} have no more than 10 % to spare", "{0}：仅因一项指标、差距10%以内而未符合的有{1}；余量不足10%的有{2}"),
+        (
+            "{0}: {1} miss it by one figure and at most 10 %; {2} have no more than 10 % to spare",
+            "{0}：仅因一项指标、差距10%以内而未符合的有{1}；余量不足10%的有{2}",
+        ),
         title(measure), could, firms(len(keeps[0] | keeps[1])),
     )  # fmt: skip
     if measure.amount is not None:
