@@ -2,9 +2,9 @@
 
 The count just on the paying side is compared with that just on the other, in two windows of equal width. What share would lie on the paying side
 without any bunching is read off the counts further out, which are smoothed by a parabola through their logarithms (the counterfactual density of
-Kleven and Waseem, "Using notches to uncover optimization frictions", Quarterly Journal of Economics 128, 2013, section III, with the excluded range of
-Chetty and others, 2011); the p-value is that of an exact binomial test. As reported figures cluster at round numbers anyway, the same is done at other
-figures that are as round, and only what stands out among those is called bunching. Nothing here says why firms stand where they do.
+Kleven and Waseem, "Using notches to uncover optimization frictions", Quarterly Journal of Economics 128, 2013, section III, with the excluded range
+of Chetty and others, 2011); the p-value is that of an exact binomial test. As reported figures cluster at round numbers anyway, the same is done at
+other figures that are as round, and only what stands out among those is called bunching. Nothing here says why firms stand where they do.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ def _finding(material: Material, one: Crossing, above: bool, found: Bunched) -> 
     side = Both("above", "以上") if above else Both("below", "以下")
     what = both(
         (
-            "{0}: {1} firms stand within 2.5 % {2} {3} and {4} on the other side, where about {5} and {6} would be expected (p = {7}); none of {8} other "
-            "round figures stands out as much",
+            "{0}: {1} firms stand within 2.5 % {2} {3} and {4} on the other side, where about {5} and {6} would be expected (p = {7}); "
+            "none of {8} other round figures stands out as much",
             "{0}：{3}{2}2.5%以内有{1}家企业，另一侧有{4}家；按周边分布约应为{5}家与{6}家（p = {7}）；另外{8}个整数位置均无如此聚集",
         ),
         threshold.say(renderer), str(found.paying), side, threshold.say_figure(threshold.edge), str(found.other), f"{found.expected:.0f}",

@@ -19,10 +19,11 @@ from huiqi.revision.review.bunching import test_of
 from huiqi.revision.review.finding import Finding
 from huiqi.revision.review.material import Material
 from huiqi.revision.review.nearby import Crossing, Near, Nearby
+from huiqi.revision.review.said import firms_perhaps, money
 from huiqi.revision.review.suppose import Actual
 from huiqi.revision.review.thresholds import Threshold
 from huiqi.revision.review.wording import fen, first_use, full_names, is_reviewed, renderer_of
-from huiqi.vocabulary.speech import Both, both, listed, money_range, of_words
+from huiqi.vocabulary.speech import Both, both, listed, of_words
 
 NOTCHES = 20  # steps up that are told, the largest first
 POINTS = 40  # of a curve, beside those at its edges
@@ -37,9 +38,8 @@ def cliffs(material: Material) -> list[Finding]:
         edges.setdefault(one.bearing.slot, set()).add(float(one.threshold.edge))
     falls, rises = [], []
     for one in crossed:
-        jumps = [near for near in one.near if near.low or near.high]
-        down = [near for near in jumps if near.high < 0]
-        up = [near for near in jumps if near.low > 0]
+        down = [near for near in one.near if near.high < 0]
+        up = [near for near in one.near if near.low > 0]
         if down:
             falls.append(_finding(material, one, down, crossed, edges, falls=True))
         if up:
@@ -67,17 +67,18 @@ def _finding(
     kind = "cliff" if falls or turned else "notch"
     below, above = threshold.sides
     crossing = (
-        both(("from {0} to {1}", "由{0}增至{1}"), threshold.say_figure(below), threshold.say_figure(above))
+        both(("from {0} to {1}", "由{0}升至{1}"), threshold.say_figure(below), threshold.say_figure(above))
         if threshold.fact is not None
         else both(("past {0}", "越过{0}"), threshold.say_figure(threshold.edge))
     )
-    words = ("loses", "减少") if falls else ("brings", "增加")
+    words = ("lose", "减少") if falls else ("gain", "增加")
     what = both(
         (
-            f"{{0}} {{1}} {words[0]} {{2}} at the median of {{3}} firms near it, {{4}} of all together; within 10 % stand {{5}} firms below and {{6}} above",
-            f"{{0}}{{1}}，附近{{3}}家企业所得{words[1]}（中位数{{2}}，合计{{4}}）；门槛上下10%以内分别有{{6}}家与{{5}}家",
+            f"as {{0}} goes {{1}}, {{2}} near it {words[0]} money: {{3}} at the median, {{4}} together; {{7}} stand {{5}} below and {{6}} above",
+            f"{{0}}{{1}}时，附近{{2}}所得{words[1]}：中位数{{3}}，合计{{4}}；门槛以下{{7}}有{{5}}家，以上{{7}}有{{6}}家",
         ),
-        threshold.say(renderer), crossing, _money(middle, currency), str(len(sure)), _money(total, currency), str(one.below), str(one.above),
+        threshold.say(renderer), crossing, firms_perhaps(len(sure), perhaps), money(*_whole(middle), currency), money(*_whole(total), currency),
+        f"{one.below:,}", f"{one.above:,}", Both("within a step", "一步之内") if threshold.coarse else Both("within 10 %", "10%内"),
     )  # fmt: skip
     if turned and threshold.fact is None:
         names = listed([of_words(fact.label) for fact in turned], ", ", "、")
@@ -93,13 +94,12 @@ def _finding(
     typical = sorted(sure, key=lambda near: (abs(near.low + near.high), near.subject))[len(sure) // 2].subject
     detail: dict[str, Any] = {
         "figure": threshold.say(renderer).as_json(), "edge": float(threshold.edge), "edge_said": threshold.say_figure(threshold.edge).as_json(),
-        "below": one.below, "above": one.above, "unknown": one.unknown, "looked_at": len(one.near),
-        "median": [fen(middle[0]), fen(middle[1])], "falls": falls, "places": [str(use.where) for use in threshold.uses],
+        "below": one.below, "above": one.above, "unknown": one.unknown,
+        "median": list(_whole(middle)), "falls": falls, "places": [str(use.where) for use in threshold.uses],
         "bunching": None if tested is None else tested[1].as_json(),
         "curve": {"subject": typical, "points": curve(material, threshold, one, typical, crossed)},
     }  # fmt: skip
-    money = round(total[0]), fen(total[1])
-    return Finding(kind, full_names(threshold), use.clause, what, remedy, use.where, money, len(sure), perhaps, currency, detail)
+    return Finding(kind, full_names(threshold), use.clause, what, remedy, use.where, _whole(total), len(sure), perhaps, currency, detail)
 
 
 _bunching = {
@@ -110,8 +110,8 @@ _bunching = {
 }
 
 
-def _money(ends: tuple[float, float], currency: str) -> Both:
-    return money_range(round(ends[0]), fen(ends[1]), currency)
+def _whole(ends: tuple[float, float]) -> tuple[int, int | None]:
+    return round(ends[0]), fen(ends[1])
 
 
 def curve(material: Material, threshold: Threshold, one: Crossing, subject: str, crossed: Sequence[Crossing]) -> list[list[float | int | None]]:

@@ -1,7 +1,7 @@
-"""Bands and tables that do not fit together (档位缝隙): values that none takes in, bands that overlap, an amount that falls from one band to the next.
+"""Bands and tables that do not fit together (档位缝隙): values that none takes in, bands that overlap, an amount that falls between two.
 
-All of it is read off the text alone; how many firms stand in a gap is then counted. Of a table only what lies between its rows is a gap: that it begins
-at some figure, or gives nothing to a code, is what tables are for.
+All of it is read off the text alone; how many firms stand in a gap is then counted. Of a table only what lies between its rows is a gap: that it
+begins at some figure, or gives nothing to a code, is what tables are for.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def faults(rules: Rules, subject: str) -> list[Fault]:
             continue
         seen.add(regions.where)
         if not regions.has_else:
-            cells = tuple(_uncovered(regions, rules, subject))
+            cells = tuple(_joined(_uncovered(regions, rules, subject)))
             if cells:
                 found.append(Fault("gap", regions, cells))
         found += _overlaps(regions)
@@ -100,8 +100,23 @@ def _uncovered(regions: Regions, rules: Rules, subject: str) -> Iterator[tuple[R
             yield cell
 
 
+def _joined(cells: Iterator[tuple[Region, ...]]) -> list[tuple[Region, ...]]:
+    """Cells that follow on each other in one of their figures, as one."""
+    found = list(cells)
+    for axis in range(len(found[0]) - 1, -1, -1) if found else ():
+        joined: dict[tuple[tuple[Region, ...], tuple[Region, ...]], list[Region]] = {}
+        for cell in found:
+            run, piece = joined.setdefault((cell[:axis], cell[axis + 1 :]), []), cell[axis]
+            if run and piece.codes is None and piece.low == run[-1].high and piece.open_low != run[-1].open_high:
+                run[-1] = Region(run[-1].low, piece.high, run[-1].open_low, piece.open_high)
+            else:
+                run.append(piece)
+        found = [(*before, piece, *behind) for (before, behind), run in joined.items() for piece in run]
+    return found
+
+
 def _pieces(of: Node, column: Sequence[Region], exact: Exactly, *, whole: bool) -> list[Region] | None:
-    """An input cut at every edge of its column, as far as it can have values; of a table from its lowest to its highest edge. None: cannot be told."""
+    """An input cut at every edge of its column, as far as it can have values; of a table from its lowest edge on. None: cannot be told."""
     if isinstance(of, functions.Growth):
         return None
     if any(region.codes is not None for region in column):
@@ -247,14 +262,12 @@ def gaps(material: Material) -> list[Finding]:
     """Every gap, overlap and fall of the texts that are reviewed."""
     counted, renderer = material.counted(Uncovered), renderer_of(material)
     reviewed = [material.measures[number] for number in sorted(material.reviewed)]
-    files = {material.rules.world.documents and measure.where.file.rpartition("/")[0] for measure in reviewed}
     found = []
     for number, fault in enumerate(counted.faults):
         users = _users(fault, reviewed)
-        if not users and not any(fault.regions.where.file.startswith(str(folder)) for folder in files):
-            continue
-        surely, perhaps = int(counted.surely[number]), int(counted.perhaps[number])
-        found.append(_finding(material, fault, renderer, users, surely, perhaps))
+        if users:
+            surely, perhaps = int(counted.surely[number]), int(counted.perhaps[number])
+            found.append(_finding(material, fault, renderer, users, surely, perhaps))
     for drop in drops(material.rules, reviewed):
         if is_reviewed(material, drop.threshold):
             found.append(_drop(material, drop, renderer))
@@ -301,7 +314,10 @@ def _drop(material: Material, drop: Drop, renderer: Renderer) -> Finding:
     ]
     part = Both("the rate", "比例") if drop.of == "rate" else Both("the amount", "金额")
     what = both(
-        ("{0}: beyond {1} of {2}, {3} of the whole falls from {4} to {5}", "{0}：{2}越过{1}后，整体适用的{3}由{4}降至{5}"),
+        (
+            "{0}: as {2} passes {1}, {3} falls from {4} to {5}, for the whole and not only for what lies beyond",
+            "{0}：{2}越过{1}后，{3}由{4}降至{5}，且适用于全部而非超出部分",
+        ),
         title(drop.measure), drop.threshold.say_figure(drop.threshold.edge), drop.threshold.say(renderer), part, *said,
     )  # fmt: skip
     remedy = Both("pay each slice at its own rate (tiers), so that more never brings less", "改为超额累进（tiers），避免越多所得越少")
@@ -334,7 +350,10 @@ def _between(of: Node, region: Region) -> Both:
 
     if region.low == region.high:
         return both(("of exactly {0}", "恰为{0}"), say(region.low))
-    if math.isinf(region.low) or math.isinf(region.high):
-        end, words = (region.high, ("below {0}", "低于{0}")) if math.isinf(region.low) else (region.low, ("above {0}", "超过{0}"))
-        return both(words, say(end))
-    return both(("between {0} and {1}", "在{0}与{1}之间"), say(region.low), say(region.high))
+    if math.isinf(region.low):
+        return both(("below {0}", "低于{0}") if region.open_high else ("up to {0}", "不超过{0}"), say(region.high))
+    if math.isinf(region.high):
+        return both(("above {0}", "超过{0}") if region.open_low else ("from {0} on", "不低于{0}"), say(region.low))
+    low = ("above {0}", "超过{0}") if region.open_low else ("from {0}", "自{0}起")
+    high = (" and below {0}", "且低于{0}") if region.open_high else (" to {0}", "至{0}")
+    return listed([both(low, say(region.low)), both(high, say(region.high))], "", "")

@@ -1,6 +1,7 @@
 """Who stands near which threshold, and what crossing it would do: one pass over the firms for the checks of cliffs, bunching and visits.
 
-A firm stands near where its figure is known and lies within a share of the edge. Whoever does is supposed on both sides: just below and just above,
+A firm stands near where its figure is known and lies within a tenth of the edge; of a small number of things, where it is the last below or the
+first above. Whoever does is supposed on both sides: just below and just above,
 all its other facts as they are.
 """
 
@@ -57,8 +58,8 @@ class Visit:
 
 @dataclass
 class Crossing:
-    """A threshold with the firms near it: how many stand below and above, each of them, and all known figures from a third to three times the edge;
-    `unknown` firms may stand anywhere."""
+    """A threshold with the firms near it: how many stand below and above, those of them to whom it makes or may make a difference, and all known
+    figures from a third to three times the edge; `unknown` firms may stand anywhere."""
 
     threshold: Threshold
     bearing: Bearing
@@ -87,7 +88,9 @@ class _Book:
         """Made once for a material and all that is made from it."""
         kept, at = material.rules.world.resolved, ("thresholds", material.registry.schema.subject)
         if at not in kept or kept[at][0] is not material.plan:
+            reviewed = {material.measures[number].id for number in material.reviewed}
             found = [one for one in thresholds(material.rules, material.measures) if one.edge and one.parts and one.movable]
+            found = [one for one in found if not reviewed.isdisjoint(one.measures)]
             borne = bearings(material.population, material.measures, material.plan, [(one.of, one.fact) for one in found])
             there = [(one, bearing) for one, bearing in zip(found, borne, strict=True) if bearing is not None]
             steps = _compared(material.plan)
@@ -129,7 +132,9 @@ class Nearby:
         actual = Actual.of(seen.run, seen.dues)
         for pairs in groups.values():
             if pairs:
-                self._suppose(actual, pairs)
+                matters = self.crossings[pairs[0][0]].bearing.may_matter(seen.run)
+                if pairs := [pair for pair in pairs if matters[pair[1]]]:
+                    self._suppose(actual, pairs)
 
     def add(self, other: Nearby) -> None:
         for mine, its in zip(self.crossings, other.crossings, strict=True):
@@ -144,7 +149,8 @@ class Nearby:
         sides = [self.crossings[number].threshold.sides for number in places]
         below, above = (bearing.suppose(actual, rows, [ends[end] for ends in sides], which) for end in (0, 1))
         low, high = bearing.difference(below, above)
-        for at, (number, row, has, is_above) in enumerate(pairs):
+        for at in np.flatnonzero(low.astype(bool) | high.astype(bool)).tolist():
+            number, row, has, is_above = pairs[at]
             self.crossings[number].near.append(Near(_id(actual.run.block, row), has, is_above, float(low[at]), float(high[at])))
         for number, visit in _visits(bearing, actual, rows, (below, above), pairs, [self.crossings[pair[0]].threshold for pair in pairs]):
             self.crossings[number].visits.append(visit)
@@ -162,8 +168,11 @@ def _stand(number: int, crossing: Crossing, compared: tuple[int, bool] | None, r
     crossing.unknown += int((~known & ~np.isnan(low)).sum())
     wide = sorted((edge / 3, edge * 3))
     crossing.around.append(has[known & (has >= wide[0]) & (has <= wide[1])])
-    away = has - edge
-    rows = np.flatnonzero(known & (np.abs(away) <= float(WITHIN) * abs(edge) * (1 + 1e-12)))
+    near = np.abs(has - edge) <= float(WITHIN) * abs(edge) * (1 + 1e-12)
+    if threshold.coarse:
+        grain = float(threshold.grain or 0)
+        near = (has >= edge - (0 if threshold.strict else grain)) & (has <= edge + (grain if threshold.strict else 0))
+    rows = np.flatnonzero(known & near)
     if compared is not None:
         truth = run.truths(compared[0])
         above = np.broadcast_to(truth.must if compared[1] else ~truth.may, (size,))[rows]
@@ -178,14 +187,15 @@ def _stand(number: int, crossing: Crossing, compared: tuple[int, bool] | None, r
 def _visits(
     bearing: Bearing, actual: Actual, rows: NDArray[np.intp], sides: tuple[Side, Side], pairs: list[Pair], found: list[Threshold]
 ) -> Iterator[tuple[int, Visit]]:
-    """The measures that crossing an edge brings or takes: surely not had where the firm stands nor at the edge, and perhaps beyond it; or the reverse."""
+    """The measures that crossing an edge brings or takes: surely not had where the firm stands nor at its side, perhaps beyond; or the reverse."""
     is_above = np.array([above for *_, above in pairs])
     for number in bearing.touched:
         line = bearing.lines.index(number)
         measure = bearing.measures[line]
         may, here = actual.may[number, rows], np.where(is_above, sides[1].may[line], sides[0].may[line])
         beyond = np.where(is_above, sides[0].may[line], sides[1].may[line])
-        gains, loses = ~may & ~here & beyond, may & here & ~beyond
+        fine = np.array([not threshold.coarse for threshold in found])
+        gains, loses = fine & ~may & ~here & beyond, fine & may & here & ~beyond
         for at in np.flatnonzero(gains | loses).tolist():
             threshold, row, has, above = pairs[at]
             fails = bool(gains[at])

@@ -107,7 +107,7 @@ class Bearing:
         self, population: Population, measures: Sequence[Measure], plan: Plan, of: Node, fact: tuple[Fact, int] | None, slot: int, reached: set[int],
         touched: Sequence[int], lines: Sequence[int],
     ):  # fmt: skip
-        self.population, self.plan, self.of, self.fact, self.slot = population, plan, of, fact, slot
+        self.population, self.plan, self.of, self.fact, self.slot, self.after = population, plan, of, fact, slot, reached
         self.touched, self.lines = tuple(touched), tuple(lines)
         self.measures = tuple(measures[number] for number in lines)
         self.stacked = Stacked(population.rules, self.measures, population.registry.schema.subject)
@@ -122,6 +122,31 @@ class Bearing:
                 wanted.update(plan.steps[at].args)
         self.again = [at for at in sorted(reached & wanted) if at != slot]
         self.given = sorted({arg for at in self.again for arg in plan.steps[at].args}.union(ends) - reached)
+
+    def may_matter(self, run: Run) -> Bools:
+        """For which firms the figure can matter at all: some measure that it bears on is not ruled out by tests on which it does not bear."""
+        size = run.block.size
+        if self.limits_bear:
+            return np.ones(size, bool)
+        done: dict[int, Bools] = {}
+
+        def may(slot: int) -> Bools:
+            if slot not in done:
+                step = self.plan.steps[slot]
+                if slot not in self.after:
+                    done[slot] = np.broadcast_to(run.truths(slot).may, (size,))
+                elif step.op == "all":
+                    done[slot] = np.logical_and.reduce([may(arg) for arg in step.args])
+                elif step.op == "any":
+                    done[slot] = np.logical_or.reduce([may(arg) for arg in step.args])
+                elif step.op == "recognised" and step.args[0] not in self.after:
+                    known = run.truths(step.args[0])  # the registry's word counts, where it has one
+                    done[slot] = np.broadcast_to(known.may, (size,)) & (known.must | may(step.args[1]))
+                else:
+                    done[slot] = np.ones(size, bool)
+            return done[slot]
+
+        return np.logical_or.reduce([may(self.plan.measures[number].status) for number in self.touched])
 
     def suppose(self, actual: Actual, rows: NDArray[np.intp], figures: Sequence[Fraction], which: NDArray[np.intp]) -> Side:
         """Firms, each as often as it is named, with another figure each, in base units: `which` of the figures."""

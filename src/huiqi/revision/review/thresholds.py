@@ -66,6 +66,16 @@ class Threshold:
         """Every figure among the facts that it is reckoned from."""
         return tuple((fact, year) for (_, year), fact in tree.facts_in(self.of).items() if fact.is_figure)
 
+    @cached_property
+    def grain(self) -> Fraction | None:
+        """The steps that the figure goes in, where it is counted or added up; None for a quotient or product."""
+        return _grain(self.of)
+
+    @cached_property
+    def coarse(self) -> bool:
+        """A tenth of the edge is less than a step: nobody stands that near on both sides."""
+        return self.grain is not None and abs(self.edge) / 10 < self.grain
+
     @property
     def parts(self) -> bool:
         """Something changes there at one stroke."""
@@ -88,7 +98,7 @@ class Threshold:
             first = math.floor(self.edge / step) + 1 if self.strict else math.ceil(self.edge / step)
             return (first - 1) * step, first * step
         finest = 10**9
-        while finest > 1 and max(abs(self.edge), 1) * finest * self.edge.denominator >= _EXACT:
+        while finest > 1 and max(abs(self.edge), Fraction(1)) * finest * self.edge.denominator >= _EXACT:
             finest //= 10
         step = Fraction(1, finest * self.edge.denominator)
         return (self.edge, self.edge + step) if self.strict else (self.edge - step, self.edge)
@@ -216,6 +226,22 @@ def _edges(node: Node) -> Iterator[tuple[Node, Fraction, str, int]]:
 def _chosen(node: Node) -> bool:
     node = tree.body(node)
     return isinstance(node, tree.Choose) and any(isinstance(tree.body(one), tree.Figure) or _chosen(one) for one in (node.then, node.otherwise))
+
+
+def _grain(node: Node) -> Fraction | None:
+    match node:
+        case tree.FactFigure(fact=fact):
+            return fact.step
+        case tree.Figure(value=value):
+            return Fraction(1, value.denominator)
+        case tree.Named(body=of) | tree.Called(body=of) | tree.Present(of=of):
+            return _grain(of)
+        case tree.Arithmetic(op="+" | "-" | "min" | "max", left=left, right=right):
+            a, b = _grain(left), _grain(right)
+            return None if a is None or b is None else min(a, b)
+        case tree.Tally():
+            return Fraction(1)
+    return None
 
 
 def _direction(node: Node, fact: Fact, year: int) -> int | None:

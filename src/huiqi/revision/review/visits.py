@@ -12,8 +12,10 @@ from typing import Any
 from huiqi.revision.review.finding import Finding
 from huiqi.revision.review.material import Material
 from huiqi.revision.review.nearby import Nearby, Visit
+from huiqi.revision.review.said import firms, firms_perhaps, title
+from huiqi.revision.review.said import money as said_money
 from huiqi.revision.review.wording import renderer_of
-from huiqi.vocabulary.speech import Both, both, money_range, of_words
+from huiqi.vocabulary.speech import Both, both
 
 FIRST = 20  # visits that a finding names
 
@@ -58,26 +60,21 @@ def _finding(material: Material, visits: list[Visit]) -> Finding:
     fails, keeps = (_firms(visits, fails=way) for way in (True, False))
     low, high = _together(visits)
     currency = material.currency(number)
+    could = firms_perhaps(len(fails[0]), len(fails[1]))
     what = both(
         (
-            "{0}: {1} firms fail by one figure by at most 10 %, {2} more only if further facts turn out right; {3} are at stake. {4} firms keep it by "
-            "at most 10 %",
-            "{0}：{1}家企业仅一项指标差10%以内，另有{2}家须其他事实成立；涉及金额{3}。{4}家企业以10%以内的余量符合",
+            "{0}: {1} miss it by one figure and at most 10 %; {2} have no more than 10 % to spare",
+            "{0}：仅因一项指标、差距10%以内而未符合的有{1}；余量不足10%的有{2}",
         ),
-        of_words(measure.record.title), str(len(fails[0])), str(len(fails[1])), money_range(low, high, currency), str(len(keeps[0] | keeps[1])),
+        title(measure), could, firms(len(keeps[0] | keeps[1])),
     )  # fmt: skip
-    if measure.amount is None:
-        what = both(
-            (
-                "{0}: {1} firms fail by one figure by at most 10 %, {2} more only if further facts turn out right. {3} firms keep it by at most 10 %",
-                "{0}：{1}家企业仅一项指标差10%以内，另有{2}家须其他事实成立。{3}家企业以10%以内的余量符合",
-            ),
-            of_words(measure.record.title), str(len(fails[0])), str(len(fails[1])), str(len(keeps[0] | keeps[1])),
-        )  # fmt: skip
+    if measure.amount is not None:
+        what = both(("{0}; {1} would be due to those who miss it", "{0}；前者如符合应得{1}"), what, said_money(low, high, currency))
     remedy = Both("visit those who fail by little; the whole list is in visits.csv", "走访差距较小的企业；完整名单见visits.csv")
     rows = [visit_row(material, visit) for visit in visits[:FIRST]]
-    return Finding("near", (measure.name,), str(measure.record.clause), what, remedy, measure.where, (low, high), len(fails[0]), len(fails[1]), currency,
-                   {"visits": rows, "all": len(visits)})  # fmt: skip
+    detail = {"visits": rows, "all": len(visits)}
+    clause = str(measure.record.clause)
+    return Finding("near", (measure.name,), clause, what, remedy, measure.where, (low, high), len(fails[0]), len(fails[1]), currency, detail)
 
 
 def _firms(visits: Iterable[Visit], *, fails: bool) -> tuple[set[str], set[str]]:
