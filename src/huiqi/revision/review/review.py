@@ -13,7 +13,7 @@ from huiqi.revision.review.cliffs import cliffs
 from huiqi.revision.review.dominated import Beside, dominated
 from huiqi.revision.review.fair_competition import fair_competition
 from huiqi.revision.review.finding import Finding, ranked
-from huiqi.revision.review.gaps import gaps
+from huiqi.revision.review.gaps import Uncovered, gaps
 from huiqi.revision.review.idle_conditions import Decided, idle_conditions
 from huiqi.revision.review.material import Material, material_of
 from huiqi.revision.review.nearby import Nearby
@@ -69,6 +69,6 @@ def review(
     The measures of other packs are evaluated too where they are in the rules: they stack with those that are reviewed, and can stand beside them.
     `tick` is told of every finished stretch. Raises FaultyInput where a registry's cells cannot be used.
     """
-    counts = (Stopped, Beside, Shared, Decided, Cut, Widths, Nearby)
+    counts = (Stopped, Beside, Shared, Decided, Cut, Widths, Nearby, Uncovered)
     material = material_of(rules, registry, as_of, packs=packs, counts=counts, assume_recognised=assume_recognised, tick=tick)
     return Review(material, tuple(ranked(finding for check in CHECKS for finding in check(material))))
