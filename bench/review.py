@@ -20,6 +20,7 @@ import machine
 import pack_text
 import parquet
 import workload
+
 from huiqi.revision.review.review import review
 
 WANTED = 60.0  # seconds for 200,000 enterprises and 100 measures on two cores

@@ -35,3 +35,12 @@ class Commands:
             sys.exit(0)
         printed = self.capsys.readouterr()
         return Printed(int(stopped.value.code or 0), printed.out, printed.err)
+
+
+@dataclass(frozen=True)
+class OnPack(Commands):
+    """A folder with the pack p and a registry."""
+
+    @property
+    def on(self) -> list[str]:
+        return ["--pack", str(self.folder / "packs" / "p"), "--registry", str(self.folder / "registry"), "--as-of", "2024-06-30"]

@@ -10,6 +10,7 @@
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
+    huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
     huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
     from huiqi.publication.differences import compare
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
+    from huiqi.revision.reform import read_reform, reformed
     from huiqi.revision.review.review import review
+    from huiqi.revision.simulate import simulate
     from huiqi.rules.cases import run_cases
     from huiqi.rules.check import check_library
     from huiqi.rules.library import packs_folder, read_library
@@ -62,9 +65,12 @@ __all__ = [
     "open_registry",
     "packs_folder",
     "read_library",
+    "read_reform",
+    "reformed",
     "render_page",
     "review",
     "run_cases",
+    "simulate",
     "verify_ledger",
 ]
 
@@ -86,9 +92,12 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "open_registry": ("facts", "registry"),
     "packs_folder": ("rules", "library"),
     "read_library": ("rules", "library"),
+    "read_reform": ("revision", "reform"),
+    "reformed": ("revision", "reform"),
     "render_page": ("publication", "page"),
     "review": ("revision", "review", "review"),
     "run_cases": ("rules", "cases"),
+    "simulate": ("revision", "simulate"),
     "verify_ledger": ("delivery", "ledger", "verify"),
 }
 

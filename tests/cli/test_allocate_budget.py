@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import arbitrary
-from commands import Commands
+from commands import OnPack
 from registries import write_registry
 
 CORE = """
@@ -49,30 +48,21 @@ MAIN = ["id,place,established,honest", *(f"{id},bj,2010-01-01,true" for id in "a
 YEARS = ["id,year,staff", "a,2023,50", "b,2023,40", "c,2023,30", "d,2023,10"]
 
 
-@dataclass(frozen=True)
-class Place(Commands):
-    """A folder with a pack, a registry and a round."""
-
-    @property
-    def on(self) -> list[str]:
-        return ["--pack", str(self.folder / "packs" / "p"), "--registry", str(self.folder / "registry"), "--as-of", "2024-06-30"]
-
-
 @pytest.fixture
-def place(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> OnPack:
     arbitrary.packs_folder(tmp_path, POLICY, core=CORE)
     write_registry(tmp_path / "registry", MAIN, YEARS)
     (tmp_path / "round.yaml").write_text(ROUND, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "150")
-    return Place(tmp_path, capsys, monkeypatch)
+    return OnPack(tmp_path, capsys, monkeypatch)
 
 
 def lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines()]
 
 
-def test_a_round(place: Place) -> None:
+def test_a_round(place: OnPack) -> None:
     printed = place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "out", "--why", "d")
     assert printed.status == 0, printed.err
     assert lines(printed.out) == [
@@ -94,7 +84,7 @@ def test_a_round(place: Place) -> None:
     assert json.loads((place.folder / "out" / "round.json").read_text(encoding="utf-8"))["totals"]["awarded"] == 2
 
 
-def test_a_result_is_read_again(place: Place) -> None:
+def test_a_result_is_read_again(place: OnPack) -> None:
     place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "out")
     printed = place.huiqi("allocate", "budget", "out", "--why", "c", "--why", "zz", "--lang", "zh")
     assert lines(printed.out) == [
@@ -106,7 +96,7 @@ def test_a_result_is_read_again(place: Place) -> None:
     assert "拟支持" in place.huiqi("allocate", "budget", "out", "--lang", "zh").out
 
 
-def test_a_former_result_is_replaced_and_nothing_else(place: Place) -> None:
+def test_a_former_result_is_replaced_and_nothing_else(place: OnPack) -> None:
     assert place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "out").status == 0
     assert place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "out").status == 0
     printed = place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "registry")
@@ -115,7 +105,7 @@ def test_a_former_result_is_replaced_and_nothing_else(place: Place) -> None:
     assert (place.folder / "registry" / "enterprise.csv").exists()
 
 
-def test_what_a_round_needs(place: Place) -> None:
+def test_what_a_round_needs(place: OnPack) -> None:
     printed = place.huiqi("allocate", "budget", "round.yaml")
     assert printed.status == 2
     assert "a round needs --pack, --registry, --as-of" in printed.err
@@ -125,7 +115,7 @@ def test_what_a_round_needs(place: Place) -> None:
     assert "text.unreadable" in printed.err
 
 
-def test_problems_are_told_and_nothing_is_written(place: Place) -> None:
+def test_problems_are_told_and_nothing_is_written(place: OnPack) -> None:
     (place.folder / "round.yaml").write_text(ROUND.replace("10万元", "0"), encoding="utf-8")
     printed = place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "out")
     assert printed.status == 1
@@ -133,7 +123,7 @@ def test_problems_are_told_and_nothing_is_written(place: Place) -> None:
     assert not (place.folder / "out").exists()
 
 
-def test_a_spoilt_result(place: Place) -> None:
+def test_a_spoilt_result(place: OnPack) -> None:
     place.huiqi("allocate", "budget", "round.yaml", *place.on, "--out", "out")
     (place.folder / "out" / "awards.parquet").write_bytes(b"PAR1")
     printed = place.huiqi("allocate", "budget", "out", "--why", "a")

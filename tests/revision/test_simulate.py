@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,9 +15,11 @@ from huiqi.entitlements.evaluate import evaluate
 from huiqi.facts.registry import Registry, open_registry
 from huiqi.revision import simulate as module
 from huiqi.revision.comparison import LARGEST
+from huiqi.revision.reasons import reasons
 from huiqi.revision.reform import read_reform, reformed
 from huiqi.revision.simulate import Simulation, simulate
 from huiqi.revision.touched import touched
+from huiqi.revision.write import write_simulation
 from huiqi.rules.compile import Rules
 from huiqi.rules.library import read_library
 from registries import write_registry
@@ -151,3 +155,73 @@ def test_an_unknown_fact_leaves_a_range_that_holds(tmp_path: Path) -> None:
         years = ["id,year,revenue,expense,staff", f"u,2023,{revenue},0,60", "n,2023,1,0,5"]
         one = simulated(both, registry_of(tmp_path / f"k{revenue}", both[0], main, years)).fates
         assert one.difference == (revenue * 2,) * 2  # 2 % of it, in fen
+
+
+def test_weights_make_a_row_stand_for_several(tmp_path: Path) -> None:
+    """With the weight 3 for every subject everything is three times as much."""
+    both = laws(tmp_path, CHANGES["a lower rate and a lower bar"])
+    registry = registry_of(tmp_path / "r", both[0])
+    plain, weighed = simulated(both, registry), simulate(*both, registry, arbitrary.AS_OF, weights=np.full(40, 3.0))
+    assert weighed.weighted
+    assert not plain.weighted
+    assert weighed.fates.subjects == 120
+    assert weighed.fates.of("enter") == (3 * plain.fates.of("enter")[0], 0)
+    low, high = plain.fates.difference
+    assert low is not None
+    assert weighed.fates.difference == (3 * low, 3 * high)
+    for one, other in zip(plain.measures, weighed.measures, strict=True):
+        assert one.after is not None
+        assert other.after is not None
+        assert other.after[1].payable[0] == 3 * one.after[1].payable[0]
+
+
+def test_with_the_whole_law_the_measures_that_cannot_differ_are_evaluated_once(tmp_path: Path) -> None:
+    both = laws(tmp_path, CHANGES["a lower rate and a lower bar"])
+    registry = registry_of(tmp_path / "r", both[0])
+    assert not simulated(both, registry).rest
+    found = simulate(*both, registry, arbitrary.AS_OF, whole=True)
+    assert {measure.key for measure, _ in found.rest} == {"a", "b", "d", "e"}
+    costs = {measure.key: tally.payable[0] for measure, tally in found.rest}
+    everything = paid(both[0], registry, tmp_path / "all")
+    assert sum(costs.values()) + found.fates.before[0] == sum(everything.values())
+    assert {measure.key: tally.yes for measure, tally in found.rest}["e"] == 20
+
+
+def test_subjects_are_grouped_by_tenths_of_revenue(tmp_path: Path) -> None:
+    """Forty firms with different revenue: four in each tenth, and those whose revenue is not known apart."""
+    both = laws(tmp_path, CHANGES["a lower rate and a lower bar"])
+    found = simulated(both, registry_of(tmp_path / "r", both[0]))
+    assert [fates.subjects for fates in found.by["tenth"].values()] == [4] * 10
+    unknown = [*MAIN, "x,bj,true"], YEARS
+    found = simulated(both, registry_of(tmp_path / "x", both[0], *unknown))
+    assert found.by["tenth"]["unknown"].subjects == 1
+    weights = np.ones(40)
+    weights[39] = 40.0  # the firm with the most revenue stands for more than half of 79, and so is in one tenth with those up to it
+    found = simulate(*both, registry_of(tmp_path / "w", both[0]), arbitrary.AS_OF, weights=weights)
+    assert [fates.subjects for fates in found.by["tenth"].values()] == [8, 8, 8, 8, 47]
+
+
+def test_the_largest_differences_have_reasons(tmp_path: Path) -> None:
+    both = laws(tmp_path, [*CHANGES["a lower rate and a lower bar"], "{in: a-1, drop: measures/d}"])
+    found = simulated(both, registry_of(tmp_path / "r", both[0]))
+    told = {subject: {change.measure.key: change.text.en for change in changes} for subject, changes in reasons(found).items()}
+    assert set(told) == {one.subject for one in (*found.gains, *found.losses)}
+    assert told["f14"]["c"] == "C: nothing → ¥364,000 (not met before: Staff 2023 is at least 100 people [98 people])"
+    assert told["f39"]["c"] == "C: ¥1,521,000 → ¥1,014,000 (rate: 3% → rate: 2%)"
+    assert told["f39"]["d"] == "D: dropped, ¥100,000"
+    assert "a" not in told["f39"]
+
+
+def test_a_simulation_as_files_has_every_figure(tmp_path: Path) -> None:
+    both = laws(tmp_path, CHANGES["a lower rate and a lower bar"])
+    found = simulated(both, registry_of(tmp_path / "r", both[0]))
+    write_simulation(tmp_path / "out", found, reasons(found), {"as_of": "2024-06-30"})
+    said = json.loads((tmp_path / "out" / "simulation.json").read_text(encoding="utf-8"))
+    assert said["all"]["difference"] == list(found.fates.difference)
+    assert said["all"]["enter"] == {"surely": 7, "perhaps": 0}
+    assert [one["measure"] for one in said["measures"]] == ["p/a/c"]
+    places = (tmp_path / "out" / "by_place.csv").read_text(encoding="utf-8").splitlines()
+    assert len(places) == 1 + len(found.by["place"])
+    assert sum(int(line.rsplit(",", 2)[1]) for line in places[1:]) == found.fates.difference[0]
+    largest = (tmp_path / "out" / "largest.csv").read_text(encoding="utf-8").splitlines()
+    assert len(largest) == 1 + len(found.gains) + len(found.losses)

@@ -8,13 +8,16 @@ from typing import Self
 
 import numpy as np
 
+from huiqi.facts.known import Known
 from huiqi.revision.review.finding import Finding
 from huiqi.revision.review.material import Material, Seen
 from huiqi.revision.review.said import firms_perhaps, money, rule_json, title
-from huiqi.rules.compile import Measure
+from huiqi.rules.checks.anybody import Open
+from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Act, Stacking, StackingRule
 from huiqi.rules.implied import implies, same
-from huiqi.rules.tree import Figure, Rounded, body
+from huiqi.rules.tree import Between, body
+from huiqi.vocabulary.ranges import Absent, Number
 from huiqi.vocabulary.speech import Both, both, of_words
 
 SHOWN, AGAINST, OPEN, EQUAL = range(4)
@@ -62,22 +65,18 @@ def dominated(material: Material) -> list[Finding]:
     It is so where nobody is known for whom it is otherwise, and at least as many are known for whom it is than not. Of two that always give the
     same, the later one is told.
     """
-    beside, found = material.counted(Beside), list[Finding]()
-    told: set[int] = set()
-    equal: set[tuple[int, int]] = set()
-    for pair, counts in zip(beside.pairs, beside.counts.tolist(), strict=True):
-        if pair.less not in material.reviewed or pair.less in told or (pair.more, pair.less) in equal:
-            continue
-        shown, against, open_, alike = counts
-        if against or not shown or open_ > shown:
-            continue
-        if alike == shown and not open_ and pair.less < pair.more and pair.more in material.reviewed:
-            continue  # told of the later one
-        if alike == shown and not open_:
-            equal.add((pair.less, pair.more))
-        told.add(pair.less)
-        found.append(_finding(material, pair, shown, open_, alike))
-    return found
+    beside = material.counted(Beside)
+    adds_nothing = {
+        (pair.less, pair.more): (pair, shown, open_, alike)
+        for pair, (shown, against, open_, alike) in zip(beside.pairs, beside.counts.tolist(), strict=True)
+        if shown and not against and open_ <= shown
+    }
+    found: dict[int, Finding] = {}
+    for (less, more), (pair, shown, open_, alike) in adds_nothing.items():
+        mutual = (more, less) in adds_nothing and more in material.reviewed
+        if less in material.reviewed and less not in found and not (mutual and less < more):
+            found[less] = _finding(material, pair, shown, open_, alike)
+    return list(found.values())
 
 
 def _pairs(material: Material) -> Iterator[Pair]:
@@ -86,7 +85,7 @@ def _pairs(material: Material) -> Iterator[Pair]:
         for less, more in _one_of(rule):
             one, other = material.measures[less], material.measures[more]
             if one.amount is not None and other.amount is not None and _replaces(material.stacking, rule, less, more):
-                yield Pair(less, more, rule, _by_text(one, other))
+                yield Pair(less, more, rule, _by_text(one, other, material.rules))
 
 
 def _one_of(rule: StackingRule) -> Iterator[tuple[int, int]]:
@@ -120,19 +119,17 @@ def _replaces(stacking: Stacking, by: StackingRule, less: int, more: int) -> boo
     return True
 
 
-def _by_text(one: Measure, other: Measure) -> bool:
+def _by_text(one: Measure, other: Measure, rules: Rules) -> bool:
     """Whoever meets the first meets the second, and its amount is at least as high, as far as the form of both shows it."""
     assert one.amount is not None and other.amount is not None
-    a, b = _plain(one), _plain(other)
-    as_much = (isinstance(a, Figure) and isinstance(b, Figure) and b.value >= a.value) or (not one.amount.unpublished and same(a, b))
-    return as_much and implies(one.truth, other.truth)
-
-
-def _plain(measure: Measure) -> object:
-    """The amount without the rounding to the fen that every amount has."""
-    assert measure.amount is not None
-    node = body(measure.amount.node)
-    return body(node.of) if isinstance(node, Rounded) else node
+    if not implies(one.truth, other.truth):
+        return False
+    if same(one.amount.node, other.amount.node) and not isinstance(body(one.amount.node), Between):
+        return True
+    anybody = Open(Known(rules.schemas[one.subject], rules.places, rules.law_on))
+    most, least = anybody.value(one.amount.node), anybody.value(other.amount.node)
+    assert isinstance(most, Number) and isinstance(least, Number)
+    return least.absent is Absent.NEVER and least.low >= most.high
 
 
 def _finding(material: Material, pair: Pair, shown: int, open_: int, alike: int) -> Finding:

@@ -93,7 +93,7 @@ class Decided:
             if line is not None:
                 off, off_perhaps = (~one.may, ~one.must) if group.kind == "all" else (one.must, one.may)
                 decides = alone & off
-                vain = alone & ~off_perhaps if group.kind == "all" else surely & off & ~decides
+                vain = alone & ~off_perhaps if group.kind == "all" else surely & off & ~maybe
                 for field, who in enumerate((decides, maybe & off_perhaps & ~decides, vain, off, off_perhaps & ~off, surely)):
                     line[field] += np.count_nonzero(who)
             if isinstance(part, Group):

@@ -221,7 +221,10 @@ def _finding(material: Material, id: str, width: Width, currency: str, whole: in
     what = both(("{0} is not known of {1} for whom it matters", "{1}的“{0}”未知，且影响结果"), of_words(fact.label), firms(width.firms, subject))
     if width.together:
         what = both(
-            ("{0}: {1} of the cost range is open for want of it alone, {2} with other facts", "{0}：成本区间中，仅因该项未定{1}，连同其他数据未定{2}"),
+            (
+                "{0}: {1} of the cost range is open for want of it alone, {2} with other facts",
+                "{0}：成本区间中，仅因该项未定{1}，连同其他数据未定{2}",
+            ),
             what, brief_money(width.alone, currency), brief_money(width.together, currency),
         )  # fmt: skip
     if width.endless:
