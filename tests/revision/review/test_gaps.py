@@ -72,3 +72,11 @@ def test_the_rate_falls_where_another_figure_decides_it(tmp_path: Path) -> None:
 def test_slices_and_rising_bands_do_not_fall(tmp_path: Path) -> None:
     assert found(tmp_path / "a", '{">= 0": 2}', amount="{of: revenue, tiers: {0: 5%, 1000万元: 3%}}") == []
     assert found(tmp_path / "b", '{">= 0": 2}', amount='{of: revenue, bands: {"<= 1000万元": 1万元, else: 2万元}}') == []
+
+
+def test_a_table_that_asks_a_yes_or_no(tmp_path: Path) -> None:
+    """Who is not listed and has 100 people or more fits no row; of nobody it is known whether they are listed."""
+    (gap,) = found(tmp_path, "", table="listed,staff,-> x\ntrue,,1\nfalse,< 100,2\n")
+    assert gap.firms == 0
+    assert gap.firms_perhaps == 5  # 100, 150, 300 and 400 people, and the one of whom nothing is known
+    assert gap.detail["cells"][0]["en"].startswith("not: Listed")

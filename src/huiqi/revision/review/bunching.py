@@ -53,11 +53,14 @@ class Bunched:
                 "round_figures_that_stand_out_as_much": self.rounder, "round_figures_compared": self.compared}  # fmt: skip
 
 
-def bunched(figures: Floats, edge: float, *, above: bool, closed: bool = True, step: float = 0.0, beside: Collection[float] = ()) -> Bunched:
+def bunched(
+    figures: Floats, edge: float, *, above: bool, closed: bool = True, step: float = 0.0, beside: Collection[float] = (), edges: int = 1
+) -> Bunched:
     """Whether figures bunch just above an edge (or just below it): `closed` says that the edge itself lies above, `step` how finely figures are kept.
 
     `beside` are the edges of other thresholds, which are no measure for what is usual. Fewer than FEWEST firms in both windows are too few to tell,
-    as is a window of fewer than COARSEST steps.
+    as is a window of fewer than COARSEST steps. Where so many `edges` are looked at together, chance has as many occasions: the p-value asked for is
+    so much smaller (Bonferroni).
     """
     found = _window(figures, edge, above=above, closed=closed, step=step)
     if found is None:
@@ -68,7 +71,7 @@ def bunched(figures: Floats, edge: float, *, above: bool, closed: bool = True, s
         one[3] for at in _as_round(edge) if at not in beside and (one := _window(figures, at, above=above, closed=closed, step=step)) is not None
     ]
     as_much = sum(one >= score for one in scores)
-    verdict: Verdict = "not" if p > SURE else "round" if as_much else "bunched"
+    verdict: Verdict = "not" if p > SURE / edges else "round" if as_much else "bunched"
     return Bunched(verdict, paying, other, share * (paying + other), p, as_much, len(scores))
 
 
@@ -133,13 +136,13 @@ def bunching(material: Material) -> list[Finding]:
         edges.setdefault(one.bearing.slot, set()).add(float(one.threshold.edge))
     found = []
     for one in crossed:
-        tested = test_of(one, edges[one.bearing.slot])
+        tested = test_of(one, edges[one.bearing.slot], len(crossed))
         if tested is not None and tested[1].verdict == "bunched":
             found.append(_finding(material, one, *tested))
     return found
 
 
-def test_of(one: Crossing, beside: Collection[float]) -> tuple[bool, Bunched] | None:
+def test_of(one: Crossing, beside: Collection[float], edges: int) -> tuple[bool, Bunched] | None:
     """The test of a threshold, with whether the side above pays; None where neither side surely pays more to more of the firms near it."""
     more, less = sum(near.low > 0 for near in one.near), sum(near.high < 0 for near in one.near)
     if more == less:
@@ -147,7 +150,7 @@ def test_of(one: Crossing, beside: Collection[float]) -> tuple[bool, Bunched] | 
     step = float(one.threshold.fact[0].step) if one.threshold.fact is not None else 0.0
     edge = float(one.threshold.sides[1]) if one.threshold.fact is not None else float(one.threshold.edge)
     closed = one.threshold.fact is not None or not one.threshold.strict
-    return more > less, bunched(one.figures, edge, above=more > less, closed=closed, step=step, beside=beside)
+    return more > less, bunched(one.figures, edge, above=more > less, closed=closed, step=step, beside=beside, edges=edges)
 
 
 def _finding(material: Material, one: Crossing, above: bool, found: Bunched) -> Finding:

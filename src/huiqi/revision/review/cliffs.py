@@ -83,7 +83,7 @@ def _finding(
     if turned and threshold.fact is None:
         names = listed([of_words(fact.label) for fact in turned], ", ", "、")
         what = both(("{0}; so more of {1} can cost money", "{0}；因此{1}增加反而可能减少所得"), what, names)
-    if (tested := test_of(one, edges[one.bearing.slot])) is not None:
+    if (tested := test_of(one, edges[one.bearing.slot], len(crossed))) is not None:
         what = both(("{0}. {1}", "{0}。{1}"), what, _bunching[tested[1].verdict])
     remedy = (
         Both("let what is given fall away step by step beyond the edge, or pay each slice at its own rate", "门槛之后逐级递减，或改为超额累进")

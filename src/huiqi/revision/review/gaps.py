@@ -247,7 +247,9 @@ def _inside(regions: Regions, cell: tuple[Region, ...]) -> Node:
     """A firm's figures and codes lie in a cell."""
     tests: list[Node] = []
     for typed, region in zip(regions.inputs, cell, strict=True):
-        if region.codes is not None:
+        if region.codes is not None and typed.type.kind == "truth":
+            tests.append(typed.node if region.codes == {"true"} else tree.Not(typed.node))
+        elif region.codes is not None:
             tests.append(tree.OneOf(typed.node, region.codes))
         for end, op, is_open in ((region.low, ">", region.open_low), (region.high, "<", region.open_high)):
             if not isinstance(end, float):
@@ -337,7 +339,9 @@ def _said(regions: Regions, cell: tuple[Region, ...], renderer: Renderer) -> Bot
     parts = []
     for typed, region in zip(regions.inputs, cell, strict=True):
         name = renderer.say(typed.node)
-        if region.codes is not None:
+        if region.codes is not None and typed.type.kind == "truth":
+            parts.append(name if region.codes == {"true"} else both(("not: {0}", "不符合：{0}"), name))
+        elif region.codes is not None:
             parts.append(both(("{0} {1}", "{0}为{1}"), name, listed(renderer.tops(typed.node, region.codes), " or ", "或")))
         elif region != Region():
             parts.append(both(("{0} {1}", "{0}{1}"), name, _between(typed.node, region)))
