@@ -1,7 +1,7 @@
 """Simulate a reform (模拟测算): the law as it is and the reform on the same facts, what differs for whom, and what it costs.
 
-Only what the reform touches is evaluated, on both sides over the same columns. What differs for a subject is a range (revision/difference.py): it holds
-whatever the unknown facts turn out to be, is exact where all are known, and what is unknown but the same on both sides does not widen it.
+Only what the reform touches is evaluated, on both sides over the same columns. What differs for a subject is a range (revision/difference.py):
+it holds whatever the unknown facts turn out to be, is exact where all are known, and what is unknown but the same on both sides does not widen it.
 """
 
 from __future__ import annotations
