@@ -1,4 +1,4 @@
-"""A review as a page to read: all findings in a table that sorts, then one section a kind, and the rules behind them."""
+"""A review as a page to read: a table that sorts for each kind of finding."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from huiqi.revision.review.said import firms
 from huiqi.vocabulary.speech import Both, both, brief_money
 
 _HEADS = (
-    Head(Both("Rank", "序号"), numeric=True), Head(Both("Money", "金额"), numeric=True), Head(Both("Firms", "数量"), numeric=True),
-    Head(Both("What", "问题")), Head(Both("What to do", "建议")), Head(Both("Where", "位置")),
+    Head(Both("What", "问题")), Head(Both("Rank", "序号"), numeric=True), Head(Both("Money", "金额"), numeric=True),
+    Head(Both("Firms", "数量"), numeric=True), Head(Both("What to do", "建议")), Head(Both("Where", "位置")),
 )  # fmt: skip
 
 
@@ -50,6 +50,6 @@ def _row(rank: int, one: Finding) -> tuple[Cell, ...]:
     amount = same("–") if not low and high == 0 else top if low == high else both(("{0} to {1}", "{0}至{1}"), brief_money(low, one.currency), top)
     count = f"{one.firms:,}" + (f" + {one.firms_perhaps:,}?" if one.firms_perhaps else "")
     return (
-        Cell(same(str(rank)), rank), Cell(amount, low if high is None else high), Cell(same(count), one.firms), Cell(one.what), Cell(one.remedy),
+        Cell(one.what), Cell(same(str(rank)), rank), Cell(amount, low if high is None else high), Cell(same(count), one.firms), Cell(one.remedy),
         Cell(same(f"{one.where} {one.clause}".strip())),
     )  # fmt: skip
