@@ -36,7 +36,7 @@ def test_it_says_what_is_wrong_and_ends_with_three(place: OnPack) -> None:
     said = " ".join(printed.out.split())
     assert "Grant a adds nothing beside Grant b" in said
     assert "packs/p/special/a.yaml" in printed.out
-    assert {path.name for path in (place.folder / "out").iterdir()} >= {"review.json", "findings.csv", "visits.csv"}
+    assert {path.name for path in (place.folder / "out").iterdir()} >= {"review.json", "findings.csv", "visits.csv", "report.html"}
     told = json.loads((place.folder / "out" / "review.json").read_text(encoding="utf-8"))
     assert told["kinds"]["unreachable"] == 1
 
