@@ -87,7 +87,7 @@ def _table(findings: tuple[Finding, ...], subject: str, lang: str) -> Table:
     heads = {"en": ("", "Finding", "Money", "Firms", "What, and what to do"), "zh": ("", "类别", "金额", "数量", "问题与建议")}[lang]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number in (0, 2, 3) else "left", no_wrap=number == 0, ratio=None)
+        table.add_column(head, justify="right" if number in (0, 2, 3) else "left", no_wrap=number == 0, overflow="fold")
     for rank, one in enumerate(findings, 1):
         count = f"{one.firms:,}" + (f" [dim]+{one.firms_perhaps:,}?[/]" if one.firms_perhaps else "")
         place = f"{one.where}{Both(' ', '，')(lang)}{one.clause}" if one.where.file else one.clause

@@ -1,4 +1,4 @@
-"""A review as files: review.json with everything, findings.csv and visits.csv. Money in whole fen; an empty end is open."""
+"""A review as files: review.json with everything, findings.csv, visits.csv and a page to read. Money in whole fen; an empty end is open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from huiqi.publication.report.page import page
 from huiqi.revision.review.finding import Finding
+from huiqi.revision.review.report import report_of
 from huiqi.revision.review.review import Review
 from huiqi.revision.review.visits import visit_row, visiting_list
 from huiqi.vocabulary.version import VERSION
@@ -30,6 +32,7 @@ def write_review(out: Path, found: Review, about: dict[str, Any]) -> None:
     with whole_folder(out) as folder:
         text = json.dumps(as_json(found) | about, ensure_ascii=False, indent=1)
         (folder / "review.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "report.html").write_text(page(report_of(found)), encoding="utf-8")
         _table(folder / "findings.csv", _COLUMNS, (_row(rank, one) for rank, one in enumerate(found.findings, 1)))
         rows = (visit_row(found.material, visit) for visit in visiting_list(found.material))
         _table(folder / "visits.csv", _VISITS, ([row[column] for column in _VISITS] for row in rows))
