@@ -26,6 +26,7 @@ from huiqi.revision.review.wording import fen, first_use, full_names, is_reviewe
 from huiqi.vocabulary.speech import Both, both, listed, of_words
 
 NOTCHES = 20  # steps up that are told, the largest first
+CURVES = 10  # cliffs that get a curve, those of most money
 POINTS = 40  # of a curve, beside those at its edges
 SPAN = Fraction(1, 2)  # of the edge, on each side of a curve
 
@@ -45,7 +46,14 @@ def cliffs(material: Material) -> list[Finding]:
         if up:
             rises.append(_finding(material, one, up, crossed, edges, falls=False))
     lost = [one for one in rises if one.kind == "cliff"]
-    return falls + lost + sorted((one for one in rises if one.kind == "notch"), key=lambda one: -one.money[0])[:NOTCHES]
+    told = falls + lost
+    drawn = sorted(told, key=lambda finding: -finding.money[0])[:CURVES]
+    for finding in drawn:
+        drawing = finding.detail["curve"]
+        one = next(one for one in crossed if [str(use.where) for use in one.threshold.uses] == finding.detail["places"]
+                   and float(one.threshold.edge) == finding.detail["edge"])  # fmt: skip
+        drawing["points"] = curve(material, one.threshold, one, drawing["subject"], crossed)
+    return told + sorted((one for one in rises if one.kind == "notch"), key=lambda one: -one.money[0])[:NOTCHES]
 
 
 def _finding(
@@ -97,7 +105,7 @@ def _finding(
         "below": one.below, "above": one.above, "unknown": one.unknown,
         "median": list(_whole(middle)), "falls": falls, "places": [str(use.where) for use in threshold.uses],
         "bunching": None if tested is None else tested[1].as_json(),
-        "curve": {"subject": typical, "points": curve(material, threshold, one, typical, crossed)},
+        "curve": {"subject": typical, "points": []},
     }  # fmt: skip
     return Finding(kind, full_names(threshold), use.clause, what, remedy, use.where, _whole(total), len(sure), perhaps, currency, detail)
 
