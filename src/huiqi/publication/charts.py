@@ -153,7 +153,7 @@ def _svg(chart: altair.Chart | altair.LayerChart, height: int) -> str:
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#e3e5e8", domainColor="#8a8f98", labelColor="#333")
         .configure_legend(labelFontSize=12)
-        .to_dict()
+        .to_dict(validate=False)  # said by the functions above alone
     )
     drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return re.sub(r"^<svg ([^>]*?)width=\"(\d+)\" height=\"\d+\" ", r'<svg \1style="max-width:\2px;width:100%;height:auto" ', drawn, count=1)
