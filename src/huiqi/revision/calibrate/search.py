@@ -100,7 +100,8 @@ def calibrate(
     """The value of a figure (`find_figure`) among those of a grid (`grid_of`) that meets a goal, on the facts of `as_of`.
 
     The highest cost within a budget, of equal ones the most generous value; the lowest cost that reaches so many, of equal ones the least generous.
-    `measures`: count these (full or short names), of all that the figure touches; otherwise those whose own rules it changes. `goal` may be made of the currency that they pay.
+    `measures`: count these (full or short names), of all that the figure touches; otherwise those whose own rules it changes. `goal` may be made
+    of the currency that they pay.
     Raises FaultyInput where a value makes a faulty text, no measure depends on the figure, or the registry's cells cannot be used.
     """
     search = _Search(library, figure, grid, registry, as_of, law_on or as_of, tuple(measures), weights, assume_recognised, tick)
@@ -120,9 +121,6 @@ def calibrate(
     if not search.proved:
         course = "seen" if _one_way(list(points.values()), rising) else "broken"
         surely, perhaps = (_scanned(wanted, sure, rising, list(points.values())) for sure in (True, False))
-    for one in (surely, perhaps):
-        if one.at is not None:
-            with_value(library, figure, grid[one.at], checked=True)
     return Calibration(
         figure, grid, wanted, points, surely, perhaps, course, rising, search.measures, search.counted, search.currency, registry, weights is not None
     )  # fmt: skip
@@ -214,6 +212,8 @@ class _Search:
         if at not in self.points:
             last = len(self.grid) - 1
             rules = self.ends[0 if at == 0 else 1] if at in (0, last) else with_value(self.library, self.figure, self.grid[at]).rules(self.law_on)
+            if rules.problems:
+                raise FaultyInput(list(rules.problems))
             self.points[at] = self.measuring.point(self.grid[at], rules, self._measures(rules), self.counted)
             self.tick(1)
         return self.points[at]
