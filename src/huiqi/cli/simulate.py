@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from huiqi.cli.drawn import drawn
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.cli.simulated import lines
 from huiqi.entitlements.reweight import read_weights
 from huiqi.revision.reasons import reasons
 from huiqi.revision.reform import Reform, read_reform, reformed
+from huiqi.revision.report import report_of
 from huiqi.revision.simulate import simulate as simulated
 from huiqi.revision.write import write_simulation
 from huiqi.rules.check import check_library
@@ -59,7 +61,8 @@ def simulate(
     changes = reasons(found)
     if out is not None:
         about = {} if draft is None else {"reform": draft.id, "reform_hash": draft.content_hash}
-        write_simulation(out, found, changes, {"as_of": facts_day.isoformat(), "assume_recognised": assume_recognised, **about})
+        pages = drawn(lambda: report_of(found, changes, None if draft is None else draft.record), lang)
+        write_simulation(out, found, changes, {"as_of": facts_day.isoformat(), "assume_recognised": assume_recognised, **about}, pages)
     for line in lines(found, changes, None if draft is None else draft.record, lang.value):
         console.print(line)
     if out is not None:

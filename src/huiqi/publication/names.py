@@ -29,3 +29,15 @@ MODE_WORDS = {
     "call": Both("in answer to a call", "按通知申报"),
 }  # fmt: skip
 STATUS_WORDS = {"yes": Both("yes", "符合"), "no": Both("no", "不符合"), "depends": Both("depends", "待定")}
+
+TOPIC_WORDS = {
+    "rd": Both("research and development", "研发创新"), "headquarters": Both("headquarters", "总部经济"), "premises": Both("premises", "用房"),
+    "growth": Both("growth", "成长壮大"), "finance": Both("finance", "金融"), "tax": Both("tax", "税收"), "service": Both("services", "服务"),
+    "talent": Both("talent", "人才"), "technology": Both("technology", "科技"), "listing": Both("listing", "上市"), "land": Both("land", "用地"),
+    "digital": Both("digital economy", "数字经济"), "innovation": Both("innovation", "创新"), "de-minimis": Both("de minimis aid", "小额援助"),
+    "start-up": Both("start-ups", "创业"), "energy": Both("energy", "能源"), "farming": Both("farming", "农业"),
+    "relocation": Both("relocation", "搬迁"), "trade": Both("trade", "贸易"), "renovation": Both("renovation", "技术改造"),
+    "size": Both("size", "规模"), "shipping": Both("shipping", "航运"), "projects": Both("projects", "项目"), "merger": Both("mergers", "并购"),
+    "ip": Both("intellectual property", "知识产权"), "industry": Both("industry", "产业"), "data": Both("data", "数据"),
+    "none": Both("no topic", "未分主题"),
+}  # fmt: skip

@@ -78,6 +78,16 @@ class Paid:
         return Paid(self.low[rows], self.high[rows], self.surely[rows], self.perhaps[rows], self.touched[rows])
 
 
+@dataclass(frozen=True)
+class Between:
+    """Both ends of what the reform pays more to each subject, in fen, and who may get something where it had nothing, or nothing any more."""
+
+    low: Ends
+    high: Ends
+    enters: NDArray[np.bool_]
+    leaves: NDArray[np.bool_]
+
+
 def paid(dues: Dues, size: int, changed: frozenset[int]) -> Paid:
     """Summed over the measures; a sum of ranges holds for the range of the sum."""
     low, high = np.zeros(size), np.zeros(size)
@@ -217,16 +227,14 @@ class Comparison:
         for gain, largest in self.top.items():
             self.top[gain] = heapq.nsmallest(LARGEST, largest + other.top[gain], key=lambda one: (-one[0], one[1]))
 
-    def add(
-        self, ids: Sequence[object], before: Paid, after: Paid, low: Ends, high: Ends, groups: Mapping[str, Groups], weights: Ends | None
-    ) -> None:
-        """Subjects with what both laws pay to them and both ends of the difference."""
+    def add(self, ids: Sequence[object], before: Paid, after: Paid, between: Between, groups: Mapping[str, Groups], weights: Ends | None) -> None:
+        """Subjects with what both laws pay to them and what lies between."""
         rows = np.flatnonzero(before.touched | after.touched)
-        one, other, low, high = before.only(rows), after.only(rows), low[rows], high[rows]
+        one, other, low, high = before.only(rows), after.only(rows), between.low[rows], between.high[rows]
         mine = None if weights is None else weights[rows]
         sure = np.stack([low > 0, high < 0, ~one.perhaps & other.surely, one.surely & ~other.perhaps])
         may = np.stack([(high > 0) & ~(low > 0), (low < 0) & ~(high < 0), ~one.surely & other.perhaps, one.perhaps & ~other.surely])
-        may[2:] &= ~sure[2:]
+        may[2:] &= ~sure[2:] & np.stack([between.enters[rows], between.leaves[rows]])
         either = np.flatnonzero(before.perhaps | after.perhaps)
         theirs = None if weights is None else weights[either]
         paid_ = {name: [Fen.of(end[either], theirs) for end in (side.low, side.high)] for name, side in (("before", before), ("after", after))}

@@ -23,7 +23,8 @@ from huiqi.entitlements.population import Column, Population, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.entitlements.run.stretches import Evaluator, Wanted, side_by_side
 from huiqi.facts.registry import Registry, Stretch
-from huiqi.revision.comparison import Comparison, Difference, Fates, Paid, Tally, everybody, paid
+from huiqi.revision.comparison import Comparison, Difference, Fates, Tally, everybody, paid
+from huiqi.revision.difference import Differences
 from huiqi.revision.groupings import Grouping, groupings_of
 from huiqi.revision.touched import Side, touched, untouched
 from huiqi.rules.compile import Measure, Rules
@@ -170,7 +171,7 @@ class _Work:
 
     def __init__(self, sides: tuple[Side, ...], registry: Registry, as_of: datetime.date, assume_recognised: bool, weights: Weights | None):
         self.sides = [_Evaluated(side, registry, as_of, assume_recognised) for side in sides]
-        self.weights = weights
+        self.weights, self.differences = weights, Differences((sides[0], sides[1]), registry)
         self.population = self.sides[0].population
         self.groupings = groupings_of(Population(registry, sides[0].rules, as_of, assume_recognised), weights)
         columns = {column for side in self.sides for column in side.columns if not side.population.is_past(column)}
@@ -188,13 +189,6 @@ class _Work:
         for count, dues in zip(found.sides, every, strict=True):
             count.add(dues, weights)
         before, after = (paid(dues, block.size, one.side.changed) for dues, one in zip(every[:2], self.sides[:2], strict=True))
-        low, high = _difference(before, after)
-        found.add(block.ids, before, after, low, high, {grouping.name: grouping.of(block) for grouping in self.groupings}, weights)
+        between = self.differences.of(block, every[:2], before, after)
+        found.add(block.ids, before, after, between, {grouping.name: grouping.of(block) for grouping in self.groupings}, weights)
         return found
-
-
-def _difference(before: Paid, after: Paid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Both ends of what the reform pays more to each subject."""
-    with np.errstate(invalid="ignore"):  # an open end on both sides leaves nothing known
-        low, high = after.low - before.high, after.high - before.low
-    return np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)

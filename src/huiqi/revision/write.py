@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from huiqi.entitlements.totals import ALL, Sum
@@ -22,9 +23,14 @@ _MONEY = [f"{side}_{end}" for side in ("before", "after", "difference") for end 
 _TALLY = ("edition", "yes", "depends", "due_low", "due_high", "payable_low", "payable_high")
 
 
-def write_simulation(out: Path, found: Simulation, changes: dict[str, list[Change]], about: dict[str, Any]) -> None:
-    """All files at once, or none; `changes` are the reasons of the largest differences by subject, `about` is what the caller adds."""
+def write_simulation(
+    out: Path, found: Simulation, changes: dict[str, list[Change]], about: dict[str, Any], pages: Mapping[str, bytes] = MappingProxyType({})
+) -> None:
+    """All files at once, or none; `changes` are the reasons of the largest differences by subject, `about` is what the caller adds, `pages` are
+    further files by name."""
     with whole_folder(out) as folder:
+        for name, content in pages.items():
+            (folder / name).write_bytes(content)
         _table(folder / "measures.csv", _measures(found))
         for grouping in (one for one in found.groupings if one.name != ALL):
             _table(folder / f"by_{grouping.name}.csv", _groups(grouping.name, found.by[grouping.name], grouping.groups))
