@@ -25,6 +25,7 @@ FAMILIES = {
     "rules",
     "table",
     "check",
+    "calibrate",
     "case",
     "registry",
     "cell",
