@@ -11,6 +11,7 @@
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
+    huiqi.calibrate(library, figure, grid, goal, registry, as_of)    the figure that meets a budget: huiqi.find_figure, huiqi.grid_of, huiqi.Goal
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
     huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from huiqi.publication.differences import compare
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
+    from huiqi.revision.calibrate.figure import find_figure, grid_of
+    from huiqi.revision.calibrate.search import Goal, calibrate
     from huiqi.revision.reform import read_reform, reformed
     from huiqi.revision.review.review import review
     from huiqi.revision.simulate import simulate
@@ -51,16 +54,20 @@ __all__ = [
     "Event",
     "Explainer",
     "FaultyInput",
+    "Goal",
     "Population",
     "Problem",
     "allocate_budget",
     "ask",
+    "calibrate",
     "check_library",
     "compare",
     "coverage_page",
     "create_ledger",
     "edition",
     "evaluate",
+    "find_figure",
+    "grid_of",
     "open_ledger",
     "open_registry",
     "packs_folder",
@@ -78,16 +85,20 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Event": ("delivery", "ledger", "events"),
     "Explainer": ("entitlements", "explain"),
     "FaultyInput": ("vocabulary", "problem"),
+    "Goal": ("revision", "calibrate", "search"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
+    "calibrate": ("revision", "calibrate", "search"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),
     "coverage_page": ("publication", "coverage"),
     "create_ledger": ("delivery", "ledger", "ledger"),
     "edition": ("publication", "editions"),
     "evaluate": ("entitlements", "evaluate"),
+    "find_figure": ("revision", "calibrate", "figure"),
+    "grid_of": ("revision", "calibrate", "figure"),
     "open_ledger": ("delivery", "ledger", "ledger"),
     "open_registry": ("facts", "registry"),
     "packs_folder": ("rules", "library"),
