@@ -15,11 +15,11 @@ from huiqi.publication.report.report import Cell, Drawing, Report, Rule, Table
 from huiqi.publication.report.summary import summary
 from huiqi.revision.reasons import reasons
 from huiqi.revision.reform import read_reform, reformed
-from huiqi.revision.report import report_of
+from huiqi.revision.report import report_of, told_apart
 from huiqi.revision.simulate import Simulation, simulate
 from huiqi.revision.write import as_json
 from huiqi.rules.library import read_library
-from huiqi.vocabulary.speech import brief_money
+from huiqi.vocabulary.speech import Both, brief_money
 from registries import write_registry
 
 HOSTILE = "<img src=x onerror=alert(1)> & #eval"
@@ -106,6 +106,12 @@ def test_winners_are_drawn_by_every_grouping_in_which_there_are_some(higher: tup
     expected = {name for name, groups in found.by.items() if name != ALL and any(fates.touched for fates in groups.values())}
     assert {drawing.id for drawing in parts(report, Drawing)} - {"measures", "topics"} == expected
     assert {"tenth", "place"} <= expected
+
+
+def test_groups_of_one_name_are_told_apart() -> None:
+    gulou = Both("Gulou District", "鼓楼区")
+    told = told_apart([("320106", gulou), ("320302", gulou), ("330108", Both("Binjiang District", "滨江区"))])
+    assert [words.zh for words in told] == ["鼓楼区（320106）", "鼓楼区（320302）", "滨江区"]
 
 
 def test_every_text_is_said_in_both_languages(higher: tuple[Report, Simulation]) -> None:
