@@ -95,7 +95,7 @@ def test_the_page_has_the_figures_of_the_json(higher: tuple[Report, Simulation])
     assert written["all"]["difference"] == [30_000_000, 30_000_000 * 2], "x: 80 for 50; y, whose expense is unknown, up to as much"
     assert "300,000" in report.headlines[0].figure("en")
     assert "600,000" in report.headlines[0].figure("en")
-    table = parts(report, Table)[0]
+    table = next(table for table in parts(report, Table) if table.heads[0].label == ("Measure", "政策措施"))
     ends = [cell.order for cell in table.rows[0][-2:]]
     assert ends == written["measures"][0]["after"]["payable"]
     assert table.rows[0][-2].text == brief_money(written["measures"][0]["after"]["payable"][0], "CNY")

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from huiqi.entitlements.totals import ALL
+from huiqi.entitlements.totals import ALL, Sum
 from huiqi.publication.charts import Axis, Balance, Range, balances, ranges
 from huiqi.publication.names import KIND_WORDS, TOPIC_WORDS
 from huiqi.publication.report.report import Cell, Drawing, Head, Headline, Paragraph, Part, Report, Rule, Section, Table, Words
@@ -127,6 +127,7 @@ def _money(found: Simulation) -> Section:
         bars = [Range(TOPIC_WORDS.get(topic, same(topic)), name, *costs[side]) for topic, costs in topics.items() for name, side in (
             (NOW, "before"), (THEN, "after"))]  # fmt: skip
         parts.append(_ranges("topics", Both("Cost by topic", "按主题的支出"), bars, found))
+        parts.append(_topics(topics, found))
         if not found.rest:
             parts.append(Paragraph(Both("Of each topic only the measures that are touched.", "各主题仅含受影响的措施。"), soft=True))
     parts.extend(_taken(found))
@@ -138,12 +139,23 @@ def _money(found: Simulation) -> Section:
 
 def _ranges(id: str, title: Both, bars: list[Range], found: Simulation) -> Drawing:
     axis = Axis(Both("Cost", "支出"), found.currency)
-    return Drawing(title, _READING, {lang: ranges(bars, axis, lang) for lang in ("en", "zh")}, _behind(found), id)
+    return Drawing(title, _READING, {lang: ranges(bars, axis, lang) for lang in ("en", "zh")}, _behind(found, every=id == "topics"), id)
 
 
-def _behind(found: Simulation) -> tuple[Cell, ...]:
-    """The measures that change, each leading to its rule; all rules where they are many."""
-    changed = [Cell(_title(one), link=_anchor(at, one)) for at, one in enumerate(found.measures) if one.changed]
+def _topics(costs: Mapping[str, Mapping[str, Sum]], found: Simulation) -> Table:
+    ends = Both("assured", "确定额"), Both("possible", "可能额")
+    heads = [Head(both(("{0}: {1}", "{0}：{1}"), side, end), numeric=True) for side in (NOW, THEN) for end in ends]
+    rows = [
+        (Cell(TOPIC_WORDS.get(topic, same(topic))), *(_fen(end, found.currency) for side in ("before", "after") for end in mine[side]))
+        for topic, mine in costs.items()
+    ]
+    caption = Both("Cost by topic; a measure of several topics counts under each", "按主题的支出；一项措施有多个主题的，分别计入")
+    return Table(caption, (Head(Both("Topic", "主题")), *heads), tuple(rows), _behind(found, every=True))
+
+
+def _behind(found: Simulation, *, every: bool = False) -> tuple[Cell, ...]:
+    """The measures that change, or `every` one that is touched, each leading to its rule; a few and the way to all where they are many."""
+    changed = [Cell(_title(one), link=_anchor(at, one)) for at, one in enumerate(found.measures) if every or one.changed]
     return tuple(changed) if len(changed) <= _FEW else (*changed[:_FEW], Cell(_RULES, link="rules"))
 
 
