@@ -44,6 +44,7 @@ FAMILIES = {
     "round",
     "reform",
     "report",
+    "scenario",
     "ledger",
 }
 

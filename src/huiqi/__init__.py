@@ -12,6 +12,7 @@
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
+    huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
 
 Every value is a range; a fact that nobody knows is the whole range of what it could be.
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
     from huiqi.revision.reform import read_reform, reformed
+    from huiqi.revision.review.review import review
     from huiqi.revision.simulate import simulate
     from huiqi.rules.cases import run_cases
     from huiqi.rules.check import check_library
@@ -66,6 +68,7 @@ __all__ = [
     "read_reform",
     "reformed",
     "render_page",
+    "review",
     "run_cases",
     "simulate",
     "verify_ledger",
@@ -92,6 +95,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "read_reform": ("revision", "reform"),
     "reformed": ("revision", "reform"),
     "render_page": ("publication", "page"),
+    "review": ("revision", "review", "review"),
     "run_cases": ("rules", "cases"),
     "simulate": ("revision", "simulate"),
     "verify_ledger": ("delivery", "ledger", "verify"),

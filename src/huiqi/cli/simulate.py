@@ -12,6 +12,7 @@ from huiqi.cli.drawn import drawn
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.cli.simulated import lines
+from huiqi.cli.simulated_beside import Laws, beside
 from huiqi.entitlements.reweight import read_weights
 from huiqi.revision.reasons import reasons
 from huiqi.revision.reform import Reform, read_reform, reformed
@@ -19,8 +20,8 @@ from huiqi.revision.report import report_of
 from huiqi.revision.simulate import simulate as simulated
 from huiqi.revision.write import write_simulation
 from huiqi.rules.check import check_library
-from huiqi.rules.compile import Rules
-from huiqi.rules.library import without_collecting
+from huiqi.rules.library import Library, without_collecting
+from huiqi.vocabulary.period import anniversary
 from huiqi.vocabulary.problem import FaultyInput, errors
 from huiqi.vocabulary.speech import Both
 
@@ -40,6 +41,8 @@ def simulate(
     weights: Annotated[
         Path | None, typer.Option("--weights", help="The folder that `huiqi reweight` wrote: how many subjects each row stands for.")
     ] = None,
+    scenario: Annotated[Path | None, typer.Option("--scenario", help="Also several years ahead: the file that states how facts grow.")] = None,
+    round_: Annotated[Path | None, typer.Option("--round", help="Also what becomes of a round of a fund under both laws: its file.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Also evaluate the measures that cannot differ, once for both laws.")] = False,
     assume_recognised: AssumeRecognised = False,
     lang: Language = Lang.en,
@@ -51,33 +54,42 @@ def simulate(
         raise typer.BadParameter("a reform is of the packs of --pack; leave one of the two out", param_hint="--other-pack")
     if out is not None and out.exists() and any(out.iterdir()) and not (out / "simulation.json").exists():
         raise typer.BadParameter(f"{out} holds something that is not a simulation of huiqi; it is left as it is", param_hint="--out")
+    if round_ is not None and weights is not None:
+        raise typer.BadParameter("a round gives to subjects of the registry; simulate it without --weights", param_hint="--round")
     facts_day = day(as_of, "--as-of")
     days = [day(text, option) if text else None for text, option in ((law_on, "--law-on"), (other_law_on, "--other-law-on"))]
-    draft, before, after = _laws(pack, reform, other_pack, days[0] or facts_day, days[1] or days[0] or facts_day)
+    draft, laws = _laws(pack, reform, other_pack, days[0] or facts_day, days[1] or days[0] or facts_day)
+    before, after = laws(0)
     opened = registry_of(registry, before, of)
     weighed = None if weights is None else read_weights(weights, opened)
+    further = beside(laws, opened, facts_day, scenario, round_, weighed, assume_recognised)
     with progress(opened.subjects, "simulating") as tick:
         found = simulated(before, after, opened, facts_day, weights=weighed, whole=whole, assume_recognised=assume_recognised, tick=tick)
     changes = reasons(found)
     if out is not None:
         about = {} if draft is None else {"reform": draft.id, "reform_hash": draft.content_hash}
         pages = drawn(lambda: report_of(found, changes, None if draft is None else draft.record), lang)
-        write_simulation(out, found, changes, {"as_of": facts_day.isoformat(), "assume_recognised": assume_recognised, **about}, pages)
+        write_simulation(
+            out,
+            found,
+            changes,
+            {"as_of": facts_day.isoformat(), "assume_recognised": assume_recognised, **about, **further.sections},
+            {**pages, **further.pages},
+        )
     for line in lines(found, changes, None if draft is None else draft.record, lang.value):
+        console.print(line)
+    for line in further.lines(lang.value):
         console.print(line)
     if out is not None:
         console.print(Both(f"results in {out}/", f"结果见{out}/")(lang.value))
 
 
-def _laws(
-    packs: list[str], path: Path | None, others: list[str], law_on: datetime.date, other_law_on: datetime.date
-) -> tuple[Reform | None, Rules, Rules]:
-    """The law as it is, and the other one; raises FaultyInput with all that is wrong with a reform or what it leaves."""
+def _laws(packs: list[str], path: Path | None, others: list[str], law_on: datetime.date, other_law_on: datetime.date) -> tuple[Reform | None, Laws]:
+    """The law as it is and the other one, so many years ahead; raises FaultyInput with all that is wrong with a reform or what it leaves."""
     with without_collecting(for_good=True):
         library = library_of(packs, rules_only=True)
-        before = library.rules(law_on)
         if path is None:
-            return None, before, (library_of(others, rules_only=True) if others else library).rules(other_law_on)
+            return None, _ahead(library, library_of(others, rules_only=True) if others else library, law_on, other_law_on)
         reform, problems = read_reform(path)
         if reform is None:
             raise FaultyInput(problems)
@@ -88,4 +100,8 @@ def _laws(
         if errors(left):
             raise FaultyInput(errors(left))
         show_problems([*problems, *more, *(problem for problem in left if problem.where.file == str(path))])
-        return reform, before, made.rules(other_law_on)
+        return reform, _ahead(library, made, law_on, other_law_on)
+
+
+def _ahead(before: Library, after: Library, law_on: datetime.date, other_law_on: datetime.date) -> Laws:
+    return lambda years: (before.rules(anniversary(law_on, years)), after.rules(anniversary(other_law_on, years)))

@@ -10,24 +10,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiqi.cli.show import console
-from huiqi.entitlements.totals import ALL, Sum
+from huiqi.entitlements.totals import ALL
 from huiqi.publication.wording import NOT_PUBLIC
-from huiqi.revision.comparison import FATES, Difference, Fates, Tally
+from huiqi.revision.comparison import FATES, Difference, Tally
 from huiqi.revision.reasons import Change
 from huiqi.revision.reform import ReformRecord
 from huiqi.revision.simulate import Simulation
+from huiqi.revision.words import FATE_WORDS, money, more, number
 from huiqi.revision.write import added
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.speech import Both, both, brief_money
 
 SHOWN = 3  # subjects with the largest differences
 GROUPS = 5  # groups with the most subjects that may have what changes
-
-_FATES = {
-    "gain": Both("get more", "获得更多"), "lose": Both("get less", "获得更少"),
-    "enter": Both("get something for the first time", "新纳入"), "leave": Both("get nothing any more", "退出"),
-}  # fmt: skip
-_OPEN_LOW, _OPEN_HIGH = Both("no lower end", "无下限"), Both("no upper end", "无上限")
 
 
 def lines(found: Simulation, changes: dict[str, list[Change]], reform: ReformRecord | None, lang: str) -> Iterator[str]:
@@ -44,30 +39,31 @@ def lines(found: Simulation, changes: dict[str, list[Change]], reform: ReformRec
             lang
         )
         return
-    Console(highlight=False, width=None if console.is_terminal else 150).print(_table(found, lang))
+    paper = Console(highlight=False, width=None if console.is_terminal else 150)
+    paper.print(_table(found, lang))
     yield from (line(lang) for line in _money(found))
     for fate in FATES:
         surely, perhaps = found.fates.of(fate)
         if surely or perhaps:
-            yield f"  {both(('{0}: {1}', '{0}：{1}'), _FATES[fate], _count(surely, perhaps))(lang)}"
-    same = _number(found.fates.subjects - found.fates.touched)
+            yield f"  {both(('{0}: {1}', '{0}：{1}'), FATE_WORDS[fate], _count(surely, perhaps))(lang)}"
+    same = number(found.fates.subjects - found.fates.touched)
     words = ("of {0} subjects {1} cannot have what changes", "{0}个对象中，{1}个不可能享受有变化的措施")
-    yield both(words, _number(found.fates.subjects), same)(lang)
+    yield both(words, number(found.fates.subjects), same)(lang)
     for title, largest in ((Both("Largest gains", "增加最多"), found.gains), (Both("Largest losses", "减少最多"), found.losses)):
         if largest:
             yield f"[bold]{title(lang)}[/]"
         for one in largest[:SHOWN]:
             yield f"  {escape(_difference(one, found.currency)(lang))}"
             yield from (f"    [dim]{escape(change.text(lang))}[/]" for change in changes.get(one.subject, []))
-    yield from _groups(found, lang)
+    paper.print(_groups(found, lang))
 
 
 def _money(found: Simulation) -> Iterator[Both]:
     """What both laws cost, the difference, and how much of either stacking takes."""
     fates, currency = found.fates, found.currency
     cost = both(("the touched measures cost {0} now and {1} in the reform", "受影响措施：现行{0}，改革后{1}"), *(
-        _range(pair, currency) for pair in (fates.before, fates.after)))  # fmt: skip
-    yield both(("{0}: {1}", "{0}；{1}"), cost, _more(fates, currency))
+        money(pair, currency) for pair in (fates.before, fates.after)))  # fmt: skip
+    yield both(("{0}: {1}", "{0}；{1}"), cost, more(fates.difference, currency))
     for name, side in ((Both("now", "现行"), "before"), (Both("in the reform", "改革后"), "after")):
         tallies = [pair[1] for one in found.measures if (pair := getattr(one, side)) is not None]
         taken = sum(tally.due[0] - tally.payable[0] for tally in tallies)
@@ -77,27 +73,48 @@ def _money(found: Simulation) -> Iterator[Both]:
     if found.rest:
         rest = added(tally.payable for _, tally in found.rest)
         words = ("  the {0} measures that cannot differ cost {1} under both", "  其余{0}项不受影响的措施在两种情形下均为{1}")
-        yield both(words, str(len(found.rest)), _range(rest, currency))
+        yield both(words, str(len(found.rest)), money(rest, currency))
     else:
         yield both(("  {0} measures cannot differ and were not evaluated", "  另有{0}项措施不受影响，未予计算"), str(
             found.sides[1].whole - len(found.sides[1].measures)))  # fmt: skip
 
 
-def _groups(found: Simulation, lang: str) -> Iterator[str]:
-    """For each grouping the groups with the most subjects that may have what changes."""
+def _groups(found: Simulation, lang: str) -> Table:
+    """Of each grouping the groups with the most subjects that may have what changes; `?` are those that perhaps do, beside the sure ones."""
+    heads = {
+        "en": ("", "Subjects", "May have it", "Get more", "Get less", "Assured now", "In the reform", "Difference"),
+        "zh": ("", "户数", "可能相关", "获得更多", "获得更少", "现行确定额", "改革后确定额", "变化"),
+    }[lang]  # fmt: skip
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    _columns(table, heads)
     for grouping in found.groupings:
-        if grouping.name == ALL:
+        groups = {id: fates for id, fates in found.by.get(grouping.name, {}).items() if fates.touched}
+        if grouping.name == ALL or len(groups) < 2:
             continue
-        groups = [(id, fates) for id, fates in found.by[grouping.name].items() if fates.touched]
-        if len(groups) < 2:
-            continue
-        shown = {id for id, _ in sorted(groups, key=lambda one: -one[1].touched)[:GROUPS]}
-        told = [
-            f"{escape(grouping.groups[id](lang))} {_count(*fates.of('gain'))(lang)} ↑ {_count(*fates.of('lose'))(lang)} ↓"
-            for id, fates in groups if id in shown
-        ]  # fmt: skip
-        more = Both(f"; {len(groups) - len(told)} more", f"；另有{len(groups) - len(told)}组")(lang) if len(groups) > len(told) else ""
-        yield f"[bold]{escape(grouping.label(lang))}[/]{Both(': ', '：')(lang)}{Both('; ', '；')(lang).join(told)}{more}"
+        shown = sorted(groups, key=lambda id: -groups[id].touched)[:GROUPS]
+        table.add_row(f"[bold]{escape(_capital(grouping.label)(lang))}[/]")
+        for id in (id for id in groups if id in shown):
+            fates = groups[id]
+            counts = [number(fates.subjects), number(fates.touched), _brief(*fates.of("gain")), _brief(*fates.of("lose"))]
+            assured = [brief_money(low, found.currency)(lang) for low in (fates.before[0], fates.after[0])]
+            table.add_row(f"  {escape(grouping.groups[id](lang))}", *counts, *assured, more(fates.difference, found.currency)(lang))
+        if left := len(groups) - len(shown):
+            table.add_row(f"  [dim]{Both(f'{left} more', f'另有{left}组')(lang)}[/]")
+    return table
+
+
+def _columns(table: Table, heads: tuple[str, ...]) -> None:
+    """The first to the left, figures to the right."""
+    for head in heads:
+        table.add_column(head, justify="right" if table.columns else "left", no_wrap=bool(table.columns))
+
+
+def _capital(words: Both) -> Both:
+    return Both(words.en[:1].upper() + words.en[1:], words.zh)
+
+
+def _brief(surely: float, perhaps: float) -> str:
+    return f"{number(surely)} + {number(perhaps)}?" if perhaps else number(surely)
 
 
 def _table(found: Simulation, lang: str) -> Table:
@@ -107,8 +124,7 @@ def _table(found: Simulation, lang: str) -> Table:
         "zh": ("政策措施", "符合", "待定", "确定额", "可能额", "→", "符合", "待定", "确定额", "可能额"),
     }[lang]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="right" if number else "left", no_wrap=bool(number))
+    _columns(table, heads)
     for one in found.measures:
         editions = [pair[0].edition for pair in (one.before, one.after) if pair is not None]
         title = f"{escape(one.measure.record.title(lang))} [dim]{' → '.join(dict.fromkeys(editions))}[/]"
@@ -122,7 +138,7 @@ def _cells(pair: tuple[Measure, Tally] | None, currency: str, lang: str) -> list
     if pair is None:
         return ["–"] * 4
     measure, tally = pair
-    counts = [_number(tally.yes), _number(tally.depends)]
+    counts = [number(tally.yes), number(tally.depends)]
     if measure.amount is None:
         return [*counts, "–", "–"]
     low, high = tally.payable
@@ -130,38 +146,11 @@ def _cells(pair: tuple[Measure, Tally] | None, currency: str, lang: str) -> list
     return [*counts, brief_money(low, currency)(lang), possible(lang)]
 
 
-def _number(count: float) -> str:
-    """A count; one by weights is rounded for the eye."""
-    return f"{round(count):,}"
-
-
 def _count(surely: float, perhaps: float) -> Both:
     """How many surely, and how many more perhaps."""
     if not perhaps:
-        return Both(_number(surely), f"{_number(surely)}个")
-    return Both(f"{_number(surely)} surely, {_number(perhaps)} more perhaps", f"确定{_number(surely)}个，另有{_number(perhaps)}个待定")
-
-
-def _range(ends: Sum, currency: str) -> Both:
-    low, high = ends
-    if low == high:
-        return brief_money(low, currency)
-    return both(("{0} to {1}", "{0}至{1}"), brief_money(low, currency), brief_money(high, currency))
-
-
-def _more(fates: Fates, currency: str) -> Both:
-    """A difference in cost as a range."""
-    low, high = fates.difference
-    if low is not None and low == high:
-        return _signed(low, currency)
-    ends = (_OPEN_LOW if low is None else _signed(low, currency)), (_OPEN_HIGH if high is None else _signed(high, currency))
-    return both(("between {0} and {1}", "{0}至{1}"), *ends)
-
-
-def _signed(fen: int, currency: str) -> Both:
-    if not fen:
-        return Both("the same", "不变")
-    return both(("{0} more", "增加{0}") if fen > 0 else ("{0} less", "减少{0}"), brief_money(abs(fen), currency))
+        return Both(number(surely), f"{number(surely)}个")
+    return Both(f"{number(surely)} surely, {number(perhaps)} more perhaps", f"确定{number(surely)}个，另有{number(perhaps)}个待定")
 
 
 def _difference(one: Difference, currency: str) -> Both:

@@ -382,11 +382,15 @@ class Run:
         drops = self.plan.drops
         with np.errstate(all="ignore"):
             for index, step in enumerate(self.plan.steps):
-                self.slots[index] = _OPERATIONS[step.op](self, step)
+                self.slots[index] = self.reckon(step)
                 for slot in drops.get(index, ()):
                     if slot != index:
                         self.slots[slot] = None
         return self
+
+    def reckon(self, step: Step) -> Column:
+        """What a step gives."""
+        return _OPERATIONS[step.op](self, step)
 
     def column(self, slot: int) -> Figures | Truths | FactCodes | CodeSets:
         """What a step gave; what was put off is made now."""

@@ -75,7 +75,15 @@ def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
     The walk goes back through the plan once. It leaves out what is known already and what no longer matters: the branch not taken, the
     operand that a minimum passes over, the outcome of a recognition (asking whether it was granted settles it).
     """
+    return grounds(run, open_)[0]
+
+
+def grounds(run: Run, open_: dict[int, Bools], *, into_recognitions: bool = False) -> tuple[dict[Reading, Bools], Bools]:
+    """The same, and for which subjects something is open that no fact of theirs settles: an amount that is not published, a class by rank, what
+    related enterprises add. With `into_recognitions` also the facts behind the outcome of a recognition, which can rule it out.
+    """
     found: dict[Reading, Bools] = {}
+    beyond = np.zeros(run.block.size, bool)
     steps = run.plan.steps
     waiting, masks = [-slot for slot in open_], dict(open_)
     heapq.heapify(waiting)
@@ -97,6 +105,8 @@ def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
                 found[step.data] = here
             case "recognised":
                 ask(step.args[0], here)
+                if into_recognitions:
+                    ask(step.args[1], here)
             case "choose":
                 condition = run.truths(step.args[0])
                 ask(step.args[0], here & condition.may & ~condition.must)
@@ -106,9 +116,11 @@ def facts_behind(run: Run, open_: dict[int, Bools]) -> dict[Reading, Bools]:
                 for arg, matters in zip(step.args, _not_passed_over(run, step), strict=True):
                     ask(arg, here & matters)
             case _:
+                if step.op in ("between", "rank_class", "related"):
+                    beyond |= here
                 for arg in step.args:
                     ask(arg, here)
-    return found
+    return found, beyond
 
 
 def _not_passed_over(run: Run, step: Step) -> tuple[Bools, Bools]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run
 from huiqi.entitlements.due import Due, Dues, in_fen, uncut
-from huiqi.facts.registry import Registry
+from huiqi.facts.schema import Schema
 from huiqi.revision.comparison import Between, Ends, Paid
 from huiqi.revision.touched import Side
 from huiqi.rules.compile import Measure
@@ -64,12 +64,12 @@ class Component:
 class Differences:
     """What differs between two laws; for several threads at once."""
 
-    def __init__(self, sides: tuple[Side, Side], registry: Registry):
+    def __init__(self, sides: tuple[Side, Side], schema: Schema):
         laws = Laws(sides[0].rules, sides[1].rules)
         numbers = [{key: at for at, key in enumerate(_keys(side.measures))} for side in sides]
         self.keys = list(dict.fromkeys([*numbers[0], *numbers[1]]))
-        self.pairs = [_pair(sides, laws, registry, numbers[0].get(key), numbers[1].get(key)) for key in self.keys]
-        forms = [_forms(side, list(mine), registry.schema.subject) for side, mine in zip(sides, numbers, strict=True)]
+        self.pairs = [_pair(sides, laws, schema, numbers[0].get(key), numbers[1].get(key)) for key in self.keys]
+        forms = [_forms(side, list(mine), schema.subject) for side, mine in zip(sides, numbers, strict=True)]
         self.components = tuple(_components(self.keys, [set(mine) for mine in numbers], forms, _without_amount(sides)))
 
     def of(self, block: Block, dues: Sequence[Dues], before: Paid, after: Paid) -> Between:
@@ -101,7 +101,7 @@ def _keys(measures: Iterable[Measure]) -> list[Key]:
     return found
 
 
-def _pair(sides: tuple[Side, Side], laws: Laws, registry: Registry, before: int | None, after: int | None) -> Pair:
+def _pair(sides: tuple[Side, Side], laws: Laws, schema: Schema, before: int | None, after: int | None) -> Pair:
     changed = before in sides[0].changed or after in sides[1].changed
     if not changed or before is None or after is None:
         return Pair(before, after, changed)
@@ -115,7 +115,7 @@ def _pair(sides: tuple[Side, Side], laws: Laws, registry: Registry, before: int 
     if isinstance(node, Figure):
         return replace(found, same=node.value == 0)
     plan = make_plan(laws.after, (), values={"more": node})
-    readable = all(fact.id in registry.schema.facts for fact in plan.facts.values())  # past awards and ranks are each law's own
+    readable = all(fact.id in schema.facts for fact in plan.facts.values())  # past awards and ranks are each law's own
     return replace(found, more=plan) if readable and not any(isinstance(part, RankClass) for part in walk(node)) else found
 
 

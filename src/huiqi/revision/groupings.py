@@ -18,7 +18,7 @@ from huiqi.entitlements.totals import ALL, Groups
 from huiqi.facts.schema import Fact
 from huiqi.rules.plan import Plan, make_plan
 from huiqi.rules.tree import FactCode
-from huiqi.vocabulary.speech import Both, both, figure, of_words
+from huiqi.vocabulary.speech import Both, both, brief_money, of_words
 
 SIZE_CLASS, REVENUE, TENTHS = "size_class", "revenue", 10
 _ALL, _SIZE = Both("all", "全部"), Both("size class", "企业规模")
@@ -140,7 +140,7 @@ class ByTenths:
 def _by_tenths(population: Population, weights: NDArray[np.float64] | None) -> ByTenths | None:
     """By revenue of the last completed year; nothing where it is known of nobody."""
     fact = population.registry.schema.facts.get(REVENUE)
-    if fact is None or fact.period != "year" or not population.registry.has(REVENUE):
+    if fact is None or fact.kind != "money" or fact.period != "year" or not population.registry.has(REVENUE):
         return None
     column = population.column(fact, 0)
     blocks = [block.columns[column] for block in population.blocks_of([column], 1 << 18)]
@@ -166,7 +166,7 @@ def _ends(figures: NDArray[np.float64], weights: NDArray[np.float64] | None) -> 
 
 
 def _tenths(ends: NDArray[np.float64], fact: Fact) -> dict[str, Both]:
-    said = [figure(Fraction(end) * fact.step, fact.unit) for end in ends.tolist()]
+    said = [brief_money(round(Fraction(end) * fact.step * 100), fact.unit.powers[0][0]) for end in ends.tolist()]
     names = [both(("up to {0}", "{0}以下（含）"), said[0])] if said else []
     names += [both(("over {0} to {1}", "{0}至{1}（含）"), low, high) for low, high in pairwise(said)]
     names += [both(("over {0}", "{0}以上"), said[-1])] if said else [_ALL]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 
-from huiqi.entitlements.totals import ALL, Sum
+from huiqi.entitlements.totals import ALL
 from huiqi.publication.charts import Axis, Balance, Range, balances, ranges
 from huiqi.publication.names import TOPIC_WORDS
 from huiqi.publication.report.report import Cell, Drawing, Head, Headline, Paragraph, Part, Report, Rule, Section, Table, Words
@@ -15,17 +15,12 @@ from huiqi.revision.comparison import FATES, Difference, Fates, Tally
 from huiqi.revision.reasons import Change
 from huiqi.revision.reform import ReformRecord
 from huiqi.revision.simulate import Compared, Simulation
+from huiqi.revision.words import FATE_WORDS, NOW, THEN, money, more, number
 from huiqi.revision.write import by_topic
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.speech import Both, both, brief_money, listed, of_words
 
-NOW, THEN = Both("now", "现行"), Both("in the reform", "改革后")
-FATE_WORDS = {
-    "gain": Both("get more", "获得更多"), "lose": Both("get less", "获得更少"),
-    "enter": Both("get something for the first time", "新纳入"), "leave": Both("get nothing any more", "退出"),
-}  # fmt: skip
 MOST = 20  # groups in a chart, the ones in which most subjects may have what changes
-_OPEN_LOW, _OPEN_HIGH = Both("no lower end", "无下限"), Both("no upper end", "无上限")
 _READING = Both(
     "Dark: assured. Light: possible, as far as facts that nobody knows decide it. An arrow: no upper end, mostly since an amount is not public.",
     "深色为确定额，浅色为可能额（取决于尚未知的数据）；箭头表示无上限，多因金额未公布。",
@@ -287,36 +282,3 @@ def _rules(found: Simulation) -> Iterator[Rule]:
             if pair is not None and (one.changed or name == "after"):
                 said = {"before": NOW, "after": THEN}[name] if one.changed else None
                 yield rule_behind(side.rules, pair[0], f"rule-{at}-{name}", said)
-
-
-# ---------------------------------------------------------------- figures in words
-
-
-def number(count: float) -> str:
-    """A count; one by weights is rounded for the eye."""
-    return f"{round(count):,}"
-
-
-def money(ends: Sum, currency: str) -> Both:
-    """A range of money."""
-    low, high = ends
-    if low == high:
-        return brief_money(low, currency)
-    return both(("{0} to {1}", "{0}至{1}"), brief_money(low, currency), brief_money(high, currency))
-
-
-def more(ends: tuple[int | None, int | None], currency: str) -> Both:
-    """A difference in cost as a range."""
-    low, high = ends
-    if low is not None and low == high:
-        return _signed(low, currency)
-    if low is None and high is None:
-        return Both("open at both ends", "上下限均不定")
-    said = (_OPEN_LOW if low is None else _signed(low, currency)), (_OPEN_HIGH if high is None else _signed(high, currency))
-    return both(("between {0} and {1}", "{0}至{1}"), *said)
-
-
-def _signed(fen: int, currency: str) -> Both:
-    if not fen:
-        return Both("the same", "不变")
-    return both(("{0} more", "增加{0}") if fen > 0 else ("{0} less", "减少{0}"), brief_money(abs(fen), currency))

@@ -1,9 +1,7 @@
 """Simulate a reform (模拟测算): the law as it is and the reform on the same facts, what differs for whom, and what it costs.
 
-Only what the reform touches is evaluated, on both sides over the same columns. What differs for a subject is a range: what all its touched measures
-pay after stacking in the reform, less what they pay now. It holds whatever the unknown facts turn out to be, and is exact where all are known; where
-an unknown fact moves both sides the range can be wider than it need be. Who cannot have a changed measure on either side is left out: its
-difference is nought, whatever is unknown of it.
+Only what the reform touches is evaluated, on both sides over the same columns. What differs for a subject is a range (revision/difference.py):
+it holds whatever the unknown facts turn out to be, is exact where all are known, and what is unknown but the same on both sides does not widen it.
 """
 
 from __future__ import annotations
@@ -171,7 +169,7 @@ class _Work:
 
     def __init__(self, sides: tuple[Side, ...], registry: Registry, as_of: datetime.date, assume_recognised: bool, weights: Weights | None):
         self.sides = [_Evaluated(side, registry, as_of, assume_recognised) for side in sides]
-        self.weights, self.differences = weights, Differences((sides[0], sides[1]), registry)
+        self.weights, self.differences = weights, Differences((sides[0], sides[1]), registry.schema)
         self.population = self.sides[0].population
         self.groupings = groupings_of(Population(registry, sides[0].rules, as_of, assume_recognised), weights)
         columns = {column for side in self.sides for column in side.columns if not side.population.is_past(column)}

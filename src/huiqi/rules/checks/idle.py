@@ -37,7 +37,7 @@ def idle_tests(measure: Measure, rules: Rules) -> list[Problem]:
                     Problem(
                         "check.never",
                         f"`{test.text}` can never hold: {_bounds(test.truth, exact, must=False)}",
-                        _where(measure, test, rules),
+                        where_asked(measure, test, rules),
                         "look at the figure and its unit",
                     )
                 )
@@ -47,7 +47,7 @@ def idle_tests(measure: Measure, rules: Rules) -> list[Problem]:
                     Problem(
                         "check.always",
                         f"`{test.text}` always holds: {_bounds(test.truth, exact, must=True)}",
-                        _where(measure, test, rules),
+                        where_asked(measure, test, rules),
                         hint,
                         "warning",
                     )
@@ -73,8 +73,8 @@ def _said(condition: tree.Condition) -> Iterator[Words]:
             yield from _said(part)
 
 
-def _where(measure: Measure, test: Test, rules: Rules) -> Where:
-    """The line of a test, found again in the record that it comes from."""
+def where_asked(measure: Measure, test: Test, rules: Rules) -> Where:
+    """The line in which a measure asks for a test, found again in the record that it comes from."""
     policy = measure.document.record
     lines: Iterable[Text] = ()
     if test.origin == "measure":
@@ -112,7 +112,9 @@ def _contradictions(measure: Measure, rules: Rules) -> list[Problem]:
             slot, wanted = plan.steps[slot].args[0], not wanted
         if (slot, not wanted) in asked:
             if (text := asked[slot, not wanted]) == test.text:
-                return [Problem("check.contradiction", f"`{text}` is asked for and excluded", _where(measure, test, rules), "keep one of the two")]
+                return [
+                    Problem("check.contradiction", f"`{text}` is asked for and excluded", where_asked(measure, test, rules), "keep one of the two")
+                ]
             return [_contradiction([text, test.text], measure, test, rules)]
         asked[slot, wanted] = test.text
         if not wanted:
@@ -141,7 +143,7 @@ def _required(condition: tree.Condition, *, wanted: bool = True) -> Iterator[tup
 
 def _contradiction(texts: list[str], measure: Measure, test: Test, rules: Rules) -> Problem:
     said = " and ".join(f"`{text}`" for text in dict.fromkeys(texts))
-    where = _where(measure, test, rules)
+    where = where_asked(measure, test, rules)
     if len(set(texts)) == 1:
         return Problem("check.never", f"{said} can never hold: its parts exclude each other", where, "the lower figure stands first: 10 <= x < 50")
     return Problem("check.contradiction", f"{said} never hold together", where, "put them under any:, or mend a figure")
