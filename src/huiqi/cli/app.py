@@ -12,7 +12,8 @@ from typer.core import TyperGroup
 import huiqi
 
 COMMANDS = (
-    "check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "simulate", "review", "render", "diff", "coverage", "schema",
+    "check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "simulate", "backtest", "review", "render", "diff", "coverage",
+    "schema",
     "demo",
 )  # fmt: skip
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
