@@ -11,6 +11,7 @@
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
+    huiqi.backtest(library, registry, days, recognised=...)    editions held against who was recognised or paid
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
     huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from huiqi.publication.differences import compare
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
+    from huiqi.revision.backtest.backtest import backtest
     from huiqi.revision.reform import read_reform, reformed
     from huiqi.revision.review.review import review
     from huiqi.revision.simulate import simulate
@@ -55,6 +57,7 @@ __all__ = [
     "Problem",
     "allocate_budget",
     "ask",
+    "backtest",
     "check_library",
     "compare",
     "coverage_page",
@@ -82,6 +85,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
+    "backtest": ("revision", "backtest", "backtest"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),
     "coverage_page": ("publication", "coverage"),
