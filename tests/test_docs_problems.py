@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 ROW = re.compile(r"(?m)^\| `([a-z.-]+)` \| ([^|]+(?:\\\|[^|]+)*) \| ([^|]+(?:\\\|[^|]+)*) \|$")
 CODE = re.compile(r"([a-z]+)\.[a-z]+(-[a-z]+)*\Z")
-FILES = re.compile(r"(?!text\.|table\.).*\.(csv|html|js|json|lark|ledger|parquet|yaml|rules)\Z")  # text.yaml and table.parquet are codes
+FILES = re.compile(r"(?!text\.|table\.).*\.(csv|html|js|json|lark|ledger|parquet|pdf|rules|typ|yaml)\Z")  # text.yaml and table.parquet are codes
 FAMILIES = {
     "application",
     "backtest",
@@ -26,6 +26,7 @@ FAMILIES = {
     "rules",
     "table",
     "check",
+    "calibrate",
     "case",
     "registry",
     "cell",

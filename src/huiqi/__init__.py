@@ -12,6 +12,7 @@
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
     huiqi.backtest(library, registry, days, recognised=...)    editions held against who was recognised or paid
+    huiqi.calibrate(library, figure, grid, goal, registry, as_of)    the figure that meets a budget: huiqi.find_figure, huiqi.grid_of, huiqi.Goal
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
     huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
     huiqi.open_ledger(place).post([huiqi.Event(...)]) what a fund commits, pays and recovers; create_ledger, verify_ledger
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
     from huiqi.revision.backtest.backtest import backtest
+    from huiqi.revision.calibrate.figure import find_figure, grid_of
+    from huiqi.revision.calibrate.search import Goal, calibrate
     from huiqi.revision.reform import read_reform, reformed
     from huiqi.revision.review.review import review
     from huiqi.revision.simulate import simulate
@@ -53,17 +56,21 @@ __all__ = [
     "Event",
     "Explainer",
     "FaultyInput",
+    "Goal",
     "Population",
     "Problem",
     "allocate_budget",
     "ask",
     "backtest",
+    "calibrate",
     "check_library",
     "compare",
     "coverage_page",
     "create_ledger",
     "edition",
     "evaluate",
+    "find_figure",
+    "grid_of",
     "open_ledger",
     "open_registry",
     "packs_folder",
@@ -81,17 +88,21 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Event": ("delivery", "ledger", "events"),
     "Explainer": ("entitlements", "explain"),
     "FaultyInput": ("vocabulary", "problem"),
+    "Goal": ("revision", "calibrate", "search"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
     "backtest": ("revision", "backtest", "backtest"),
+    "calibrate": ("revision", "calibrate", "search"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),
     "coverage_page": ("publication", "coverage"),
     "create_ledger": ("delivery", "ledger", "ledger"),
     "edition": ("publication", "editions"),
     "evaluate": ("entitlements", "evaluate"),
+    "find_figure": ("revision", "calibrate", "figure"),
+    "grid_of": ("revision", "calibrate", "figure"),
     "open_ledger": ("delivery", "ledger", "ledger"),
     "open_registry": ("facts", "registry"),
     "packs_folder": ("rules", "library"),

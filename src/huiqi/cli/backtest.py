@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from huiqi.cli.backtested import lines
+from huiqi.cli.drawn import drawn
 from huiqi.cli.options import AssumeRecognised, Lang, Language, Of, Packs, RegistryFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.entitlements.reweight import read_weights
 from huiqi.revision.backtest.backtest import backtest as tested
 from huiqi.revision.backtest.backtest import measures_of
 from huiqi.revision.backtest.happened import read_published, read_recognised
+from huiqi.revision.backtest.report import report_of
 from huiqi.revision.backtest.write import write_backtest
 from huiqi.rules.library import without_collecting
 from huiqi.vocabulary.speech import Both
@@ -67,7 +69,7 @@ def backtest(
         )  # fmt: skip
     show_problems(list(found.problems))
     if out is not None:
-        write_backtest(out, found, {"assume_recognised": assume_recognised})
+        write_backtest(out, found, {"assume_recognised": assume_recognised}, drawn(lambda: report_of(found), lang))
     for line in lines(found, lang.value):
         console.print(line)
     if out is not None:

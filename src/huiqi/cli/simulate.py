@@ -68,7 +68,7 @@ def simulate(
     changes = reasons(found)
     if out is not None:
         about = {} if draft is None else {"reform": draft.id, "reform_hash": draft.content_hash}
-        pages = drawn(lambda: report_of(found, changes, None if draft is None else draft.record), lang)
+        pages = drawn(lambda: report_of(found, changes, None if draft is None else draft.record, further.report), lang)
         write_simulation(
             out,
             found,

@@ -17,10 +17,13 @@ from rich.table import Table
 from huiqi.allocation.budget.awards import Totals
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.facts.registry import Registry
+from huiqi.publication.report.report import Section
+from huiqi.revision.round_section import CHANGE_WORDS, round_section
 from huiqi.revision.rounds import CHANGES, Claim, ClaimChange, RoundComparison, RoundSide, compare_round, round_json, round_rows
 from huiqi.revision.simulate import Weights
 from huiqi.revision.years.ahead import Ahead, Row, editions_said, years_ahead
 from huiqi.revision.years.scenario import read_scenario
+from huiqi.revision.years.section import years_section
 from huiqi.revision.years.write import years_json, years_rows
 from huiqi.rules.compile import Rules
 from huiqi.rules.funds import Fen
@@ -30,11 +33,6 @@ from huiqi.vocabulary.speech import Both, both, brief_money, listed
 Laws = Callable[[int], tuple[Rules, Rules]]  # the law as it is and the other one, so many years ahead
 SHOWN = 5  # claims of each kind, with their reasons
 
-_CHANGES = {
-    "newly": Both("newly awarded", "新获支持"), "falls out": Both("no more awarded", "不再获支持"),
-    "more": Both("awarded more", "支持额增加"), "less": Both("awarded less", "支持额减少"),
-    "open": Both("open on both sides, for better or worse", "两方案均未定，可能增减"),
-}  # fmt: skip
 _SIDES = {"before": Both("now", "现行"), "after": Both("reform", "方案")}
 
 
@@ -50,6 +48,12 @@ class Beside:
         """The sections of simulation.json."""
         years = {} if self.ahead is None else {"years_ahead": years_json(self.ahead)}
         return years | ({} if self.round is None else {"round": round_json(self.round)})
+
+    @property
+    def report(self) -> tuple[Section, ...]:
+        """The sections of the report."""
+        years = () if self.ahead is None else (years_section(self.ahead),)
+        return years if self.round is None else (*years, round_section(self.round))
 
     @property
     def pages(self) -> dict[str, bytes]:
@@ -166,7 +170,7 @@ def _round(found: RoundComparison, lang: str) -> Iterator[str]:
     for change in CHANGES:
         surely, perhaps = found.count(change)
         if surely or perhaps:
-            yield both(("{0}: {1}", "{0}：{1}"), _CHANGES[change], _many(surely, perhaps, change))(lang)
+            yield both(("{0}: {1}", "{0}：{1}"), CHANGE_WORDS[change], _many(surely, perhaps, change))(lang)
             for one in [one for one in found.changes if one.change == change and one.surely][:SHOWN]:
                 yield f"  {escape(_claim(one, found)(lang))}"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COLOURS = ("#8a8f98", "#0072b2", "#d55e00", "#009e73", "#cc79a7")
 _PERHAPS = 0.38  # how strong what is only possible is drawn
-_WIDTH, _LINE = 560, 17
+_WIDTH, _LINE = 720, 17  # of a whole drawing, whatever its labels need; of a bar
 _FONT = "'Noto Sans CJK SC', 'Source Han Sans SC', 'Microsoft YaHei', 'PingFang SC', 'Helvetica Neue', Arial, sans-serif"
 _ZH_CURRENCY = {"CNY": "元", "EUR": "欧元", "USD": "美元", "GBP": "英镑"}
 _SCALES = {"en": ((1e9, "{0} bn"), (1e6, "{0} m"), (1e3, "{0} thousand"), (1, "{0}")), "zh": ((1e8, "亿{0}"), (1e4, "万{0}"), (1, "{0}"))}
@@ -144,18 +144,18 @@ def _legend(alt: Any, names: Sequence[str]) -> Any:
 
 
 def _svg(chart: altair.Chart | altair.LayerChart, height: int) -> str:
-    """The drawing, as wide as its place allows."""
+    """The drawing, as wide as its place allows; nothing is looked for at any other place."""
     import vl_convert
 
     spec = (
-        chart.properties(width=_WIDTH, height=max(height, 40))
+        chart.properties(width=_WIDTH, height=max(height, 40), autosize={"type": "fit-x", "contains": "padding"})
         .configure(font=_FONT, background="white")
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#e3e5e8", domainColor="#8a8f98", labelColor="#333")
         .configure_legend(labelFontSize=12)
         .to_dict()
     )
-    drawn: str = vl_convert.vegalite_to_svg(spec)
+    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return re.sub(r"^<svg ([^>]*?)width=\"(\d+)\" height=\"\d+\" ", r'<svg \1style="max-width:\2px;width:100%;height:auto" ', drawn, count=1)
 
 

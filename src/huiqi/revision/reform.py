@@ -139,6 +139,18 @@ def reformed(library: Library, reform: Reform) -> tuple[Library | None, list[Pro
     return (None if errors(work.problems) else made), in_order(work.problems)
 
 
+def what_stands(library: Library, pack: str, text: Text, path: list[Text]) -> tuple[Any, list[Problem]]:
+    """What stands at a path of a text of a pack, with its place; None where the path leads nowhere."""
+    work = _Work(library, {one.id: one for one in library.packs})
+    document = work.find(pack, text)
+    node = None if document is None else work.node(document)
+    for step in path:
+        if node is None or (at := work.place(node, step)) is None:
+            return None, work.problems
+        node = node[at]
+    return node, work.problems
+
+
 class _Work:
     """Texts being changed: each is read again once, as what stands in its file."""
 

@@ -184,6 +184,21 @@ def read_line(text: str) -> Syntax | tuple[int, str, str]:
     return node
 
 
+_ONE_FIGURE = re.compile(_QUANTITY)
+
+
+def figures_in(text: str) -> list[tuple[int, int, Quantity]]:
+    """Every figure of a line: where it begins and ends, and what it is, in the order of the line; none where the line cannot be read."""
+    node = read_line(text)
+    found, level = [], [node] if isinstance(node, Syntax) else []
+    while level:
+        found += [one for one in level if isinstance(one, Quantity)]
+        level = [part for inner in level for part in children(inner)]
+    line = text.translate(_ALIKE)
+    ends = {one.column: match.end() for one in found if (match := _ONE_FIGURE.match(line, one.column)) is not None}
+    return [(one.column, ends[one.column], one) for one in sorted(found, key=lambda one: one.column) if one.column in ends]
+
+
 def _nesting(line: str) -> int:
     depth = deepest = 0
     for character in line:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from huiqi.vocabulary.speech import Both
 
@@ -28,29 +28,35 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell; `order` is what it is sorted by where that is not its text; `link` the id of a part of the same page."""
+    """A cell; `order` is what it is sorted by where that is not its text; `link` the id of a part of the same page; `lines`: several, one below
+    the other, in place of its text."""
 
     text: Words
     order: float | None = None
     link: str | None = None
+    lines: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table that can be sorted by each column."""
+    """A table that can be sorted by each column; `behind` are the rules that its figures come from."""
 
     caption: Words
     heads: tuple[Head, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    behind: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart: its title, how it is read, and its SVG text by language."""
+    """A chart: its title, how it is read, and its SVG text by language; `behind` are the rules that its figures come from, `id` a name
+    for who looks for it."""
 
     title: Words
     reading: Words
     svg: Mapping[str, str]
+    behind: tuple[Cell, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,10 +92,11 @@ class Headline:
 
 @dataclass(frozen=True)
 class Report:
-    """A report: title, what it is of, the figures that are seen first, and its sections."""
+    """A report: title, what it is of, the figures that are seen first, and its sections; `brief`: the parts on both pages of its summary as PDF."""
 
     title: Words
     about: tuple[Words, ...]
     headlines: tuple[Headline, ...] = ()
     sections: tuple[Section, ...] = ()
-    warnings: tuple[Words, ...] = field(default=())
+    warnings: tuple[Words, ...] = ()
+    brief: tuple[tuple[Part, ...], tuple[Part, ...]] | None = None

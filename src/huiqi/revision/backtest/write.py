@@ -16,7 +16,7 @@ from huiqi.vocabulary.version import VERSION
 from huiqi.vocabulary.whole import whole_folder
 
 
-def write_backtest(out: Path, found: Backtest, about: dict[str, Any], pages: Mapping[str, str] | None = None) -> None:
+def write_backtest(out: Path, found: Backtest, about: dict[str, Any], pages: Mapping[str, bytes] | None = None) -> None:
     """All files at once, or none; `about` is what the caller adds, `pages` further files by name."""
     with whole_folder(out) as folder:
         _table(folder / "yearly.csv", _yearly(found))
@@ -24,7 +24,7 @@ def write_backtest(out: Path, found: Backtest, about: dict[str, Any], pages: Map
         text = json.dumps(as_json(found) | about, ensure_ascii=False, indent=2)
         (folder / "backtest.json").write_text(text + "\n", encoding="utf-8")
         for name, page in (pages or {}).items():
-            (folder / name).write_text(page, encoding="utf-8")
+            (folder / name).write_bytes(page)
 
 
 def as_json(found: Backtest) -> dict[str, Any]:

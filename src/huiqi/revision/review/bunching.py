@@ -67,12 +67,13 @@ def bunched(
         return Bunched("too few")
     paying, other, share, score = found
     p = _tail(paying, paying + other, share)
+    if p > SURE / edges:
+        return Bunched("not", paying, other, share * (paying + other), p)
     scores = [
         one[3] for at in _as_round(edge) if at not in beside and (one := _window(figures, at, above=above, closed=closed, step=step)) is not None
     ]
     as_much = sum(one >= score for one in scores)
-    verdict: Verdict = "not" if p > SURE / edges else "round" if as_much else "bunched"
-    return Bunched(verdict, paying, other, share * (paying + other), p, as_much, len(scores))
+    return Bunched("round" if as_much else "bunched", paying, other, share * (paying + other), p, as_much, len(scores))
 
 
 def _window(figures: Floats, edge: float, *, above: bool, closed: bool, step: float) -> tuple[int, int, float, float] | None:
