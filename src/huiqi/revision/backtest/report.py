@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from huiqi.publication.charts import Axis, Range, ranges
@@ -73,25 +74,28 @@ def _name(one: Outcome) -> Both:
 
 
 def _compared(found: Backtest) -> Section:
-    bars = [Range(_name(one), Both("firms", "户数"), one.yes, one.yes + one.depends) for one in found.outcomes]
+    bars, beside = [], Counter[tuple[int, str]]()
+    for one in found.outcomes:
+        beside[one.year, one.measure.name] += not one.law.then
+        series = _THEN if one.law.then else Both(f"{_BESIDE.en} {(at := beside[one.year, one.measure.name])}", f"{_BESIDE.zh}{at}")
+        bars.append(Range(both(("{0} {1}", "{0} {1}"), str(one.year), of_words(one.measure.record.title)), series, one.yes, one.yes + one.depends))
     axis = Axis(Both("firms", "户数"))
     title = Both("Who should have had it", "按规则应享受的户数")
     parts: list[Part] = [Drawing(title, _READING, {lang: ranges(bars, axis, lang) for lang in ("en", "zh")})] if bars else []
     heads = [Head(Both("Year, measure, edition", "年度、措施、版本"))]
-    heads += [
-        Head(words, True)
-        for words in (Both("rules: yes", "规则符合"), Both("depends", "待定"), Both("assured", "确定额"), Both("possible", "可能额"))
-    ]
-    heads += [Head(KIND_WORDS[kind], True) for kind in KINDS] + [Head(Both("published", "公布数"))]
+    pays = any(one.measure.amount is not None for one in found.outcomes)
+    counted = [Both("rules: yes", "规则符合"), Both("depends", "待定"), *((Both("assured", "确定额"), Both("possible", "可能额")) if pays else ())]
+    heads += [Head(words, True) for words in counted]
+    heads += [Head(KIND_WORDS[kind], True) for kind in KINDS] + [Head(Both("published", "公布数"), True)]
     rows = []
     for at, one in enumerate(found.outcomes):
         low, high = one.payable
         paid = one.measure.amount is not None
         money = [Cell(brief_money(low, found.currency), low), Cell(brief_money(high, found.currency), math.inf if high is None else high)]
         kinds = [Cell(number(one.kinds[kind]), one.kinds[kind]) if one.kinds else Cell("–") for kind in KINDS]
-        standing = Cell("–" if one.standing is None else said_standing(one.standing, one.yes, one.depends))
+        standing = Cell("–") if one.standing is None else Cell(said_published(one.standing.published), one.standing.published.least)
         counts = [Cell(number(count), count) for count in (one.yes, one.depends)]
-        rows.append((Cell(_name(one), link=f"rule-{at}"), *counts, *(money if paid else [Cell("–")] * 2), *kinds, standing))
+        rows.append((Cell(_name(one), link=f"rule-{at}"), *counts, *(([Cell("–")] * 2, money)[paid] if pays else ()), *kinds, standing))
     parts.append(Table(Both("Rules and what happened", "规则与实际"), tuple(heads), tuple(rows)))
     parts += [
         Paragraph(
@@ -112,14 +116,18 @@ def _outcome(at: int, one: Outcome, currency: str) -> Section:
     if not one.kinds:
         parts.append(Paragraph(UNTOLD, soft=True))
         return Section(f"outcome-{at}", _name(one), tuple(parts))
-    heads = (Head(Both("conditions", "条件")), Head(Both("firms", "户数"), True))
-    for some, kind in ((one.refused, "had-no"), (one.open, "had-depends")):
+    firms = Head(Both("firms", "户数"), True)
+    for some, kind, head in (
+        (one.refused, "had-no", Both("conditions not met", "不满足的条件")), (one.open, "had-depends", Both("facts not known", "未知数据")),
+    ):  # fmt: skip
         if some:
-            parts.append(Table(KIND_WORDS[kind], heads, tuple((Cell(said_why(why)), Cell(number(count), count)) for why, count in some)))
+            parts.append(
+                Table(KIND_WORDS[kind], (Head(head), firms), tuple((Cell(said_why(why)), Cell(number(count), count)) for why, count in some))
+            )
     if one.money is not None and one.money.causes:
         rows = [(Cell(CAUSE_WORDS[cause]), Cell(number(count), count)) for cause, count in one.money.causes.most_common()]
         parts.append(
-            Table(Both("Payments that are not what the rules come to", "与规则不符的金额"), (Head(Both("cause", "原因")), heads[1]), tuple(rows))
+            Table(Both("Payments that are not what the rules come to", "与规则不符的金额"), (Head(Both("cause", "原因")), firms), tuple(rows))
         )
     if one.kinds["not-yes"]:
         parts.append(
@@ -129,7 +137,7 @@ def _outcome(at: int, one: Outcome, currency: str) -> Section:
     if named:
         caption = Both(f"Firms that differ or are undecided ({len(named):,} of {len(one.differences):,}; all in differences.csv)",
                        f"不一致或待定的企业（{len(one.differences):,}个中的{len(named):,}个，全部见differences.csv）")  # fmt: skip
-        columns = (Both("firm", "企业"), Both("", ""), Both("why", "原因"))
+        columns = (Both("firm", "企业"), Both("what happened, and the rules", "实际与规则"), Both("why", "原因"))
         rows_ = [(Cell(d.subject), Cell(KIND_WORDS[d.kind]), Cell(because(d, currency))) for d in named]
         parts.append(Table(caption, tuple(Head(words) for words in columns), tuple(rows_)))
     return Section(f"outcome-{at}", _name(one), tuple(parts))
