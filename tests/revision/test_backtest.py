@@ -312,5 +312,5 @@ def test_years_names_and_editions_that_cannot_be_tested_are_told(tmp_path):
         with pytest.raises(FaultyInput, match=said):
             backtest(library, registry, **given_)  # type: ignore[arg-type]
     found = backtest(library, registry, [datetime.date(2019, 6, 30)], names=["star"])
-    assert [(problem.code, problem.severity) for problem in found.problems] == [("backtest.year", "warning")]
+    assert [(problem.code, problem.severity) for problem in found.problems] == [("backtest.year", "warning"), ("backtest.hindsight", "warning")]
     assert of(found, "1").depends == 5  # nothing is known of that year, and nobody is wrong

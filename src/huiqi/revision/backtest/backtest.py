@@ -29,7 +29,7 @@ from huiqi.revision.simulate import Simulation, simulate
 from huiqi.rules.awards import declared, full_name
 from huiqi.rules.compile import Measure
 from huiqi.rules.library import Library
-from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, did_you_mean
+from huiqi.vocabulary.problem import NOWHERE, FaultyInput, Problem, Where, did_you_mean
 
 #: Where a subject falls: the rules say yes, no or depends, and it had the measure or not.
 KINDS = ("had-yes", "had-no", "had-depends", "not-yes", "not-no", "not-depends")
@@ -149,7 +149,7 @@ def backtest(
         raise FaultyInput([Problem("backtest.nothing", "nothing tells what happened in these years, and no measure is named", NOWHERE, hint)])
     listed = frozenset((one.measure, one.year) for one in some)
     outcomes, missing, between = [], [], []
-    problems = list(_unread(registry, days))
+    problems = [*_unread(registry, days), *_hindsight(registry, days)]
     for day in sorted(days):
         laws = laws_on(library, day, tested, editions=editions, days=law_days)
         judges = [Judge(law, registry, day, tested, assume_recognised) for law in laws]
@@ -193,6 +193,16 @@ def _unread(registry: Registry, days: Sequence[datetime.date]) -> Iterable[Probl
             said = f"the registry has no figures of {day.year - 1}, the last completed year on {day}: all that rests on them is undecided"
             hint = f"it has {', '.join(map(str, there))}" if there else "it has no table of years"
             yield Problem("backtest.year", said, NOWHERE, hint, "warning")
+
+
+def _hindsight(registry: Registry, days: Sequence[datetime.date]) -> Iterable[Problem]:
+    """Days on which what the registry says of a day was not observed: it may have been otherwise then."""
+    observed = registry.about.observed_on
+    elsewhere = [day.isoformat() for day in days if day.year != observed.year]
+    if elsewhere:
+        said = f"places, recognitions and other facts of a day are those of {observed}, not of {', '.join(elsewhere)}; only figures by year are of the year"
+        hint = "test each year on a registry of that year where there is one"
+        yield Problem("backtest.hindsight", said, Where(str(registry.folder / "registry.yaml")), hint, "warning")
 
 
 def _named(names: Sequence[str], known: Sequence[str]) -> list[str]:
