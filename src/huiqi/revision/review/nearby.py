@@ -189,12 +189,12 @@ def _visits(
 ) -> Iterator[tuple[int, Visit]]:
     """The measures that crossing an edge brings or takes: surely not had where the firm stands nor at its side, perhaps beyond; or the reverse."""
     is_above = np.array([above for *_, above in pairs])
+    fine = np.array([not threshold.coarse for threshold in found])
     for number in bearing.touched:
         line = bearing.lines.index(number)
         measure = bearing.measures[line]
         may, here = actual.may[number, rows], np.where(is_above, sides[1].may[line], sides[0].may[line])
         beyond = np.where(is_above, sides[0].may[line], sides[1].may[line])
-        fine = np.array([not threshold.coarse for threshold in found])
         gains, loses = fine & ~may & ~here & beyond, fine & may & here & ~beyond
         for at in np.flatnonzero(gains | loses).tolist():
             threshold, row, has, above = pairs[at]

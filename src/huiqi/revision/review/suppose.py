@@ -35,15 +35,13 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Side:
-    """Some measures of some firms on one side, in lines: whether each must and may be had, what is due in fen, and what of those under stacking
-    rules is payable together."""
+    """Some measures of some firms on one side, in lines: whether each must and may be had, and what is due in fen."""
 
     run: Run
     must: Bools  # (measures, firms)
     may: Bools
     low: Floats
     high: Floats
-    stacked: tuple[Floats, Floats]
 
 
 def slots_in(plan: Plan, part: Plan) -> list[int]:
@@ -167,15 +165,19 @@ class Bearing:
             for lines, ends in ((must, one.must), (may, True), (low, one.low), (high, one.high)):
                 lines[line] = 0
                 lines[line, one.rows] = ends
+        return Side(run, must, may, low, high)
+
+    def _together(self, side: Side, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """What is left for some firms of all measures in stacking rules, in fen."""
+        must, may, low, high = (lines[:, rows] for lines in (side.must, side.may, side.low, side.high))
         dues = (np.flatnonzero(line) for line in may)
         parts = [[Due(some, must[n, some], low[n, some], high[n, some])] for n, some in enumerate(dues)]
-        _, total = self.stacked.apply(run.block, Dues.of(parts), self.stacked.numbers)
-        return Side(run, must, may, low, high, total)
+        return self.stacked.apply(side.run.block.only(rows), Dues.of(parts), self.stacked.numbers)[1]
 
     def paid(self, side: Side) -> tuple[Floats, Floats]:
         """What all of them pay after stacking, in fen: a range for each firm, which holds whatever is unknown."""
-        loose = list(self.stacked.loose)
-        return side.stacked[0] + side.low[loose].sum(axis=0), side.stacked[1] + side.high[loose].sum(axis=0)
+        loose, total = list(self.stacked.loose), self._together(side, np.arange(side.run.block.size))
+        return total[0] + side.low[loose].sum(axis=0), total[1] + side.high[loose].sum(axis=0)
 
     def difference(self, one: Side, other: Side) -> tuple[Floats, Floats]:
         """What the other side pays more than the one, in fen: a range for each firm.
@@ -200,9 +202,10 @@ class Bearing:
                     a, b = np.where(unsure, np.minimum(a_if, 0), a), np.where(unsure, np.maximum(b_if, 0), b)
                 nothing = (held & given) | ~(one.may[line] | other.may[line])
                 low, high = low + np.where(nothing, 0, a), high + np.where(nothing, 0, b)
-        if self.stacked.numbers:
-            a, b = _change(one.stacked, other.stacked)
-            low, high = low + np.where(untouched, 0, a), high + np.where(untouched, 0, b)
+        rows = np.flatnonzero(~untouched)
+        if self.stacked.numbers and len(rows):
+            a, b = _change(self._together(one, rows), self._together(other, rows))
+            low[rows], high[rows] = low[rows] + a, high[rows] + b
         return low, high
 
     def _if_had(self, amount: int, one: Run, other: Run) -> tuple[Floats, Floats]:
