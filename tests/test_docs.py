@@ -31,7 +31,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_every_command_is_listed() -> None:
     files = {path.stem.rstrip("_") for path in (ROOT / "src" / "huiqi" / "cli").glob("*.py")}
-    assert files - {"__init", "app", "drawn", "options", "show", "simulated", "simulated_beside", "totals", "writing"} == set(COMMANDS)
+    assert files - {"__init", "app", "backtested", "drawn", "options", "show", "simulated", "simulated_beside", "totals", "writing"} == set(COMMANDS)
 
 
 def test_every_command_of_a_group_is_listed() -> None:

@@ -16,6 +16,7 @@ CODE = re.compile(r"([a-z]+)\.[a-z]+(-[a-z]+)*\Z")
 FILES = re.compile(r"(?!text\.|table\.).*\.(csv|html|js|json|lark|ledger|parquet|pdf|rules|typ|yaml)\Z")  # text.yaml and table.parquet are codes
 FAMILIES = {
     "application",
+    "backtest",
     "text",
     "record",
     "place",

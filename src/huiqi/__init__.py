@@ -11,6 +11,7 @@
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
+    huiqi.backtest(library, registry, days, recognised=...)    editions held against who was recognised or paid
     huiqi.calibrate(library, figure, grid, goal, registry, as_of)    the figure that meets a budget: huiqi.find_figure, huiqi.grid_of, huiqi.Goal
     huiqi.allocate_budget(rules, registry, as_of, Path("round.yaml"), out=...)    give out a round of a fund
     huiqi.review(rules, registry, as_of).findings     what is wrong with a portfolio, ranked by money and by firms
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from huiqi.publication.differences import compare
     from huiqi.publication.editions import edition
     from huiqi.publication.page import render_page
+    from huiqi.revision.backtest.backtest import backtest
     from huiqi.revision.calibrate.figure import find_figure, grid_of
     from huiqi.revision.calibrate.search import Goal, calibrate
     from huiqi.revision.reform import read_reform, reformed
@@ -59,6 +61,7 @@ __all__ = [
     "Problem",
     "allocate_budget",
     "ask",
+    "backtest",
     "calibrate",
     "check_library",
     "compare",
@@ -90,6 +93,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
+    "backtest": ("revision", "backtest", "backtest"),
     "calibrate": ("revision", "calibrate", "search"),
     "check_library": ("rules", "check"),
     "compare": ("publication", "differences"),

@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 import huiqi
 
 COMMANDS = (
-    "check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "simulate", "calibrate", "review", "render", "diff",
-    "coverage", "schema", "demo",
+    "check", "test", "import", "synthesize", "reweight", "evaluate", "explain", "ask", "simulate", "calibrate", "backtest", "review", "render",
+    "diff", "coverage", "schema", "demo",
 )  # fmt: skip
 #: Commands that are groups: each of theirs is a file in the folder of the group's name.
 GROUPS: dict[str, tuple[str, ...]] = {

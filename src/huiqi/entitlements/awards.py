@@ -26,9 +26,10 @@ from huiqi.vocabulary.problem import FaultyInput, Problem, Where
 SIZE = 1 << 18
 
 
-def award_population(population: Population, nodes: Iterable[Node] = ()) -> Population:
+def award_population(population: Population, nodes: Iterable[Node] = (), *, until: datetime.date | None = None) -> Population:
     """The population with past awards, as far as its rules or some further nodes read them: one pass over the ids of the registry.
 
+    With `until` nothing that was granted from that day on counts, so that a decision can be looked at as if it were still to come.
     Raises FaultyInput where the awards table cannot be used.
     """
     facts = past_read(population.rules, population.registry.schema.subject, nodes)
@@ -44,6 +45,7 @@ def award_population(population: Population, nodes: Iterable[Node] = ()) -> Popu
     awards = awards_of(registry, population.rules, missing)
     if awards is None:
         return replace(population, granted=nothing_known(facts))
+    awards = awards if until is None else awards.until(until)
     granted, there = granted_of(awards, facts, population.as_of), rows >= 0
     columns = {id: column[there] for id, column in granted.columns.items()}
     return replace(population, granted=Granted(facts, True, granted.subjects.filter(pa.array(there)), columns, rows[there]))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -75,6 +75,11 @@ class Awards:
         counts = wanted[self.measure] & (self.granted_on >= first) & (self.granted_on <= last) if len(wanted) else np.zeros(0, bool)
         each = np.where(counts, self.amount if fact.of == "sum" else 1.0, 0.0)
         return np.add.reduceat(each, self.starts[:-1]) if len(each) else np.zeros(0)
+
+    def until(self, day: datetime.date) -> Awards:
+        """The same as if nothing had been granted from a day on."""
+        never = datetime.date.max.toordinal()
+        return replace(self, granted_on=np.where(self.granted_on < day.toordinal(), self.granted_on, never).astype(np.int32))
 
     def of(self, subject: str) -> list[Award]:
         """The awards of one subject by day."""
