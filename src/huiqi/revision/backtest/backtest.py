@@ -197,11 +197,11 @@ def _unread(registry: Registry, days: Sequence[datetime.date]) -> Iterable[Probl
 
 def _hindsight(registry: Registry, days: Sequence[datetime.date]) -> Iterable[Problem]:
     """Days on which what the registry says of a day was not observed: it may have been otherwise then."""
-    observed = registry.about.observed_on
+    observed = registry.about.general.observed_on
     elsewhere = [day.isoformat() for day in days if day.year != observed.year]
     if elsewhere:
-        said = f"places, recognitions and other facts of a day are those of {observed}, not of {', '.join(elsewhere)}; only figures by year are of the year"
-        hint = "test each year on a registry of that year where there is one"
+        said = f"places, recognitions and other facts of a day are those of {observed}, not of {', '.join(elsewhere)}"
+        hint = "only figures by year are of the year; test each year on a registry of that year where there is one"
         yield Problem("backtest.hindsight", said, Where(str(registry.folder / "registry.yaml")), hint, "warning")
 
 
