@@ -12,7 +12,7 @@ import datetime
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -326,11 +326,12 @@ def _between(
     library: Library, law: Law, other: Law, names: Sequence[str], registry: Registry, day: datetime.date, weights: NDArray[np.float64] | None,
     assume_recognised: bool,
 ) -> Simulation:  # fmt: skip
-    """Both editions on the same facts, without the other texts of the packs, which may have changed as well."""
+    """The tested measures of both editions on the same facts, without the other texts and measures, which may have changed as well."""
     sides = []
     for one in (law, other):
         documents = {measure.document.name: measure.document for name in names for measure in one.measures(name)}
-        sides.append(library.rules_of(documents.values(), one.rules.law_on))
+        rules = library.rules_of(documents.values(), one.rules.law_on)
+        sides.append(replace(rules, measures=tuple(measure for measure in rules.measures if measure.name in names)))
     return simulate(sides[0], sides[1], registry, day, weights=weights, assume_recognised=assume_recognised)
 
 
