@@ -105,7 +105,7 @@ def test_who_had_it_is_held_against_both_editions(tmp_path):
     assert {one.subject: one.kind for one in first.differences} == {"s": "had-no", "l": "had-no", "h": "had-depends", "u": "not-depends"}
     [(year, between)] = found.between
     assert year == 2021
-    assert between.fates.of("enter") == (1, 1)  # l comes in; u may
+    assert between.fates.of("enter") == (1, 2)  # l comes in; h and u, of whom too little is known, may
 
 
 def test_payments_are_explained_where_a_cause_fits_to_the_fen(tmp_path):
@@ -314,3 +314,14 @@ def test_years_names_and_editions_that_cannot_be_tested_are_told(tmp_path):
     found = backtest(library, registry, [datetime.date(2019, 6, 30)], names=["star"])
     assert [(problem.code, problem.severity) for problem in found.problems] == [("backtest.year", "warning"), ("backtest.hindsight", "warning")]
     assert of(found, "1").depends == 5  # nothing is known of that year, and nobody is wrong
+
+
+def test_what_the_other_edition_changes_is_counted_for_the_tested_measures_alone(tmp_path):
+    """Aid alone, without the rent that is as high: 20 % instead of 10 % for g (200,000 more), h (100,000) and s (50,000); u is not known."""
+    library, registry = place(tmp_path)
+    [(_, between)] = backtest(library, registry, [DAY], names=["aid"]).between
+    assert [one.measure.key for one in between.measures] == ["aid"]
+    assert between.fates.of("gain") == (3, 1)
+    assert between.fates.of("lose")[0] == 0
+    assert between.fates.difference[0] is not None
+    assert between.fates.difference[0] <= 35_000_000

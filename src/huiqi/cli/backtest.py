@@ -62,7 +62,8 @@ def backtest(
     firms = [one for path in recognised for one in read_recognised(path, known)]
     counts = [one for path in published for one in read_published(path, known)]
     weighed = None if weights is None else read_weights(weights, opened)
-    with progress(0, "testing") as tick:
+    laws = 1 + (len(edition) + len(others) or 1)
+    with progress(opened.subjects * len(days) * laws, "testing") as tick:
         found = tested(
             library, opened, days, names=measure, recognised=firms, published=counts, editions=edition, law_days=others, weights=weighed,
             assume_recognised=assume_recognised, tick=tick,

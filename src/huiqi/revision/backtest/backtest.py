@@ -12,7 +12,7 @@ import datetime
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,11 +197,11 @@ def _unread(registry: Registry, days: Sequence[datetime.date]) -> Iterable[Probl
 
 def _hindsight(registry: Registry, days: Sequence[datetime.date]) -> Iterable[Problem]:
     """Days on which what the registry says of a day was not observed: it may have been otherwise then."""
-    observed = registry.about.observed_on
+    observed = registry.about.general.observed_on
     elsewhere = [day.isoformat() for day in days if day.year != observed.year]
     if elsewhere:
-        said = f"places, recognitions and other facts of a day are those of {observed}, not of {', '.join(elsewhere)}; only figures by year are of the year"
-        hint = "test each year on a registry of that year where there is one"
+        said = f"places, recognitions and other facts of a day are those of {observed}, not of {', '.join(elsewhere)}"
+        hint = "only figures by year are of the year; test each year on a registry of that year where there is one"
         yield Problem("backtest.hindsight", said, Where(str(registry.folder / "registry.yaml")), hint, "warning")
 
 
@@ -326,11 +326,12 @@ def _between(
     library: Library, law: Law, other: Law, names: Sequence[str], registry: Registry, day: datetime.date, weights: NDArray[np.float64] | None,
     assume_recognised: bool,
 ) -> Simulation:  # fmt: skip
-    """Both editions on the same facts, without the other texts of the packs, which may have changed as well."""
+    """The tested measures of both editions on the same facts, without the other texts and measures, which may have changed as well."""
     sides = []
     for one in (law, other):
         documents = {measure.document.name: measure.document for name in names for measure in one.measures(name)}
-        sides.append(library.rules_of(documents.values(), one.rules.law_on))
+        rules = library.rules_of(documents.values(), one.rules.law_on)
+        sides.append(replace(rules, measures=tuple(measure for measure in rules.measures if measure.name in names)))
     return simulate(sides[0], sides[1], registry, day, weights=weights, assume_recognised=assume_recognised)
 
 
