@@ -16,7 +16,7 @@ from huiqi.revision.comparison import FATES, Difference, Tally
 from huiqi.revision.reasons import Change
 from huiqi.revision.reform import ReformRecord
 from huiqi.revision.simulate import Simulation
-from huiqi.revision.words import FATE_WORDS, money, more, number
+from huiqi.revision.words import FATE_WORDS, NOW, THEN, money, more, number
 from huiqi.revision.write import added
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.speech import Both, both, brief_money
@@ -64,9 +64,7 @@ def _money(found: Simulation) -> Iterator[Both]:
     cost = both(("the touched measures cost {0} now and {1} in the reform", "受影响措施：现行{0}，改革后{1}"), *(
         money(pair, currency) for pair in (fates.before, fates.after)))  # fmt: skip
     yield both(("{0}: {1}", "{0}；{1}"), cost, more(fates.difference, currency))
-    for name, side in ((Both("now", "现行"), "before"), (Both("in the reform", "改革后"), "after")):
-        tallies = [pair[1] for one in found.measures if (pair := getattr(one, side)) is not None]
-        taken = sum(tally.due[0] - tally.payable[0] for tally in tallies)
+    for name, taken in zip((NOW, THEN), found.taken, strict=True):
         if taken > 0:
             yield both(("  {0} stacking rules take {1} of what would be assured without them", "  {0}叠加规则从确定额中核减{1}"), name, brief_money(
                 taken, currency))  # fmt: skip

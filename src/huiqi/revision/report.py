@@ -161,9 +161,7 @@ def _behind(found: Simulation, *, every: bool = False) -> tuple[Cell, ...]:
 
 def _taken(found: Simulation) -> Iterator[Paragraph]:
     """What stacking rules take of what would be assured without them, under both laws."""
-    for name, side in ((NOW, "before"), (THEN, "after")):
-        tallies = [pair[1] for one in found.measures if (pair := getattr(one, side)) is not None]
-        taken = sum(tally.due[0] - tally.payable[0] for tally in tallies)
+    for name, taken in zip((NOW, THEN), found.taken, strict=True):
         if taken > 0:
             words = ("{0}: stacking rules take {1} of what would be assured without them.", "{0}：叠加规则从确定额中核减{1}。")
             yield Paragraph(both(words, _capital(name), brief_money(taken, found.currency)))

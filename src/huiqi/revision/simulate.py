@@ -13,20 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.awards import award_population
-from huiqi.entitlements.columns import Block
-from huiqi.entitlements.due import Dues
 from huiqi.entitlements.evaluate import STRETCH
-from huiqi.entitlements.population import Column, Population, rank_population
-from huiqi.entitlements.related import relate_population
-from huiqi.entitlements.run.stretches import Evaluator, Wanted, side_by_side
+from huiqi.entitlements.population import Column, Population
+from huiqi.entitlements.run.stretches import side_by_side
 from huiqi.facts.registry import Registry, Stretch
 from huiqi.revision.comparison import Comparison, Difference, Fates, Tally, everybody, paid
 from huiqi.revision.difference import Differences
+from huiqi.revision.evaluated import Evaluated
 from huiqi.revision.groupings import Grouping, groupings_of
 from huiqi.revision.touched import Side, touched, untouched
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.cumulation import stack
 from huiqi.vocabulary.problem import FaultyInput, Problem
 
 Weights = NDArray[np.float64]
@@ -70,6 +66,13 @@ class Simulation:
     @property
     def registry(self) -> Registry:
         return self.populations[0].registry
+
+    @property
+    def taken(self) -> tuple[int, int]:
+        """What stacking rules take, before and after, of what the touched measures would surely pay without them, in fen."""
+        sides = ([one.before for one in self.measures], [one.after for one in self.measures])
+        before, after = (sum(pair[1].due[0] - pair[1].payable[0] for pair in side if pair is not None) for side in sides)
+        return before, after
 
 
 def simulate(
@@ -144,39 +147,20 @@ def _compared(sides: tuple[Side, Side], before: tuple[Tally, ...], after: tuple[
     return [Compared(one, other, key in changed) for key, (one, other) in found.items()]
 
 
-class _Evaluated:
-    """One law: some of its measures over stretches."""
-
-    def __init__(self, side: Side, registry: Registry, as_of: datetime.date, assume_recognised: bool):
-        self.side = side
-        limits = stack(side.rules, side.measures, registry.schema.subject).limits
-        population = award_population(Population(registry, side.rules, as_of, assume_recognised), limits)
-        self.population = rank_population(relate_population(population, limits)) if side.measures else population
-        self.evaluator = Evaluator(self.population, side.measures, (), Wanted(frozenset(range(len(side.measures))), False, {}, 0))
-        read = (column for some in self.evaluator.columns for column in some)
-        self.columns: set[Column] = {*read, *self.population.columns(self.evaluator.stacked.limits)}
-
-    def dues(self, block: Block, start: int) -> Dues:
-        if not self.side.measures:
-            return Dues.of(())
-        _, dues = self.evaluator.found(self.population.same_block(block, start, self.columns), range(len(self.side.measures)), 1, rows=True)
-        assert dues is not None
-        return dues
-
-
 class _Work:
     """Both laws, and the measures that they share, over stretches of a registry."""
 
     def __init__(self, sides: tuple[Side, ...], registry: Registry, as_of: datetime.date, assume_recognised: bool, weights: Weights | None):
-        self.sides = [_Evaluated(side, registry, as_of, assume_recognised) for side in sides]
+        self.sides = [Evaluated(side.rules, side.measures, registry, as_of, assume_recognised) for side in sides]
+        self.changed = [side.changed for side in sides]
         self.weights, self.differences = weights, Differences((sides[0], sides[1]), registry.schema)
         self.population = self.sides[0].population
         self.groupings = groupings_of(Population(registry, sides[0].rules, as_of, assume_recognised), weights)
-        columns = {column for side in self.sides for column in side.columns if not side.population.is_past(column)}
-        self.columns = sorted(columns.union(*(grouping.columns for grouping in self.groupings)), key=str)
+        columns: set[Column] = set().union(*(side.own_columns for side in self.sides), *(grouping.columns for grouping in self.groupings))
+        self.columns = sorted(columns, key=str)
 
     def nothing(self) -> Comparison:
-        return Comparison.nothing({one.name: len(one.groups) for one in self.groupings}, [len(one.side.measures) for one in self.sides])
+        return Comparison.nothing({one.name: len(one.groups) for one in self.groupings}, [len(one.measures) for one in self.sides])
 
     def stretch(self, number: int, stretch: Stretch, workers: int) -> Comparison:
         """What differs for the subjects of a stretch."""
@@ -186,7 +170,7 @@ class _Work:
         found = self.nothing()
         for count, dues in zip(found.sides, every, strict=True):
             count.add(dues, weights)
-        before, after = (paid(dues, block.size, one.side.changed) for dues, one in zip(every[:2], self.sides[:2], strict=True))
+        before, after = (paid(dues, block.size, changed) for dues, changed in zip(every[:2], self.changed[:2], strict=True))
         between = self.differences.of(block, every[:2], before, after)
         found.add(block.ids, before, after, between, {grouping.name: grouping.of(block) for grouping in self.groupings}, weights)
         return found

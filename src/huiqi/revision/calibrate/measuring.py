@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from huiqi.entitlements.awards import award_population
 from huiqi.entitlements.columns import Block
 from huiqi.entitlements.evaluate import STRETCH
-from huiqi.entitlements.population import Column, Population, rank_population
-from huiqi.entitlements.related import relate_population
-from huiqi.entitlements.run.stretches import Evaluator, Wanted, side_by_side
+from huiqi.entitlements.population import Column, Population
+from huiqi.entitlements.run.stretches import side_by_side
 from huiqi.entitlements.totals import Sum
 from huiqi.facts.registry import Registry, Stretch
 from huiqi.revision.comparison import Fen, paid
+from huiqi.revision.evaluated import Evaluated
 from huiqi.rules.compile import Measure, Rules
-from huiqi.rules.cumulation import stack
 
 
 @dataclass(frozen=True)
@@ -50,19 +48,13 @@ class Measuring:
 
     def point(self, value: str, rules: Rules, measures: tuple[Measure, ...], counted: frozenset[str]) -> Point:
         """What a law comes to in the measures that are counted; all that stack with them must be among `measures`."""
-        limits = stack(rules, measures, self.registry.schema.subject).limits
-        population = award_population(Population(self.registry, rules, self.as_of, self.assume_recognised), limits)
-        population = rank_population(relate_population(population, limits))
-        evaluator = Evaluator(population, measures, (), Wanted(frozenset(range(len(measures))), False, {}, 0))
-        columns = {column for some in evaluator.columns for column in some} | set(population.columns(evaluator.stacked.limits))
-        self._read(population, {column for column in columns if not population.is_past(column)})
+        evaluated = Evaluated(rules, measures, self.registry, self.as_of, self.assume_recognised)
+        self._read(evaluated.population, evaluated.own_columns)
         others = [number for number, measure in enumerate(measures) if measure.name not in counted]
 
         def part(number: int, stretch: Stretch, workers: int) -> tuple[float, float, bool, float, float]:
-            block = population.same_block(self._blocks[number], stretch.start, columns)
-            _, dues = evaluator.found(block, range(len(measures)), workers, rows=True)
-            assert dues is not None
-            each = paid(dues.but(others), block.size, frozenset())
+            block = self._blocks[number]
+            each = paid(evaluated.dues(block, stretch.start).but(others), block.size, frozenset())
             weights = None if self.weights is None else self.weights[stretch.start : stretch.stop]
             counts = [float(some.sum() if weights is None else weights[some].sum()) for some in (each.surely, each.perhaps & ~each.surely)]
             return _sum(each.low, weights), _sum(each.high, weights), bool(np.isinf(each.high).any()), counts[0], counts[1]
