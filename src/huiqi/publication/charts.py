@@ -74,7 +74,7 @@ def ranges(bars: Sequence[Range], axis: Axis, lang: str) -> str:
         high = edge if bar.high is None else bar.high / scale
         rows += [about | {"from": 0, "to": bar.low / scale, "sure": 1}, about | {"from": bar.low / scale, "to": high, "sure": 0}]
     open_ends = [{"group": bar.group(lang), "series": bar.series(lang), "to": edge} for bar in bars if bar.high is None]
-    y = alt.Y("group:N", sort=list(dict.fromkeys(bar.group(lang) for bar in bars)), title=None, axis=alt.Axis(labelLimit=250, ticks=False))
+    y = alt.Y("group:N", sort=list(dict.fromkeys(bar.group(lang) for bar in bars)), title=None, axis=alt.Axis(labelLimit=320, ticks=False))
     offset = alt.YOffset("series:N", sort=series)
     colour = alt.Color("series:N", sort=series, scale=alt.Scale(domain=series, range=list(COLOURS[: len(series)])), legend=_legend(alt, series))
     x = alt.X("from:Q", title=title, scale=alt.Scale(domain=[0, edge], nice=False))
@@ -95,7 +95,7 @@ def balances(groups: Sequence[Balance], axis: Axis, words: tuple[Both, Both], la
         for name, sign, (surely, perhaps) in ((names[0], 1, one.better), (names[1], -1, one.worse)):
             about = {"group": one.group(lang), "which": name}
             rows += [about | {"from": 0, "to": sign * surely, "sure": 1}, about | {"from": sign * surely, "to": sign * (surely + perhaps), "sure": 0}]
-    y = alt.Y("group:N", sort=[one.group(lang) for one in groups], title=None, axis=alt.Axis(labelLimit=250, ticks=False))
+    y = alt.Y("group:N", sort=[one.group(lang) for one in groups], title=None, axis=alt.Axis(labelLimit=320, ticks=False))
     colour = alt.Color("which:N", sort=names, scale=alt.Scale(domain=names, range=[COLOURS[1], COLOURS[2]]), legend=_legend(alt, names))
     shade = alt.Opacity("sure:Q", scale=alt.Scale(domain=[0, 1], range=[_PERHAPS, 1]), legend=None)
     x = alt.X("from:Q", title=axis.label(lang), axis=alt.Axis(labelExpr="format(abs(datum.value), ',')", tickMinStep=1))
@@ -153,7 +153,7 @@ def _svg(chart: altair.Chart | altair.LayerChart, height: int) -> str:
         .configure_view(stroke=None)
         .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#e3e5e8", domainColor="#8a8f98", labelColor="#333")
         .configure_legend(labelFontSize=12)
-        .to_dict()
+        .to_dict(validate=False)  # said by the functions above alone
     )
     drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return re.sub(r"^<svg ([^>]*?)width=\"(\d+)\" height=\"\d+\" ", r'<svg \1style="max-width:\2px;width:100%;height:auto" ', drawn, count=1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from huiqi.entitlements.totals import ALL
+from huiqi.entitlements.totals import ALL, Sum
 from huiqi.publication.charts import Axis, Balance, Range, balances, ranges
 from huiqi.publication.names import KIND_WORDS, TOPIC_WORDS
 from huiqi.publication.report.report import Cell, Drawing, Head, Headline, Paragraph, Part, Report, Rule, Section, Table, Words
@@ -114,9 +115,10 @@ def _money(found: Simulation) -> Section:
     parts: list[Part] = []
     changed = [one for one in found.measures if one.changed and one.measure.amount is not None]
     if changed:
+        named = told_apart((one.measure.id, of_words(one.measure.record.title)) for one in changed)
         bars = [
-            Range(of_words(one.measure.record.title), name, *pair[1].payable)
-            for one in changed[:MOST]
+            Range(title, name, *pair[1].payable)
+            for title, one in list(zip(named, changed, strict=True))[:MOST]
             for name, pair in ((NOW, one.before), (THEN, one.after)) if pair is not None
         ]  # fmt: skip
         parts.append(_ranges("measures", Both("Measures that change", "有变化的措施"), bars, found))
@@ -125,6 +127,7 @@ def _money(found: Simulation) -> Section:
         bars = [Range(TOPIC_WORDS.get(topic, same(topic)), name, *costs[side]) for topic, costs in topics.items() for name, side in (
             (NOW, "before"), (THEN, "after"))]  # fmt: skip
         parts.append(_ranges("topics", Both("Cost by topic", "按主题的支出"), bars, found))
+        parts.append(_topics(topics, found))
         if not found.rest:
             parts.append(Paragraph(Both("Of each topic only the measures that are touched.", "各主题仅含受影响的措施。"), soft=True))
     parts.extend(_taken(found))
@@ -136,12 +139,23 @@ def _money(found: Simulation) -> Section:
 
 def _ranges(id: str, title: Both, bars: list[Range], found: Simulation) -> Drawing:
     axis = Axis(Both("Cost", "支出"), found.currency)
-    return Drawing(title, _READING, {lang: ranges(bars, axis, lang) for lang in ("en", "zh")}, _behind(found), id)
+    return Drawing(title, _READING, {lang: ranges(bars, axis, lang) for lang in ("en", "zh")}, _behind(found, every=id == "topics"), id)
 
 
-def _behind(found: Simulation) -> tuple[Cell, ...]:
-    """The measures that change, each leading to its rule; all rules where they are many."""
-    changed = [Cell(_title(one), link=_anchor(at, one)) for at, one in enumerate(found.measures) if one.changed]
+def _topics(costs: Mapping[str, Mapping[str, Sum]], found: Simulation) -> Table:
+    ends = Both("assured", "确定额"), Both("possible", "可能额")
+    heads = [Head(both(("{0}: {1}", "{0}：{1}"), side, end), numeric=True) for side in (NOW, THEN) for end in ends]
+    rows = [
+        (Cell(TOPIC_WORDS.get(topic, same(topic))), *(_fen(end, found.currency) for side in ("before", "after") for end in mine[side]))
+        for topic, mine in costs.items()
+    ]
+    caption = Both("Cost by topic; a measure of several topics counts under each", "按主题的支出；一项措施有多个主题的，分别计入")
+    return Table(caption, (Head(Both("Topic", "主题")), *heads), tuple(rows), _behind(found, every=True))
+
+
+def _behind(found: Simulation, *, every: bool = False) -> tuple[Cell, ...]:
+    """The measures that change, or `every` one that is touched, each leading to its rule; a few and the way to all where they are many."""
+    changed = [Cell(_title(one), link=_anchor(at, one)) for at, one in enumerate(found.measures) if every or one.changed]
     return tuple(changed) if len(changed) <= _FEW else (*changed[:_FEW], Cell(_RULES, link="rules"))
 
 
@@ -225,14 +239,23 @@ def _who(found: Simulation) -> Section:
         shown = sorted(groups, key=lambda id: -groups[id].touched)[:MOST]
         ordered = [id for id in groups if id in shown] if grouping.name in ("tenth", "size_class") else shown
         title = both(("By {0}", "按{0}"), Both(grouping.label.en[:1].lower() + grouping.label.en[1:], grouping.label.zh.removeprefix("按")))
-        bars = [Balance(grouping.groups[id], groups[id].of("gain"), groups[id].of("lose")) for id in ordered]
+        named = dict(zip(groups, told_apart((id, grouping.groups[id]) for id in groups), strict=True))
+        bars = [Balance(named[id], groups[id].of("gain"), groups[id].of("lose")) for id in ordered]
         axis, words = Axis(Both("subjects", "户数")), (FATE_WORDS["gain"], FATE_WORDS["lose"])
         drawn = {lang: balances(bars, axis, words, lang) for lang in ("en", "zh")}
         parts.append(Drawing(title, _COUNTED, drawn, _behind(found), grouping.name))
-        parts.append(_groups(grouping.label, {grouping.groups[id]: fates for id, fates in groups.items()}, found))
+        parts.append(_groups(grouping.label, {named[id]: fates for id, fates in groups.items()}, found))
     if not parts:
         parts.append(Paragraph(Both("Nobody can have what changes.", "没有对象与变化有关。")))
     return Section("who", Both("Whom it reaches", "受影响对象"), tuple(parts))
+
+
+def told_apart(labels: Iterable[tuple[str, Both]]) -> list[Both]:
+    """The words of each id; where several have the same, as districts of different cities can, the id stands behind them."""
+    some = list(labels)
+    shared = [Counter(words(lang) for _, words in some) for lang in ("en", "zh")]
+    once = [max(count[text] for count, text in zip(shared, words, strict=True)) == 1 for _, words in some]
+    return [words if alone else both(("{0} ({1})", "{0}（{1}）"), words, id) for alone, (id, words) in zip(once, some, strict=True)]
 
 
 def _groups(label: Both, groups: Mapping[Both, Fates], found: Simulation) -> Table:

@@ -29,7 +29,7 @@ from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Stacking, stack
 from huiqi.rules.plan import Plan, make_plan
 
-ROWS = 16_384  # firms that are looked at at a time: the result of every part of a rule is kept for them
+ROWS = 32_768
 
 
 @dataclass(frozen=True)
