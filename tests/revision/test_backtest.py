@@ -168,7 +168,7 @@ def test_what_was_granted_in_the_year_is_no_past_award(tmp_path):
         assert one.kinds["had-no"] == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_everybody_is_counted_once_and_the_exact_evaluator_says_the_same(data):
     """Agreed and different add up to all; who is undecided by the explainer is never told to be wrong; every condition told is one that fails."""
@@ -238,7 +238,7 @@ def _size(condition: Group | Test) -> int:
     return 1 if isinstance(condition, Test) else sum(map(_size, condition.parts))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(CONDITIONS, st.data())
 def test_the_nearest_way_is_a_way_and_no_other_is_shorter(condition, data):
     size = _size(condition)
