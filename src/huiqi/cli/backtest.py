@@ -12,6 +12,7 @@ from huiqi.cli.backtested import lines
 from huiqi.cli.drawn import drawn
 from huiqi.cli.options import AssumeRecognised, Lang, Language, Of, Packs, RegistryFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress, show_problems
+from huiqi.cli.writing import may_replace
 from huiqi.entitlements.reweight import read_weights
 from huiqi.revision.backtest.backtest import backtest as tested
 from huiqi.revision.backtest.backtest import measures_of
@@ -50,8 +51,7 @@ def backtest(
         raise typer.BadParameter("name the years to test: --year 2017, or --as-of 2017-06-30", param_hint="--year")
     if wrong := [one for one in year if not 1950 <= one <= 2199]:
         raise typer.BadParameter(f"{wrong[0]} is not a year; write 2017", param_hint="--year")
-    if out is not None and out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "backtest.json").exists())):
-        raise typer.BadParameter(f"{out} holds something that is not a back-test of huiqi; it is left as it is", param_hint="--out")
+    may_replace(out, "backtest.json", "a back-test")
     days = [*(datetime.date(one, 6, 30) for one in year), *(day(text, "--as-of") for text in as_of)]
     others = [day(text, "--law-on") for text in law_on]
     with without_collecting(for_good=True):

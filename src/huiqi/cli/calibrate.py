@@ -12,6 +12,7 @@ from rich.table import Table
 
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress
+from huiqi.cli.writing import may_replace
 from huiqi.entitlements.reweight import read_weights
 from huiqi.revision.calibrate.figure import amount_of_money, find_figure, grid_of
 from huiqi.revision.calibrate.measuring import Point
@@ -54,8 +55,7 @@ def calibrate(
     """Find the figure that meets a budget, or reaches so many, and show what each value costs and reaches."""
     if (budget is None) == (reach is None):
         raise typer.BadParameter("say one goal: --budget 5000万元, or --reach 300", param_hint="--budget")
-    if out is not None and out.exists() and any(out.iterdir()) and not (out / "calibration.json").exists():
-        raise typer.BadParameter(f"{out} holds something that is not a calibration of huiqi; it is left as it is", param_hint="--out")
+    may_replace(out, "calibration.json", "a calibration")
     facts_day = day(as_of, "--as-of")
     law_day = day(law_on, "--law-on") if law_on else facts_day
     with without_collecting(for_good=True):

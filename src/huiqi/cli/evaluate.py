@@ -12,6 +12,7 @@ import typer
 
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, measures_of, registry_of, rules_of
 from huiqi.cli.show import console, progress, said_of_stacking, show_outcome
+from huiqi.cli.writing import may_replace
 from huiqi.entitlements import evaluate as entitlements
 from huiqi.entitlements.run.summary import Outcome
 from huiqi.facts.registry import Registry
@@ -70,8 +71,7 @@ def evaluate(
     rules, facts_day = rules_of(pack, as_of, law_on)
     opened = registry_of(registry, rules, of, keys=engine is On.local)
     chosen = measures_of(rules, measure) if measure else None
-    if out.exists() and any(out.iterdir()) and not (out / "run.json").exists():
-        raise typer.BadParameter(f"{out} holds something that is not a result of huiqi; it is left as it is", param_hint="--out")
+    may_replace(out, "run.json", "a result")
     if engine is On.spark:
         outcome = _on_spark(rules, opened, facts_day, master, out, chosen, undecided, assume_recognised)
         _show(outcome, rules, of, out, lang)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, RegistryFolder, registry_of, rules_of
 from huiqi.cli.show import console, progress
+from huiqi.cli.writing import may_replace
 from huiqi.publication.wording import NOT_PUBLIC
 from huiqi.revision.review.finding import Finding
 from huiqi.revision.review.review import ABOUT_FIRMS, KINDS, Review
@@ -40,8 +41,7 @@ def review(
 ) -> None:
     """Review a portfolio before it is enacted: what nobody can have, what adds nothing, where money jumps, who stands near a threshold, which
     unknown facts cost most. Ends with 3 where a finding is about the text, with 0 where there is none or all are about firms and facts."""
-    if out is not None and out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "review.json").exists())):
-        raise typer.BadParameter(f"{out} holds something that is not a review of huiqi; it is left as it is", param_hint="--out")
+    may_replace(out, "review.json", "a review")
     rules, facts_day = rules_of(pack, as_of, law_on)
     if faults := errors(rules.problems):
         raise FaultyInput(faults)

@@ -13,6 +13,7 @@ from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of,
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.cli.simulated import lines
 from huiqi.cli.simulated_beside import Laws, beside
+from huiqi.cli.writing import may_replace
 from huiqi.entitlements.reweight import read_weights
 from huiqi.revision.reasons import reasons
 from huiqi.revision.reform import Reform, read_reform, reformed
@@ -52,8 +53,7 @@ def simulate(
         raise typer.BadParameter("say what to compare with: --reform FILE, --other-pack PACK or --other-law-on DAY", param_hint="--reform")
     if reform is not None and other_pack:
         raise typer.BadParameter("a reform is of the packs of --pack; leave one of the two out", param_hint="--other-pack")
-    if out is not None and out.exists() and any(out.iterdir()) and not (out / "simulation.json").exists():
-        raise typer.BadParameter(f"{out} holds something that is not a simulation of huiqi; it is left as it is", param_hint="--out")
+    may_replace(out, "simulation.json", "a simulation")
     if round_ is not None and weights is not None:
         raise typer.BadParameter("a round gives to subjects of the registry; simulate it without --weights", param_hint="--round")
     facts_day = day(as_of, "--as-of")

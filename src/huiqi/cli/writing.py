@@ -1,4 +1,4 @@
-"""Where a command puts the page that it made: into a file, or on the terminal."""
+"""Where a command puts what it made: a page into a file or on the terminal, results into a folder that is free or was its own."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def write_or_print(text: str, out: Path | None) -> None:
             unfinished.unlink(missing_ok=True)
         raise typer.BadParameter(f"{out} cannot be written: {error.strerror}; name a file in a folder that is yours", param_hint="--out") from None
     complaints.print(f"{out}: {len(text.encode()):,} bytes")
+
+
+def may_replace(out: Path | None, sign: str, what: str) -> None:
+    """Refuse a folder of somebody else: one may be replaced that is empty, or has the file that is the `sign` of such a result of huiqi."""
+    if out is not None and out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / sign).is_file())):
+        raise typer.BadParameter(f"{out} holds something that is not {what} of huiqi; it is left as it is", param_hint="--out")
