@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections import defaultdict
 from pathlib import Path
 
@@ -225,3 +226,24 @@ def test_a_simulation_as_files_has_every_figure(tmp_path: Path) -> None:
     assert sum(int(line.rsplit(",", 2)[1]) for line in places[1:]) == found.fates.difference[0]
     largest = (tmp_path / "out" / "largest.csv").read_text(encoding="utf-8").splitlines()
     assert len(largest) == 1 + len(found.gains) + len(found.losses)
+
+
+def test_a_definition_that_changes_is_a_reason(tmp_path: Path) -> None:
+    """The amount rests on a definition, which rests on another one: the inner one is told, since it is what the reform changes."""
+    policy = """
+definitions:
+  share: {value: 10%, label: {en: Share, zh: 比例}}
+  base: {value: expense * share, label: {en: Base, zh: 基数}}
+measures:
+  a: {title: {en: A, zh: 甲}, clause: 一, kind: grant, eligible: listed, amount: base}
+"""
+    library, problems = read_library(["p"], arbitrary.packs_folder(tmp_path, policy))
+    assert library is not None, problems
+    (tmp_path / "draft.yaml").write_text(HEAD + "  - {in: a-1, set: definitions/share/value, to: 15%}\n", encoding="utf-8")
+    reform, problems = read_reform(tmp_path / "draft.yaml")
+    assert reform is not None, problems
+    made, problems = reformed(library, reform)
+    assert made is not None, problems
+    before, after = library.rules(arbitrary.AS_OF), made.rules(arbitrary.AS_OF)
+    found = simulated((pickle.loads(pickle.dumps(before)), after), registry_of(tmp_path / "r", before))
+    assert {change.text.en.partition(" (")[2] for changes in reasons(found).values() for change in changes} == {"Share: 10% → 15%)"}

@@ -271,6 +271,14 @@ class Explainer:
                     found.add(measure.id)
         return frozenset(found)
 
+    def definitions(self, run: Run, measure: Measure) -> dict[tuple[str, int], tuple[Both, Both]]:
+        """The definitions on which a measure's amount rests for the one subject of a run, by name and year: the label and the value in words."""
+        subject, found = _Subject(self, run), dict[tuple[str, int], tuple[Both, Both]]()
+        for node in tree.walk(measure.amount.node) if measure.amount is not None else ():
+            if isinstance(node, tree.Named) and (value := subject.value(node)) is not None:
+                found[node.name, node.year] = of_words(node.label), value
+        return found
+
     def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
         """Explanations for the one subject of a run, by measure."""
         subject = _Subject(self, run)

@@ -207,7 +207,7 @@ class Wording:
         syntax, _ = parse(text, text.where)
         if isinstance(syntax, Quantity) and not typed.type.bare:
             return quantity(syntax)
-        return speech.figure(node.value, unit or typed.type.unit, share=node.unit is PERCENT)
+        return speech.figure(node.value, unit or typed.type.unit, share=node.unit == PERCENT)
 
     def cell(self, of: Typed, text: Text, context: Context) -> Both:
         """What a cell of a table, or the key of a band, asks of its input: `≥ ¥10,000,000`, a code's label."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from huiqi.entitlements.explain import AmountReason, Explainer, Explanation, Reason
 from huiqi.revision.simulate import Simulation
+from huiqi.rules import tree
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.speech import Both, both, listed, money_range, of_words
 
+Key = tuple[str, int]  # the name of a definition, and its year
 _MOST = 3  # conditions that are named of one measure
 
 
@@ -30,20 +32,31 @@ def reasons(found: Simulation) -> dict[str, list[Change]]:
     ]
     changes = {}
     for one in (*found.gains, *found.losses):
-        explained = []
-        for side in sides:
-            run = side.subject(one.subject) if side.measures else None
-            explained.append([] if run is None else side.explain(run))
-        changes[one.subject] = list(_changes(*explained))
+        changes[one.subject] = list(_changes([_Side(side, one.subject) for side in sides]))
     return changes
 
 
-def _changes(before: list[Explanation], after: list[Explanation]) -> Iterator[Change]:
+class _Side:
+    """A subject under one law: its measures explained, those of one name in their order."""
+
+    def __init__(self, explainer: Explainer, subject: str):
+        self.explainer, self.run = explainer, explainer.subject(subject) if explainer.measures else None
+        explained = [] if self.run is None else explainer.explain(self.run)
+        names = [one.measure.name for one in explained]
+        self.explained = {(name, names[:at].count(name)): one for at, (name, one) in enumerate(zip(names, explained, strict=True))}
+
+    def definitions(self, measure: Measure) -> dict[tuple[str, int], tuple[Both, Both]]:
+        return {} if self.run is None else self.explainer.definitions(self.run, measure)
+
+
+def _changes(sides: list[_Side]) -> Iterator[Change]:
     """Measure by measure, those that differ."""
-    sides = [{(e.measure.name, sum(o.measure.name == e.measure.name for o in some[:at])): e for at, e in enumerate(some)} for some in (before, after)]
-    for key in dict.fromkeys([*sides[0], *sides[1]]):
-        old, new = (side.get(key) for side in sides)
+    for key in dict.fromkeys(key for side in sides for key in side.explained):
+        old, new = (side.explained.get(key) for side in sides)
         text = _said(old, new)
+        if text is not None and old is not None and new is not None and text == _money(old, new):
+            moved = _moved(sides[0].definitions(old.measure), sides[1].definitions(new.measure), new.measure)
+            text = both(("{0} ({1})", "{0}（{1}）"), text, listed(moved[:_MOST], "; ", "；")) if moved else text
         shown = new or old
         if text is not None and shown is not None:
             yield Change(shown.measure, both(("{0}: {1}", "{0}：{1}"), of_words(shown.measure.record.title), text), str(shown.measure.record.clause))
@@ -60,7 +73,7 @@ def _said(old: Explanation | None, new: Explanation | None) -> Both | None:
         return both(("{0}, {1}", "{0}，{1}"), word, _paid(one))
     if (old.status, _ends(old)) == (new.status, _ends(new)):
         return None
-    money = both(("{0} → {1}", "{0}→{1}"), _paid(old), _paid(new))
+    money = _money(old, new)
     if old.status != new.status:
         lacking, where = (old, Both("before", "现行")) if old.status == "no" or new.status == "yes" else (new, Both("in the reform", "改革后"))
         wanting = [_condition(leaf) for leaf in _leaves(lacking.reasons) if leaf.status != "yes"][:_MOST]
@@ -78,6 +91,21 @@ def _said(old: Explanation | None, new: Explanation | None) -> Both | None:
         words = [listed(some, ", ", "，") if some else Both("nothing said", "无") for some in (gone, come)]
         return both(("{0} ({1} → {2})", "{0}（{1}→{2}）"), money, *words)
     return money
+
+
+def _money(old: Explanation, new: Explanation) -> Both:
+    return both(("{0} → {1}", "{0}→{1}"), _paid(old), _paid(new))
+
+
+def _moved(before: Mapping[Key, tuple[Both, Both]], after: Mapping[Key, tuple[Both, Both]], measure: Measure) -> list[Both]:
+    """The definitions that come out otherwise, only those that rest on no other such one."""
+    differ = [key for key, (_, value) in after.items() if key in before and before[key][1] != value]
+    inner = dict[Key, set[Key]]()
+    for node in tree.walk(measure.amount.node) if measure.amount is not None else ():
+        if isinstance(node, tree.Named):
+            inner[node.name, node.year] = {(one.name, one.year) for one in tree.walk(node.body) if isinstance(one, tree.Named)}
+    deepest = [key for key in differ if not inner[key].intersection(differ)]
+    return [both(("{0}: {1} → {2}", "{0}：{1}→{2}"), after[key][0], before[key][1], after[key][1]) for key in deepest]
 
 
 def _leaves(some: Iterable[Reason]) -> Iterator[Reason]:

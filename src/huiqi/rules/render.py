@@ -29,7 +29,7 @@ def unit_of(node: Node) -> Unit | None:
     """The unit of a figure; None for a literal without one, which takes that of what it stands beside."""
     match tree.body(node):
         case tree.Figure(unit=unit):
-            return None if unit is PERCENT else unit
+            return None if unit == PERCENT else unit
         case tree.FactFigure(fact=fact):
             return None if fact.kind == "date" else fact.unit.dimension
         case tree.Arithmetic(op="*", left=left, right=right):
@@ -71,7 +71,7 @@ def is_share(node: Node) -> bool:
         case tree.FactFigure(fact=fact):
             return fact.kind == "share"
         case tree.Figure(unit=unit):
-            return unit is PERCENT
+            return unit == PERCENT
         case tree.Between(low=low, high=high):
             return is_share(low) or (high is not None and is_share(high))
         case tree.Arithmetic(op="/", left=left, right=right):
@@ -97,7 +97,7 @@ class Renderer:
     def say(self, node: Node, unit: Unit | None = None, *, share: bool = False) -> Both:
         """A node in words. A literal is said in the unit of what it stands beside."""
         if isinstance(node, tree.Figure):
-            return speech.figure(node.value, unit or node.unit or PLAIN, share=share or node.unit is PERCENT)
+            return speech.figure(node.value, unit or node.unit or PLAIN, share=share or node.unit == PERCENT)
         if id(node) not in self._said:
             self._said[id(node)] = (node, self._say(node))
         return self._said[id(node)][1]
