@@ -149,7 +149,11 @@ def _what_next(out: Path, subject: str) -> None:
         (f"huiqi ask {subject} {common} --lang zh", "which facts would settle the most"),
         (f"huiqi allocate budget {out}/round.yaml {common}", "the round; change its money, places or order in the file and see"),
         (f"huiqi ledger balance {out}/books.ledger", "what the fund has, has promised and has paid"),
-        (f"huiqi evaluate {common} --law-on 2018-06-30 --out {out}/law-of-2018", "the same firms under the texts of 2018"),
+        (
+            f"huiqi simulate {common} --other-law-on 2018-06-30 --out {out}/simulated",
+            "beside the texts of 2018, as a report to read",
+        ),
+        (f"huiqi review {PACK} --registry {out}/registry --as-of {AS_OF} --out {out}/review", "what is wrong with these policies"),
         (f"huiqi check {PACK} && huiqi test {PACK}", "the texts and their worked cases"),
     ):
         console.print(f"  {command}\n      [dim]{what}[/]")
