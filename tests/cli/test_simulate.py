@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pyarrow as pa
@@ -84,6 +85,29 @@ def test_weights_are_those_of_the_registry(place: OnPack) -> None:
     assert "no weights can be read" in place.huiqi("simulate", *place.on, "--reform", "reform.yaml", "--weights", "nowhere").err
 
 
+def test_weights_of_another_registry_are_refused(place: OnPack) -> None:
+    """The ids are the same, the registry is not."""
+    pq.write_table(pa.table({"id": list("abc"), "weight": [1.0, 2.0, 3.0]}), place.folder / "weights.parquet")
+    (place.folder / "weights.json").write_text('{"registry": {"hash": "of another"}}', encoding="utf-8")
+    printed = place.huiqi("simulate", *place.on, "--reform", "reform.yaml", "--weights", ".")
+    assert printed.status == 1
+    assert "the weights were made for another registry" in printed.err
+
+
+def test_another_pack_may_have_facts_of_its_own(place: OnPack) -> None:
+    """q asks for a fact that p does not know: nobody is known to have its measure."""
+    shutil.copytree(place.folder / "packs" / "p", place.folder / "packs" / "q")
+    for path, old, new in (("pack.yaml", "id: p", "id: q"), ("special/a.yaml", "eligible: listed", "eligible: own_lab")):
+        text = (place.folder / "packs" / "q" / path).read_text(encoding="utf-8")
+        assert old in text
+        (place.folder / "packs" / "q" / path).write_text(text.replace(old, new), encoding="utf-8")
+    fact = "subject: enterprise\nfacts:\n  own_lab: {type: flag, label: {en: Own lab, zh: 自有实验室}, question: {en: A lab?, zh: 有实验室吗？}}\n"
+    (place.folder / "packs" / "q" / "facts.yaml").write_text(fact, encoding="utf-8")
+    printed = place.huiqi("simulate", *place.on, "--other-pack", str(place.folder / "packs" / "q"))
+    assert printed.status == 0, printed.err
+    assert "Listing" in printed.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -116,3 +140,9 @@ def test_where_only_words_differ_it_says_so(place: OnPack) -> None:
 
 def test_another_day_instead_of_a_reform(place: OnPack) -> None:
     assert "no measure can come out otherwise" in place.huiqi("simulate", *place.on, "--other-law-on", "2024-07-01").out
+
+
+def test_a_review_of_a_day_without_a_measure_is_no_clean_bill(place: OnPack) -> None:
+    printed = place.huiqi("review", "packs/p", "--registry", "registry", "--as-of", "2024-06-30", "--law-on", "1999-01-01")
+    assert printed.status == 1
+    assert "no measure about the subject enterprise is in force on 1999-01-01" in printed.err

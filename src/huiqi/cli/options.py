@@ -65,11 +65,14 @@ def rules_of(names: list[str], as_of: str, law_on: str | None) -> tuple[Rules, d
         return library_of(names, rules_only=True).rules(law_day), facts_day
 
 
-def registry_of(folder: Path, rules: Rules, subject: str = "enterprise", *, keys: bool = True) -> Registry:
-    """The registry, or FaultyInput with all its problems; without `keys` only its columns are looked at."""
+def registry_of(folder: Path, rules: Rules, subject: str = "enterprise", *, keys: bool = True, other: Rules | None = None) -> Registry:
+    """The registry, or FaultyInput with all its problems; without `keys` only its columns are looked at. It has the facts of another law as well."""
     if subject not in rules.schemas:
         raise typer.BadParameter(f"there is no subject {subject}; subjects: {', '.join(rules.schemas)}", param_hint="--of")
-    registry, problems = open_registry(folder, rules.schemas[subject], rules.places, keys=keys)
+    schema = rules.schemas[subject]
+    if other is not None and subject in other.schemas:
+        schema = schema.extended(fact for id, fact in other.schemas[subject].facts.items() if id not in schema.facts)
+    registry, problems = open_registry(folder, schema, rules.places, keys=keys)
     if registry is None:
         raise FaultyInput(problems)
     return registry

@@ -22,7 +22,7 @@ from huiqi.revision.review.review import review as reviewed
 from huiqi.revision.review.said import firms
 from huiqi.revision.review.write import write_review
 from huiqi.rules.compile import Rules
-from huiqi.vocabulary.problem import FaultyInput, errors
+from huiqi.vocabulary.problem import FaultyInput, Problem, errors
 from huiqi.vocabulary.speech import Both, both, brief_money
 
 SHOWN = 30  # findings on the terminal
@@ -46,10 +46,15 @@ def review(
     if faults := errors(rules.problems):
         raise FaultyInput(faults)
     opened = registry_of(registry, rules, of)
+    if not any(measure.subject == of for measure in rules.measures):
+        message = f"no measure about the subject {of} is in force on {rules.law_on}"
+        raise FaultyInput([Problem("measure.subject", message, hint="take another day with --law-on, or another pack")])
     with progress(opened.subjects, "reviewing") as tick:
         found = reviewed(rules, opened, facts_day, packs=named(pack, rules), assume_recognised=assume_recognised, tick=tick)
     if out is not None:
         write_review(out, found, {"assume_recognised": assume_recognised})
+    if opened.made_up:
+        console.print(Both("The registry is made up: so is what follows.", "该名册为虚构数据，以下结果亦然。")(lang.value))
     for line in lines(found, lang.value):
         console.print(line)
     if out is not None:

@@ -60,7 +60,7 @@ def simulate(
     days = [day(text, option) if text else None for text, option in ((law_on, "--law-on"), (other_law_on, "--other-law-on"))]
     draft, laws = _laws(pack, reform, other_pack, days[0] or facts_day, days[1] or days[0] or facts_day)
     before, after = laws(0)
-    opened = registry_of(registry, before, of)
+    opened = registry_of(registry, before, of, other=after)
     weighed = None if weights is None else read_weights(weights, opened)
     further = beside(laws, opened, facts_day, scenario, round_, weighed, assume_recognised)
     with progress(opened.subjects, "simulating") as tick:

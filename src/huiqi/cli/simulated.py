@@ -74,7 +74,7 @@ def _money(found: Simulation) -> Iterator[Both]:
         yield both(words, str(len(found.rest)), money(rest, currency))
     else:
         yield both(("  {0} measures cannot differ and were not evaluated", "  另有{0}项措施不受影响，未予计算"), str(
-            found.sides[1].whole - len(found.sides[1].measures)))  # fmt: skip
+            found.alike))  # fmt: skip
 
 
 def _groups(found: Simulation, lang: str) -> Table:

@@ -115,11 +115,17 @@ def read_weights(folder: Path, registry: Registry) -> Floats:
     path = folder / WEIGHTS if folder.is_dir() else folder
     where = Where(str(path))
     hint = "weigh this registry with huiqi reweight"
+    about = path.with_name(ABOUT)
     try:
+        made_for = json.loads(about.read_text(encoding="utf-8"))["registry"]["hash"] if about.is_file() else registry.content_hash
         table = pq.read_table(path)
         ids, weights = table["id"].combine_chunks(), table["weight"].to_numpy().astype(np.float64)
-    except (OSError, KeyError, pa.ArrowException) as fault:
+    except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as fault:
         raise FaultyInput([Problem("totals.weights", f"no weights can be read: {fault}", where, hint)]) from fault
+    if made_for != registry.content_hash:
+        raise FaultyInput(
+            [Problem("totals.weights", "the weights were made for another registry, or for this one before it was changed", where, hint)]
+        )
     at = 0
     for block in registry.blocks([], SIZE):
         if not ids[at : at + len(block.ids)].equals(pa.array(block.ids, ids.type)):

@@ -68,6 +68,12 @@ class Simulation:
         return self.populations[0].registry
 
     @property
+    def alike(self) -> int:
+        """How many measures of the reform about these subjects cannot differ."""
+        subject = self.registry.schema.subject
+        return sum(measure.subject == subject for measure in self.sides[1].rules.measures) - len(self.sides[1].measures)
+
+    @property
     def taken(self) -> tuple[int, int]:
         """What stacking rules take, before and after, of what the touched measures would surely pay without them, in fen."""
         sides = ([one.before for one in self.measures], [one.after for one in self.measures])

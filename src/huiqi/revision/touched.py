@@ -20,11 +20,6 @@ class Side:
     measures: tuple[Measure, ...]
     changed: frozenset[int]
 
-    @property
-    def whole(self) -> int:
-        """How many measures there are of all."""
-        return len(self.rules.measures)
-
 
 def touched(before: Rules, after: Rules, subject: str = "enterprise") -> tuple[Side, Side]:
     """What of the law as it is and of the reform has to be evaluated to know every difference, each in the order of its rules.
