@@ -99,3 +99,9 @@ def test_a_text_with_faults_is_not_reviewed(place: OnPack) -> None:
 def test_a_former_review_is_replaced(place: OnPack) -> None:
     review(place, "--out", "out")
     assert review(place, "--out", "out").status == 3
+
+
+def test_a_day_without_a_measure_is_no_clean_bill(place: OnPack) -> None:
+    printed = review(place, "--law-on", "1999-01-01")
+    assert printed.status == 1
+    assert "no measure about the subject enterprise is in force on 1999-01-01" in printed.err

@@ -140,9 +140,3 @@ def test_where_only_words_differ_it_says_so(place: OnPack) -> None:
 
 def test_another_day_instead_of_a_reform(place: OnPack) -> None:
     assert "no measure can come out otherwise" in place.huiqi("simulate", *place.on, "--other-law-on", "2024-07-01").out
-
-
-def test_a_review_of_a_day_without_a_measure_is_no_clean_bill(place: OnPack) -> None:
-    printed = place.huiqi("review", "packs/p", "--registry", "registry", "--as-of", "2024-06-30", "--law-on", "1999-01-01")
-    assert printed.status == 1
-    assert "no measure about the subject enterprise is in force on 1999-01-01" in printed.err
