@@ -10,7 +10,7 @@ import typer
 
 from huiqi.cli.backtested import lines
 from huiqi.cli.drawn import drawn
-from huiqi.cli.options import AssumeRecognised, Lang, Language, Of, Packs, RegistryFolder, day, library_of, registry_of
+from huiqi.cli.options import AssumeRecognised, Lang, Language, Of, Packs, RegistryFolder, WeightsFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.cli.writing import may_replace
 from huiqi.entitlements.reweight import read_weights
@@ -40,9 +40,7 @@ def backtest(
     law_on: Annotated[list[str], typer.Option("--law-on", help="Another day whose law is run beside the one in force; may be repeated.")] = [],  # noqa: B006
     of: Of = "enterprise",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The folder for the results as files; a former result in it is replaced.")] = None,
-    weights: Annotated[
-        Path | None, typer.Option("--weights", help="The folder that `huiqi reweight` wrote: how many subjects each row stands for.")
-    ] = None,
+    weights: WeightsFolder = None,
     assume_recognised: AssumeRecognised = False,
     lang: Language = Lang.en,
 ) -> None:

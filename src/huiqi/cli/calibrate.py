@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, day, library_of, registry_of
+from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, WeightsFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress
 from huiqi.cli.writing import may_replace
 from huiqi.entitlements.reweight import read_weights
@@ -46,9 +46,7 @@ def calibrate(
     law_on: LawOn = None,
     of: Of = "enterprise",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The folder for the results as files; a former result in it is replaced.")] = None,
-    weights: Annotated[
-        Path | None, typer.Option("--weights", help="The folder that `huiqi reweight` wrote: how many subjects each row stands for.")
-    ] = None,
+    weights: WeightsFolder = None,
     assume_recognised: AssumeRecognised = False,
     lang: Language = Lang.en,
 ) -> None:

@@ -113,3 +113,8 @@ def measures_of(rules: Rules, names: list[str]) -> list[Measure]:
     if problems:
         raise FaultyInput(problems)
     return chosen
+
+
+WeightsFolder = Annotated[
+    Path | None, typer.Option("--weights", help="The folder that `huiqi reweight` wrote: how many subjects each row stands for.")
+]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from huiqi.cli.drawn import drawn
-from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, day, library_of, registry_of
+from huiqi.cli.options import AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, WeightsFolder, day, library_of, registry_of
 from huiqi.cli.show import console, progress, show_problems
 from huiqi.cli.simulated import lines
 from huiqi.cli.simulated_beside import Laws, beside
@@ -39,9 +39,7 @@ def simulate(
     law_on: LawOn = None,
     of: Of = "enterprise",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The folder for the results as files; a former result in it is replaced.")] = None,
-    weights: Annotated[
-        Path | None, typer.Option("--weights", help="The folder that `huiqi reweight` wrote: how many subjects each row stands for.")
-    ] = None,
+    weights: WeightsFolder = None,
     scenario: Annotated[Path | None, typer.Option("--scenario", help="Also several years ahead: the file that states how facts grow.")] = None,
     round_: Annotated[Path | None, typer.Option("--round", help="Also what becomes of a round of a fund under both laws: its file.")] = None,
     whole: Annotated[bool, typer.Option("--whole", help="Also evaluate the measures that cannot differ, once for both laws.")] = False,

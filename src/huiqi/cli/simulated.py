@@ -16,7 +16,7 @@ from huiqi.revision.comparison import FATES, Difference, Tally
 from huiqi.revision.reasons import Change
 from huiqi.revision.reform import ReformRecord
 from huiqi.revision.simulate import Simulation
-from huiqi.revision.words import FATE_WORDS, NOW, THEN, money, more, number
+from huiqi.revision.words import FATE_WORDS, NOW, THEN, capital, money, more, number
 from huiqi.revision.write import added
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.speech import Both, both, brief_money
@@ -90,7 +90,7 @@ def _groups(found: Simulation, lang: str) -> Table:
         if grouping.name == ALL or len(groups) < 2:
             continue
         shown = sorted(groups, key=lambda id: -groups[id].touched)[:GROUPS]
-        table.add_row(f"[bold]{escape(_capital(grouping.label)(lang))}[/]")
+        table.add_row(f"[bold]{escape(capital(grouping.label)(lang))}[/]")
         for id in (id for id in groups if id in shown):
             fates = groups[id]
             counts = [number(fates.subjects), number(fates.touched), _brief(*fates.of("gain")), _brief(*fates.of("lose"))]
@@ -105,10 +105,6 @@ def _columns(table: Table, heads: tuple[str, ...]) -> None:
     """The first to the left, figures to the right."""
     for head in heads:
         table.add_column(head, justify="right" if table.columns else "left", no_wrap=bool(table.columns))
-
-
-def _capital(words: Both) -> Both:
-    return Both(words.en[:1].upper() + words.en[1:], words.zh)
 
 
 def _brief(surely: float, perhaps: float) -> str:

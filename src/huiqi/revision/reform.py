@@ -27,7 +27,7 @@ from huiqi.rules.pack import PackText
 from huiqi.rules.records import CoreRecord, LinkRecord, PolicyRecord
 from huiqi.rules.register import policy_name
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean, errors, in_order
-from huiqi.vocabulary.record import Anything, Line, Record, Words, build
+from huiqi.vocabulary.record import Anything, Line, Record, Words, build, read_record
 from huiqi.vocabulary.source import Mapping, Node, Sequence, Text, parse_yaml, read_text, where_of
 
 
@@ -72,15 +72,7 @@ ACTS = ("set", "add", "drop", "document", "link")
 def read_reform(path: Path, name: str | None = None) -> tuple[Reform | None, list[Problem]]:
     """The reform of a file, or every problem that it has by itself."""
     name = name or str(path)
-    text, problems = read_text(path, name)
-    if text is None:
-        return None, problems
-    node, faults = parse_yaml(text, name)
-    problems += faults
-    if node is None:
-        return None, problems
-    record, faults = build(ReformRecord, node, Where(name, 1, 1))
-    problems += faults
+    record, text, problems = read_record(ReformRecord, path, name)
     if record is None:
         return None, problems
     if not record.changes:

@@ -17,7 +17,7 @@ from huiqi.revision.reasons import Change
 from huiqi.revision.reform import ReformRecord
 from huiqi.revision.simulate import Compared, Simulation
 from huiqi.revision.touched import untouched
-from huiqi.revision.words import FATE_WORDS, NOW, THEN, money, more, number
+from huiqi.revision.words import FATE_WORDS, NOW, THEN, capital, money, more, number
 from huiqi.revision.write import by_topic
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.speech import Both, both, brief_money, of_words
@@ -99,13 +99,9 @@ def _headlines(found: Simulation) -> Iterator[Headline]:
     for fate in FATES:
         surely, perhaps = fates.of(fate)
         note = both(("and {0} perhaps", "另有{0}个待定"), number(perhaps)) if perhaps else ""
-        yield Headline(_capital(FATE_WORDS[fate]), number(surely), note)
+        yield Headline(capital(FATE_WORDS[fate]), number(surely), note)
     same_ = number(fates.subjects - fates.touched)
     yield Headline(Both("Cannot have what changes", "与变化无关"), same_, both(("of {0}", "共{0}个"), number(fates.subjects)))
-
-
-def _capital(words: Both) -> Both:
-    return Both(words.en[:1].upper() + words.en[1:], words.zh)
 
 
 # ---------------------------------------------------------------- money
@@ -164,7 +160,7 @@ def _taken(found: Simulation) -> Iterator[Paragraph]:
     for name, taken in zip((NOW, THEN), found.taken, strict=True):
         if taken > 0:
             words = ("{0}: stacking rules take {1} of what would be assured without them.", "{0}：叠加规则从确定额中核减{1}。")
-            yield Paragraph(both(words, _capital(name), brief_money(taken, found.currency)))
+            yield Paragraph(both(words, capital(name), brief_money(taken, found.currency)))
 
 
 _SIDE_HEADS = (
@@ -271,7 +267,7 @@ def _groups(label: Both, groups: Mapping[Both, Fates], found: Simulation) -> Tab
         order = low if low is not None else -math.inf if high is None else high
         cells = [Cell(words), _count(fates.subjects), _count(fates.touched), *(_perhaps(fates.of(fate)) for fate in FATES)]
         rows.append((*cells, _fen(fates.before[0], currency), _fen(fates.after[0], currency), Cell(more((low, high), currency), order)))
-    caption = both(("{0}: counts; “+ 5?” means five more perhaps", "{0}：户数；“+ 5?”表示另有5户待定"), _capital(label))
+    caption = both(("{0}: counts; “+ 5?” means five more perhaps", "{0}：户数；“+ 5?”表示另有5户待定"), capital(label))
     return Table(caption, tuple(heads), tuple(rows), _behind(found))
 
 

@@ -42,3 +42,8 @@ def signed(fen: int, currency: str) -> Both:
     if not fen:
         return Both("the same", "不变")
     return both(("{0} more", "增加{0}") if fen > 0 else ("{0} less", "减少{0}"), brief_money(abs(fen), currency))
+
+
+def capital(words: Both) -> Both:
+    """Words as the beginning of a line."""
+    return Both(words.en[:1].upper() + words.en[1:], words.zh)

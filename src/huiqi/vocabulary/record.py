@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from huiqi.vocabulary.problem import NOWHERE, Problem, Where, did_you_mean
-from huiqi.vocabulary.source import Mapping, Node, Text, where_of
+from huiqi.vocabulary.source import Mapping, Node, Text, parse_yaml, read_text, where_of
 
 R = TypeVar("R", bound="Record")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)  # datetime reads 20240630 and 2024-W26-7 too
@@ -116,6 +117,19 @@ class Words(Record):
 def words(en: str, zh: str) -> Words:
     """Words that the program itself supplies."""
     return Words(en=Text(en, NOWHERE), zh=Text(zh, NOWHERE))
+
+
+def read_record(kind: type[R], path: Path, name: str, called: str = "") -> tuple[R | None, str, list[Problem]]:
+    """The record of a file of its own, with the file's text, or every problem that prevents it; `name` is how problems call the file."""
+    text, problems = read_text(path, name)
+    if text is None:
+        return None, "", problems
+    node, faults = parse_yaml(text, name)
+    problems += faults
+    if node is None:
+        return None, text, problems
+    record, faults = build(kind, node, Where(name, 1, 1), called)
+    return record, text, problems + faults
 
 
 def build(kind: type[R], node: Node | None, where: Where, called: str = "") -> tuple[R | None, list[Problem]]:

@@ -29,8 +29,8 @@ from pydantic import Field
 from huiqi.facts.schema import Schema
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Problem, Where, did_you_mean, errors, in_order
-from huiqi.vocabulary.record import Anything, Line, Record, TrueOrFalse, Words, build
-from huiqi.vocabulary.source import Mapping, Text, parse_yaml, read_text, where_of
+from huiqi.vocabulary.record import Anything, Line, Record, TrueOrFalse, Words, build, read_record
+from huiqi.vocabulary.source import Mapping, Text, where_of
 from huiqi.vocabulary.speech import Both, of_words
 
 MOST_YEARS = 20
@@ -105,15 +105,7 @@ class Scenario:
 def read_scenario(path: Path, schema: Schema, places: Places, name: str | None = None) -> tuple[Scenario | None, list[Problem]]:
     """The scenario of a file, or every problem that stands in its way."""
     name = name or str(path)
-    text, problems = read_text(path, name)
-    if text is None:
-        return None, problems
-    node, faults = parse_yaml(text, name)
-    problems += faults
-    if node is None:
-        return None, problems
-    record, faults = build(ScenarioRecord, node, Where(name, 1, 1), "scenario")
-    problems += faults
+    record, text, problems = read_record(ScenarioRecord, path, name, "scenario")
     if record is None:
         return None, problems
     reader = _Reader(record, schema, places)
