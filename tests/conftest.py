@@ -8,7 +8,6 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # for arbitrary.py and worked.py, which tests in several folders read
 
-os.environ.setdefault("HUIQI_SECRET_KEY", "of the tests only, and of no use to anybody: 0123456789 abcdefghij klmnopqrst")
 os.environ["HUIQI_CACHE"] = "off"  # tests read texts; those of the cache have folders of their own
 
 settings.register_profile("ci", derandomize=True, deadline=None)  # the same examples in every run, on a slow machine too

@@ -66,6 +66,7 @@ def a_portal_of_its_own(settings, tmp_path):
     """A data folder, a day and plain files for every test."""
     settings.HUIQI_DATA = tmp_path / "data"
     settings.HUIQI_TODAY = TODAY
+    settings.SECRET_KEY = "of the tests only, and of no use to anybody: 0123456789 abcdefghij klmnopqrst"
     settings.STATIC_ROOT = tmp_path / "data" / "static"
     settings.STATIC_ROOT.mkdir(parents=True)
     settings.STORAGES = {
