@@ -63,18 +63,12 @@ YEARS = ["id,year,revenue,expense,staff", f"{OURS},2023,8000000,3000000,40", f"{
 
 @pytest.fixture(autouse=True)
 def a_portal_of_its_own(settings, tmp_path):
-    """A data folder, a day and plain files for every test."""
+    """A data folder and a day for every test."""
     settings.HUIQI_DATA = tmp_path / "data"
     settings.HUIQI_TODAY = TODAY
-    settings.SECRET_KEY = "of the tests only, and of no use to anybody: 0123456789 abcdefghij klmnopqrst"
     settings.STATIC_ROOT = tmp_path / "data" / "static"
     settings.STATIC_ROOT.mkdir(parents=True)
-    settings.STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "data" / "uploads"}},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.SECURE_SSL_REDIRECT = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = settings.STORAGES | {"default": {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path / "data" / "uploads"}}}
     shelf._libraries.clear()
     shelf._laws.clear()
 
