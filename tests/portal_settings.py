@@ -4,7 +4,7 @@ import os
 
 os.environ["HUIQI_SECRET_KEY"] = "of the tests only, and of no use to anybody: 0123456789 abcdefghij klmnopqrst"
 
-from huiqi_portal.service.settings import *  # noqa: E402, F403
+from huiqi_portal.service.settings import *  # noqa: F403
 
 SECURE_SSL_REDIRECT = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
