@@ -271,6 +271,11 @@ class Explainer:
                     found.add(measure.id)
         return frozenset(found)
 
+    def claims(self, run: Run) -> tuple[list[Claim], list[Ends]]:
+        """What is due of each measure of its stacking to the one subject of a run, and the limits of the rules, both in fen."""
+        exact = _Subject(self, run).exact
+        return claims_of(self.stacking, exact), limits_of(self.stacking, exact)
+
     def definitions(self, run: Run, measure: Measure) -> dict[tuple[str, int], tuple[Both, Both]]:
         """The definitions on which a measure's amount rests for the one subject of a run, by name and year: the label and the value in words."""
         subject, found = _Subject(self, run), dict[tuple[str, int], tuple[Both, Both]]()
