@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any
 
 import typer
@@ -29,14 +31,22 @@ ABOUT: dict[str, str] = {
     "fund": "A mother fund and its sub-funds (母基金): what they own, what came back, which rules hold, and one more sub-fund tried out.",
     "ledger": "The books of the funds: appropriated, committed, paid, recovered, carried over; nothing is ever altered.",
 }
+#: Commands of packages above the library, as they are declared where they are installed: a function, or a Typer for a group.
+FURTHER = "huiqi.commands"
 _STYLE: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+
+
+@cache
+def _further() -> dict[str, EntryPoint]:
+    """The commands of packages above the library, by name."""
+    return {found.name: found for found in entry_points(group=FURTHER)}
 
 
 class _Commands(Mapping[str, Any]):
     """Commands by name, each from its file when it is first looked at: who evaluates does not wait for what draws pages."""
 
-    def __init__(self, room: str = str(__package__), names: tuple[str, ...] = (*COMMANDS, *GROUPS)) -> None:
-        self.room, self.names = room, names
+    def __init__(self, room: str = str(__package__), names: tuple[str, ...] | None = None) -> None:
+        self.room, self.names = room, (*COMMANDS, *GROUPS, *_further()) if names is None else names
         self.loaded: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -48,8 +58,14 @@ class _Commands(Mapping[str, Any]):
 
     def _command(self, name: str) -> Any:
         word = "import_" if name == "import" else name  # a word of Python's
+        if self.room == str(__package__) and name in _further():
+            command = _further()[name].load()
+        else:
+            command = getattr(importlib.import_module(f"{self.room}.{word}"), word)
+        if isinstance(command, typer.Typer):
+            return typer.main.get_group(command)
         alone = typer.Typer(**_STYLE)
-        alone.command(name=name)(getattr(importlib.import_module(f"{self.room}.{word}"), word))
+        alone.command(name=name)(command)
         return typer.main.get_command(alone)
 
     def _group(self, name: str) -> Any:

@@ -1,0 +1,1 @@
+"""Who uses the portal, as what, and what was read of whom."""

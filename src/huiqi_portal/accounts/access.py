@@ -1,0 +1,77 @@
+"""Who may open a page: every view carries one of these declarations, and a test walks all addresses for one without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from huiqi_portal.accounts.audit import note_reading
+from huiqi_portal.accounts.roles import Role
+
+View = Callable[..., HttpResponseBase]
+READERS = (Role.OFFICER, Role.AUDITOR)  # who may read any firm's data, put in the audit trail
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares: everybody, some roles (none: all who are signed in), or who speaks for the firm in its address."""
+
+    everyone: bool = False
+    roles: tuple[Role, ...] = ()
+    firm: bool = False
+
+
+def for_everyone(view: View) -> View:
+    """A page that needs no sign-in."""
+    return _declared(view, Access(everyone=True))
+
+
+def for_roles(*roles: Role) -> Callable[[View], View]:
+    """A page of these roles; without a role, of everybody who is signed in."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if roles and request.user.role not in roles:
+                raise PermissionDenied
+            return view(request, *given, **named)
+
+        return _declared(guarded, Access(roles=roles))
+
+    return declare
+
+
+def for_firm(view: View) -> View:
+    """A page about the firm `subject` of its address: for those who speak for it, and for officers and auditors, whose reading is put down."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        subject = named["subject"]
+        if request.user.role in READERS:
+            match = request.resolver_match
+            note_reading(request.user, subject, match.view_name if match else request.path)
+        elif subject not in request.user.firms():
+            raise PermissionDenied
+        return view(request, *given, **named)
+
+    return _declared(guarded, Access(firm=True))
+
+
+def access_of(view: View) -> Access | None:
+    """What a view declares, or nothing."""
+    return getattr(view, "access", None)
+
+
+def _declared(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view

@@ -1,0 +1,1 @@
+"""Applications of a firm for a measure, so far as drafts."""

@@ -1,0 +1,1 @@
+"""What there is: measures to search, filter and read."""

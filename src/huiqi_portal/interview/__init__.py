@@ -1,0 +1,1 @@
+"""A guided interview: which measures a firm may have, one question after the other."""

@@ -1,0 +1,1 @@
+"""The policy office: runs over the registry, simulations, reviews, visits."""

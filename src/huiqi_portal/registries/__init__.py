@@ -1,0 +1,1 @@
+"""The registries of enterprises, version by version, and one firm looked up in them."""

@@ -1,0 +1,31 @@
+"""The registries of enterprises, version by version."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Registry(models.Model):
+    """A version of the registry; the current one is the one made current last."""
+
+    title = models.CharField(max_length=200)
+    folder = models.CharField(max_length=200)  # below HUIQI_DATA/registries
+    made_up = models.BooleanField(default=False)
+    subjects = models.PositiveBigIntegerField(default=0)
+    rejected = models.PositiveBigIntegerField(default=0)
+    imported_at = models.DateTimeField(auto_now_add=True)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    current_since = models.DateTimeField(null=True, blank=True, db_index=True)
+    made_current_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+def current_registry() -> Registry | None:
+    """The registry that the portal goes by, or nothing while there is none."""
+    return Registry.objects.filter(current_since__isnull=False).order_by("-current_since", "-id").first()

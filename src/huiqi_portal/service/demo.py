@@ -1,0 +1,56 @@
+"""A made-up district to try the portal on: a filled registry, a firm's user, an officer and the others."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from huiqi.facts.synthesize import synthesize
+from huiqi_portal.accounts.models import Membership, User
+from huiqi_portal.accounts.roles import Role
+from huiqi_portal.registries.models import Registry, current_registry
+from huiqi_portal.texts.shelf import law
+
+PACK = "cn-zj-hangzhou-binjiang"
+ENTERPRISES, SEED = 2_000, 2026
+PASSWORD = "try-huiqi-2026"  # of every account of a demonstration, which holds nothing real
+
+
+def fill() -> Iterator[str]:
+    """Make up a district where there is none yet, and say who can sign in."""
+    registry = current_registry() or _registry()
+    for role in Role:
+        user, new = User.objects.get_or_create(username=f"demo-{role}", defaults={"role": role})
+        if new:
+            user.set_password(PASSWORD)
+            user.save()
+    first = _first_subject(registry)
+    Membership.objects.get_or_create(
+        user=User.objects.get(username=f"demo-{Role.ENTERPRISE}"),
+        subject=first,
+        defaults={"confirmed_at": timezone.now(), "confirmed_by": User.objects.get(username=f"demo-{Role.OFFICER}")},
+    )
+    yield f"Everything in this registry is made up. Sign in with the password {PASSWORD} as"
+    yield from (f"  demo-{role.value:<14} {role.label.en} · {role.label.zh}" for role in Role)
+
+
+def _registry() -> Registry:
+    """A made-up registry of firms of the demonstration's district, made current."""
+    on = law()
+    folder = Path(settings.HUIQI_DATA, "registries", "demo")
+    as_of = datetime.date(on.law_on.year, 1, 1)
+    synthesize(PACK, ENTERPRISES, SEED, folder, on.rules.schemas["enterprise"], on.rules.places, as_of=as_of, years=4, overwrite=True)
+    return Registry.objects.create(
+        title="Made-up enterprises · 虚构企业", folder="demo", made_up=True, subjects=ENTERPRISES, current_since=timezone.now()
+    )
+
+
+def _first_subject(registry: Registry) -> str:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(Path(settings.HUIQI_DATA, "registries", registry.folder, "enterprise.parquet"), columns=["id"])
+    return str(table["id"][0])

@@ -1,0 +1,66 @@
+"""huiqi serve: the portal on a port."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    data: Annotated[Path, typer.Option("--data", help="The folder for the database, registries, runs and uploads.")] = Path("portal"),
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="The port to listen on.", min=1, max=65_535)] = 8000,
+    workers: Annotated[int, typer.Option("--workers", help="Processes that answer.", min=1)] = 2,
+    threads: Annotated[int, typer.Option("--threads", help="Threads of each.", min=1)] = 4,
+    demo: Annotated[bool, typer.Option("--demo", help="Try it: a made-up registry, a firm and an officer to sign in as.")] = False,
+) -> None:
+    """Run the portal: pages and API on a port, and a worker for what takes long."""
+    os.environ["HUIQI_DATA"] = str(data.absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiqi_portal.service.settings")
+    if demo:
+        os.environ.update(HUIQI_DEMO="on", HUIQI_HTTPS="off")
+        os.environ.setdefault("HUIQI_SECRET_KEY", secrets.token_urlsafe(50))
+    data.mkdir(parents=True, exist_ok=True)
+    _prepare(demo)
+    worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker"])
+    try:
+        from gunicorn.app.base import BaseApplication
+
+        class Server(BaseApplication):
+            """gunicorn with what was said on the command line."""
+
+            def load_config(self) -> None:
+                for name, value in {"bind": f"{host}:{port}", "workers": workers, "threads": threads, "preload_app": False}.items():
+                    self.cfg.set(name, value)
+
+            def load(self) -> object:
+                from huiqi_portal.service.wsgi import application
+
+                return application
+
+        typer.echo(f"The portal is at http://{host}:{port}/  (stop it with Ctrl-C)")
+        Server().run()
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def _prepare(demo: bool) -> None:
+    """Tables and files as this version wants them; with `demo` a made-up district the first time."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        from huiqi_portal.service.demo import fill
+
+        for words in fill():
+            typer.echo(words)

@@ -1,0 +1,13 @@
+"""All addresses: pages begin with their language, the API and files do not."""
+
+from __future__ import annotations
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+PAGES = ("catalogue", "interview", "firms", "applications", "office", "registries", "texts", "jobs", "accounts")
+
+urlpatterns = [
+    path("api/v1/", include("huiqi_portal.api.urls")),
+    *i18n_patterns(*(path("", include(f"huiqi_portal.{app}.urls")) for app in PAGES)),
+]

@@ -1,0 +1,1 @@
+"""The frame of every page: its template, words in both languages, the clock."""

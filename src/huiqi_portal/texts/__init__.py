@@ -1,0 +1,1 @@
+"""The packs that are published, version by version, and the law read from them."""
