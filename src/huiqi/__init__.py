@@ -9,6 +9,7 @@
     huiqi.evaluate(rules, registry, as_of, out=...)   every measure for every enterprise
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
+    huiqi.assess(explainer, known)                    every measure for one firm: status, what is due, what is payable
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.combine(explainer, explainer.subject(id))   what it may have together, and the best choice of what to apply for
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from huiqi.delivery.ledger.ledger import create_ledger, open_ledger
     from huiqi.delivery.ledger.verify import verify_ledger
     from huiqi.entitlements.ask import ask
+    from huiqi.entitlements.assess import assess
     from huiqi.entitlements.combine import combine
     from huiqi.entitlements.evaluate import evaluate
     from huiqi.entitlements.explain import Explainer
@@ -63,6 +65,7 @@ __all__ = [
     "Problem",
     "allocate_budget",
     "ask",
+    "assess",
     "backtest",
     "calibrate",
     "check_library",
@@ -96,6 +99,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
+    "assess": ("entitlements", "assess"),
     "backtest": ("revision", "backtest", "backtest"),
     "calibrate": ("revision", "calibrate", "search"),
     "check_library": ("rules", "check"),
