@@ -9,7 +9,7 @@
     huiqi.evaluate(rules, registry, as_of, out=...)   every measure for every enterprise
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
-    huiqi.assess(explainer, known)                    every measure for one firm: status, what is due, what is payable
+    huiqi.assess(explainer, known)                    every measure for facts at hand (huiqi.Known), without the reasons
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.combine(explainer, explainer.subject(id))   what it may have together, and the best choice of what to apply for
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from huiqi.entitlements.evaluate import evaluate
     from huiqi.entitlements.explain import Explainer
     from huiqi.entitlements.population import Population
+    from huiqi.facts.known import Known
     from huiqi.facts.registry import open_registry
     from huiqi.publication.coverage import coverage_page
     from huiqi.publication.differences import compare
@@ -61,6 +62,7 @@ __all__ = [
     "Explainer",
     "FaultyInput",
     "Goal",
+    "Known",
     "Population",
     "Problem",
     "allocate_budget",
@@ -95,6 +97,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Explainer": ("entitlements", "explain"),
     "FaultyInput": ("vocabulary", "problem"),
     "Goal": ("revision", "calibrate", "search"),
+    "Known": ("facts", "known"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +10,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from huiqi.entitlements.assess import Assessor
 from huiqi.entitlements.awards import award_population, awards_of
-from huiqi.entitlements.columns import Run, block_of
+from huiqi.entitlements.columns import Block, Run, block_of
 from huiqi.entitlements.deciding import deciding_facts
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
@@ -135,6 +135,10 @@ class Explanation:
     cuts: tuple[CutReason, ...] = ()
 
 
+#: Where a fact comes from, by its id and calendar year (None: a fact of a day).
+Sources = Callable[[str, int | None], Provenance | None]
+
+
 def _no_provenance(fact: str, year: int | None) -> Provenance | None:
     return None
 
@@ -146,7 +150,7 @@ class Explainer:
     rules: Rules
     as_of: datetime.date
     assume_recognised: bool = False
-    provenance: Callable[[str, int | None], Provenance | None] = _no_provenance  # of a fact in a calendar year, None for facts of a day
+    provenance: Sources = _no_provenance
     population: Population | None = None
     measures: Sequence[Measure] | None = None
     plan: Plan = field(init=False)
@@ -159,6 +163,16 @@ class Explainer:
         if id(truth) not in self._reads:
             self._reads[id(truth)] = (truth, tuple((fact, year) for (_, year), fact in tree.facts_in(truth).items()))
         return self._reads[id(truth)][1]
+
+    @property
+    def subject_kind(self) -> str:
+        """Whom its measures are about."""
+        return "enterprise" if self.population is None else self.population.registry.schema.subject
+
+    @cached_property
+    def assessor(self) -> Assessor:
+        """Evaluates its measures without reasons."""
+        return Assessor(self)
 
     @cached_property
     def related(self) -> dict[str, tuple[tree.Related, ...]]:
@@ -211,8 +225,7 @@ class Explainer:
         return found
 
     def __post_init__(self) -> None:
-        subject = "enterprise" if self.population is None else self.population.registry.schema.subject
-        self.measures = measures_for(self.rules, subject, self.measures)
+        self.measures = measures_for(self.rules, self.subject_kind, self.measures)
         self.plan = make_plan(self.rules, self.measures, keep=True)
         self.renderer = Renderer(self.rules.places, self.as_of.year - 1)
         self._planned = {planned.measure.id: planned for planned in self.plan.measures}
@@ -245,22 +258,21 @@ class Explainer:
 
         return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
 
-    def told_by(self, provenance: Callable[[str, int | None], Provenance | None]) -> Explainer:
-        """The same explainer for a subject whose facts come from elsewhere."""
-        other = copy.copy(self)
-        other.provenance = provenance
-        return other
-
     def subject(self, id: str) -> Run | None:
         """A registry's subject, evaluated; None where the registry does not have it."""
         assert self.population is not None
         block = self.population.subject(id, self._reading)
         return None if block is None else Run(self.plan, block).run()
 
+    def block(self, subjects: Sequence[Known]) -> Block:
+        """Facts at hand of some subjects, as a block."""
+        block = block_of(subjects, [(fact, year) for (_, year), fact in self._reading.facts.items()])
+        block.assume_recognised = self.assume_recognised
+        return block
+
     def known(self, known: Known) -> Run:
         """Facts at hand, evaluated."""
-        block = block_of([known], [(fact, year) for (_, year), fact in self._reading.facts.items()])
-        block.assume_recognised = self.assume_recognised
+        block = self.block([known])
         return Run(self.plan, block).run()
 
     def cancelled(self, run: Run) -> frozenset[str]:
@@ -291,17 +303,17 @@ class Explainer:
                 found[node.name, node.year] = of_words(node.label), value
         return found
 
-    def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
-        """Explanations for the one subject of a run, by measure."""
-        subject = _Subject(self, run)
+    def explain(self, run: Run, measures: Sequence[Measure] | None = None, provenance: Sources | None = None) -> list[Explanation]:
+        """Explanations for the one subject of a run, by measure; `provenance` is given where its facts come from elsewhere than the explainer's."""
+        subject = _Subject(self, run, provenance or self.provenance)
         return [subject.explain(self._planned[m.id]) for m in (measures if measures is not None else self.measures or ())]
 
 
 class _Subject:
     """One subject being explained."""
 
-    def __init__(self, explainer: Explainer, run: Run):
-        self.explainer, self.run = explainer, run
+    def __init__(self, explainer: Explainer, run: Run, provenance: Sources = _no_provenance):
+        self.explainer, self.run, self.provenance = explainer, run, provenance
         self.exact: Exactly = run.block.exactly(0)
         self.known = self.exact.known
         self.renderer = explainer.renderer
@@ -430,7 +442,7 @@ class _Subject:
             value = Both("the firm did not exist yet", "企业尚未成立") if lived else None
             return FactUsed(fact.id, at, label, value, fact.kind == "flag", None, None if lived else _range(fact))
         value = recorded(fact, raw, self.known.places)
-        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.explainer.provenance(fact.id, at))
+        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.provenance(fact.id, at))
 
     # ------------------------------------------------------------ what it would take
 

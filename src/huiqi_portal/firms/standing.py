@@ -43,9 +43,9 @@ class Standing:
     sources: Mapping[Key, Provenance]
     overtaken: tuple[Contest, ...] = ()
 
-    @cached_property
+    @property
     def explainer(self) -> huiqi.Explainer:
-        return self.law.explainer.told_by(lambda fact, year: self.sources.get((fact, year)))
+        return self.law.explainer
 
     @cached_property
     def run(self) -> Run:
@@ -77,7 +77,8 @@ class Standing:
         return next(one for one in self.assessed if one.measure.id == measure.id)
 
     def explain(self, measures: Iterable[Measure]) -> list[Explanation]:
-        return self.explainer.explain(self.run, list(measures))
+        """Why, for some measures, with the sources of this firm's facts."""
+        return self.explainer.explain(self.run, list(measures), lambda fact, year: self.sources.get((fact, year)))
 
     def fact(self, id: str) -> Fact | None:
         """A fact that can be known of a firm."""
