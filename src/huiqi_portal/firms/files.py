@@ -38,7 +38,7 @@ def keep(upload: UploadedFile, subject: str, by: User) -> KeptFile:
     if not upload.size:
         raise NotTaken(Both("the file is empty", "文件为空"))
     if KeptFile.objects.filter(subject=subject).count() >= MOST:
-        raise NotTaken(Both(f"this firm has {MOST} files already; delete some that are not needed", f"本企业已上传{MOST}个文件，请先删除不需要的文件"))
+        raise NotTaken(Both(f"this firm has {MOST} files already; delete some first", f"本企业已上传{MOST}个文件，请先删除部分文件"))
     upload.seek(0)
     beginning = upload.read(16)
     kind = next((kind for kind, begins in BEGINNINGS.items() if beginning.startswith(begins)), None)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.vocabulary.speech import Both
+from huiqi.vocabulary.speech import Both, money_range
 from huiqi_portal.accounts.access import READERS, for_firm
 from huiqi_portal.firms import facts, files
 from huiqi_portal.firms.combination import said_groups
 from huiqi_portal.firms.models import Contest, ContestState, KeptFile, Statement
-from huiqi_portal.firms.overview import ending, line, lines, pieces
+from huiqi_portal.firms.overview import ending, is_support, line, lines, pieces
 from huiqi_portal.firms.standing import Standing, standing
-from huiqi_portal.firms.stating import forget, state_all
+from huiqi_portal.firms.stating import state_all
 from huiqi_portal.registries.explained import said
 from huiqi_portal.registries.fact_input import fact_input
 from huiqi_portal.site.templatetags.words import said as in_language
@@ -35,8 +38,6 @@ def speaks_for(request: HttpRequest) -> bool:
 
 def require_own(request: HttpRequest) -> None:
     """What is said for a firm is said by those who speak for it."""
-    from django.core.exceptions import PermissionDenied
-
     if not speaks_for(request):
         raise PermissionDenied
 
@@ -52,9 +53,10 @@ def overview(request: HttpRequest, subject: str) -> HttpResponse:
         "sure": sure,
         "open": open_,
         "duties": lines(found, "yes", support=False),
-        "none": len(lines(found, "no")),
+        "none": lines(found, "no"),
         "ending": ending(found, [*sure, *open_]),
-        "combination": found.combination,
+        "assured": money_range(found.combination.payable[0], found.combination.payable[0], found.combination.currency),
+        "some": bool(found.combination.payable[0]),
         "pieces": pieces(subject),
         "contests": Contest.objects.filter(subject=subject, state=ContestState.OPEN).count(),
         "own": speaks_for(request),
@@ -112,8 +114,8 @@ def unstate(request: HttpRequest, subject: str) -> HttpResponse:
     """Take a statement back."""
     require_own(request)
     year = request.POST.get("year", "")
-    get_object_or_404(Statement, subject=subject, fact=request.POST.get("fact", ""), year=int(year) if year.isascii() and year.isdigit() else None)
-    forget(subject, request.POST["fact"], int(year) if year else None)
+    of_year = int(year) if re.fullmatch("[0-9]{1,4}", year) else None
+    get_object_or_404(Statement, subject=subject, fact=request.POST.get("fact", ""), year=of_year).delete()
     messages.success(request, in_language(Both("Taken back", "已撤回")))
     return redirect("firms:facts", subject=subject)
 
@@ -123,7 +125,15 @@ def unstate(request: HttpRequest, subject: str) -> HttpResponse:
 def combination(request: HttpRequest, subject: str) -> HttpResponse:
     """What is payable together after stacking, what was cut and by which rule, and whether applying for less pays more."""
     found = standing_for(request, subject)
-    given = {"standing": found, "combination": found.combination, "groups": said_groups(found, found.combination.groups), "own": speaks_for(request)}
+    together = found.combination
+    given = {
+        "standing": found,
+        "payable": money_range(*together.payable, together.currency),
+        "best": money_range(*together.best, together.currency),
+        "better": together.best != together.payable,
+        "groups": said_groups(found, together.groups),
+        "alone": [line(found, found.of(share.measure)) for share in together.alone if is_support(share.measure)],
+    }
     return render(request, "firms/combination.html", given)
 
 

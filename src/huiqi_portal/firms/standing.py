@@ -1,7 +1,7 @@
 """How a firm stands: what is known of it and from whom, every measure, and what may be had together.
 
-A fact comes from the registry, unless an officer has accepted that it is otherwise, and from the firm itself where the registry knows nothing; then it is
-stated and not verified. A correction holds against the value that was contested: once the registry says something else, the registry has moved on.
+A fact comes from the registry, unless an officer has accepted that it is otherwise, and from the firm itself where the registry knows nothing; then
+it is stated and not verified. A correction holds against the value that was contested: once the registry says something else, that stands.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from functools import cached_property
 from django.utils import timezone
 
 import huiqi
-from huiqi.entitlements.assess import Assessed
 from huiqi.entitlements.ask import Question
+from huiqi.entitlements.assess import Assessed
 from huiqi.entitlements.columns import Run
 from huiqi.entitlements.combine import Combination
 from huiqi.entitlements.explain import Explanation
@@ -33,7 +33,7 @@ Key = tuple[str, int | None]  # a fact, and a calendar year unless it is a fact 
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """One firm on one day under one law; `registered` says whether the registry has it, `overtaken` are corrections that the registry has moved on from."""
+    """One firm on one day under one law; `registered`: the registry has it; `overtaken`: corrections of what the registry no longer says."""
 
     subject: str
     name: str

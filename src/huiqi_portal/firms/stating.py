@@ -17,9 +17,7 @@ from huiqi_portal.registries.fact_input import as_json, name_of, read_input
 
 
 @transaction.atomic
-def state_all(
-    standing: Standing, asked: Iterable[tuple[Fact, int | None]], typed: Mapping[str, str], by: User
-) -> tuple[int, dict[str, Both]]:
+def state_all(standing: Standing, asked: Iterable[tuple[Fact, int | None]], typed: Mapping[str, str], by: User) -> tuple[int, dict[str, Both]]:
     """Note what a form says of some facts: how many were stated, or by field what is wrong, and then nothing is noted."""
     found: list[tuple[Fact, int | None, Raw]] = []
     problems: dict[str, Both] = {}
@@ -41,8 +39,3 @@ def state(subject: str, fact: Fact, year: int | None, raw: Raw, by: User) -> Non
     """Note one fact as the firm states it; what it stated before is replaced."""
     given = {"value": as_json(raw), "by": by, "at": timezone.now()}
     Statement.objects.update_or_create(subject=subject, fact=fact.id, year=year, defaults=given)
-
-
-def forget(subject: str, fact: str, year: int | None) -> None:
-    """Take a statement back."""
-    Statement.objects.filter(subject=subject, fact=fact, year=year).delete()
