@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -125,7 +123,7 @@ def test_the_same_bytes_are_kept_once_and_go_with_the_last_who_names_them(regist
     user = user_of(Role.ENTERPRISE)
     first, second = (keep(SimpleUploadedFile("a.pdf", PDF), subject, user) for subject in ("firm-1", "firm-2"))
     assert first.sha256 == second.sha256
-    assert len([path for path in Path(path_of(first.sha256)).parent.iterdir()]) == 1
+    assert len(list(path_of(first.sha256).parent.iterdir())) == 1
     with django_capture_on_commit_callbacks(execute=True):
         forget(first)
     assert path_of(second.sha256).exists()
