@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -137,6 +136,10 @@ class Explanation:
     cuts: tuple[CutReason, ...] = ()
 
 
+#: Where a fact comes from, by its id and calendar year (None: a fact of a day).
+Sources = Callable[[str, int | None], Provenance | None]
+
+
 def _no_provenance(fact: str, year: int | None) -> Provenance | None:
     return None
 
@@ -148,7 +151,7 @@ class Explainer:
     rules: Rules
     as_of: datetime.date
     assume_recognised: bool = False
-    provenance: Callable[[str, int | None], Provenance | None] = _no_provenance  # of a fact in a calendar year, None for facts of a day
+    provenance: Sources = _no_provenance
     population: Population | None = None
     measures: Sequence[Measure] | None = None
     plan: Plan = field(init=False)
@@ -257,12 +260,6 @@ class Explainer:
 
         return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
 
-    def told_by(self, provenance: Callable[[str, int | None], Provenance | None]) -> Explainer:
-        """The same explainer for a subject whose facts come from elsewhere."""
-        other = copy.copy(self)
-        other.provenance = provenance
-        return other
-
     def subject(self, id: str) -> Run | None:
         """A registry's subject, evaluated; None where the registry does not have it."""
         assert self.population is not None
@@ -321,17 +318,17 @@ class Explainer:
                 found[node.name, node.year] = of_words(node.label), value
         return found
 
-    def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
-        """Explanations for the one subject of a run, by measure."""
-        subject = _Subject(self, run)
+    def explain(self, run: Run, measures: Sequence[Measure] | None = None, provenance: Sources | None = None) -> list[Explanation]:
+        """Explanations for the one subject of a run, by measure; `provenance` is given where its facts come from elsewhere than the explainer's."""
+        subject = _Subject(self, run, provenance or self.provenance)
         return [subject.explain(self._planned[m.id]) for m in (measures if measures is not None else self.measures or ())]
 
 
 class _Subject:
     """One subject being explained."""
 
-    def __init__(self, explainer: Explainer, run: Run):
-        self.explainer, self.run = explainer, run
+    def __init__(self, explainer: Explainer, run: Run, provenance: Sources = _no_provenance):
+        self.explainer, self.run, self.provenance = explainer, run, provenance
         self.exact: Exactly = run.block.exactly(0)
         self.known = self.exact.known
         self.renderer = explainer.renderer
@@ -460,7 +457,7 @@ class _Subject:
             value = Both("the firm did not exist yet", "企业尚未成立") if lived else None
             return FactUsed(fact.id, at, label, value, fact.kind == "flag", None, None if lived else _range(fact))
         value = recorded(fact, raw, self.known.places)
-        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.explainer.provenance(fact.id, at))
+        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.provenance(fact.id, at))
 
     # ------------------------------------------------------------ what it would take
 
