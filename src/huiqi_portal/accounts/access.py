@@ -28,13 +28,14 @@ class Access:
     everyone: bool = False
     roles: tuple[Role, ...] = ()
     firm: bool = False
+    own: bool = False  # of a page about a firm: only for those who speak for it
 
     def allows(self, role: Role | None, *, own_firm: bool = False) -> bool:
         """Whether somebody of a role (None: not signed in) may open the page."""
         if self.everyone:
             return True
         if self.firm:
-            return role in READERS or (role is not None and own_firm)
+            return (role in READERS and not self.own) or (role is not None and own_firm)
         return role is not None and (not self.roles or role in self.roles)
 
 
@@ -75,6 +76,20 @@ def for_firm(view: View) -> View:
         return view(request, *given, **named)
 
     return _declared(guarded, Access(firm=True))
+
+
+def for_own_firm(view: View) -> View:
+    """A page on which something is said or asked in the name of the firm `subject` of its address: only for those who speak for it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if named["subject"] not in request.user.firms():
+            raise PermissionDenied
+        return view(request, *given, **named)
+
+    return _declared(guarded, Access(firm=True, own=True))
 
 
 def access_of(view: View) -> Access | None:

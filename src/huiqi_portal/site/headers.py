@@ -28,11 +28,11 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
 
 def size(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Refuse what says of itself that it is larger than any upload may be; what says nothing of its size has none for Django."""
+    """Refuse what says of itself that it is larger than any upload with its form may be; what says nothing of its size has none for Django."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or "0"
-        if said.isdecimal() and int(said) > settings.HUIQI_UPLOAD_BYTES:
+        if said.isdecimal() and int(said) > settings.HUIQI_UPLOAD_BYTES + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return too_large(request)
         return get_response(request)
 

@@ -29,7 +29,7 @@ def me(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, spoken("Saved.", "已保存。"))
         return redirect("accounts:me")
-    return _page(request, form, AskForFirm(), 200)
+    return _page(request, form, AskForFirm(), 422 if form.is_bound else 200)
 
 
 @require_POST
