@@ -10,6 +10,7 @@
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
+    huiqi.combine(explainer, explainer.subject(id))   what it may have together, and the best choice of what to apply for
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
     huiqi.backtest(library, registry, days, recognised=...)    editions held against who was recognised or paid
     huiqi.calibrate(library, figure, grid, goal, registry, as_of)    the figure that meets a budget: huiqi.find_figure, huiqi.grid_of, huiqi.Goal
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from huiqi.delivery.ledger.ledger import create_ledger, open_ledger
     from huiqi.delivery.ledger.verify import verify_ledger
     from huiqi.entitlements.ask import ask
+    from huiqi.entitlements.combine import combine
     from huiqi.entitlements.evaluate import evaluate
     from huiqi.entitlements.explain import Explainer
     from huiqi.entitlements.population import Population
@@ -64,6 +66,7 @@ __all__ = [
     "backtest",
     "calibrate",
     "check_library",
+    "combine",
     "compare",
     "coverage_page",
     "create_ledger",
@@ -96,6 +99,7 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "backtest": ("revision", "backtest", "backtest"),
     "calibrate": ("revision", "calibrate", "search"),
     "check_library": ("rules", "check"),
+    "combine": ("entitlements", "combine"),
     "compare": ("publication", "differences"),
     "coverage_page": ("publication", "coverage"),
     "create_ledger": ("delivery", "ledger", "ledger"),

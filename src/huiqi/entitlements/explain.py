@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from huiqi.entitlements.deciding import deciding_facts
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.facts.awards import Awards
-from huiqi.facts.known import Known, Raw
+from huiqi.facts.known import Known
 from huiqi.facts.ownership import Weight
 from huiqi.facts.past import Award, PastFact, counted_by
 from huiqi.facts.provenance import Provenance
@@ -30,7 +31,7 @@ from huiqi.rules.groups import related_in
 from huiqi.rules.payable import Claim, Cut, Ends, Payable, amount_due, claims_of, limits_of, payable
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
 from huiqi.rules.records import Source
-from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, unit_of
+from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, recorded, unit_of
 from huiqi.rules.review import Flagged, flagged
 from huiqi.rules.tree import Condition, Node, Test
 from huiqi.vocabulary import ranges, speech
@@ -134,7 +135,7 @@ class Explanation:
     cuts: tuple[CutReason, ...] = ()
 
 
-def _no_provenance(_: str) -> Provenance | None:
+def _no_provenance(fact: str, year: int | None) -> Provenance | None:
     return None
 
 
@@ -145,7 +146,7 @@ class Explainer:
     rules: Rules
     as_of: datetime.date
     assume_recognised: bool = False
-    provenance: Callable[[str], Provenance | None] = _no_provenance
+    provenance: Callable[[str, int | None], Provenance | None] = _no_provenance  # of a fact in a calendar year, None for facts of a day
     population: Population | None = None
     measures: Sequence[Measure] | None = None
     plan: Plan = field(init=False)
@@ -237,12 +238,18 @@ class Explainer:
         ranked = relate_population(award_population(population), (rule.limit for rule in stacking_of(population.rules) if rule.limit is not None))
         ranked = rank_population(ranked) if population.rules.ranks else ranked
 
-        def provenance(fact: str) -> Provenance | None:
+        def provenance(fact: str, year: int | None) -> Provenance | None:
             if fact in ranked.past.facts:
                 return ranked.registry.of_awards if ranked.past.known else None
             return ranked.registry.provenance(fact) if ranked.registry.has(fact) else None
 
         return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
+
+    def told_by(self, provenance: Callable[[str, int | None], Provenance | None]) -> Explainer:
+        """The same explainer for a subject whose facts come from elsewhere."""
+        other = copy.copy(self)
+        other.provenance = provenance
+        return other
 
     def subject(self, id: str) -> Run | None:
         """A registry's subject, evaluated; None where the registry does not have it."""
@@ -270,6 +277,11 @@ class Explainer:
                 if cut.measure == number and by_first and cut.before.high > 0 and cut.after.high == 0:
                     found.add(measure.id)
         return frozenset(found)
+
+    def claims(self, run: Run) -> tuple[list[Claim], list[Ends]]:
+        """What is due of each measure of its stacking to the one subject of a run, and the limits of the rules, both in fen."""
+        exact = _Subject(self, run).exact
+        return claims_of(self.stacking, exact), limits_of(self.stacking, exact)
 
     def definitions(self, run: Run, measure: Measure) -> dict[tuple[str, int], tuple[Both, Both]]:
         """The definitions on which a measure's amount rests for the one subject of a run, by name and year: the label and the value in words."""
@@ -417,28 +429,8 @@ class _Subject:
             lived = fact.period == "year" and self.known.lived(year) == "no"
             value = Both("the firm did not exist yet", "企业尚未成立") if lived else None
             return FactUsed(fact.id, at, label, value, fact.kind == "flag", None, None if lived else _range(fact))
-        return FactUsed(fact.id, at, label, self.raw(fact, raw), fact.kind == "flag", self.explainer.provenance(fact.id))
-
-    def raw(self, fact: Fact, raw: Raw) -> Both:
-        """A recorded value in words."""
-        match fact.kind:
-            case "flag":
-                return Both("yes", "是") if raw else Both("no", "否")
-            case "place":
-                label = self.known.places.by_id[str(raw)].label if isinstance(raw, str) else None
-                return of_words(label) if label is not None else Both("none", "无")
-            case "category" | "text":
-                if isinstance(raw, str) and fact.codes is not None:
-                    return code_label(raw, fact.codes)
-                return Both(str(raw), str(raw)) if isinstance(raw, str) else Both("none", "无")
-            case "date":
-                return speech.day(raw) if isinstance(raw, int) else Both("never", "无")
-            case _:
-                assert isinstance(raw, int)
-                if fact.kind == "number" and fact.unit.factor != 1:
-                    own = speech.figure(Fraction(raw, 10**fact.decimals), PLAIN)
-                    return both(("{0} {1}", "{0}{1}"), own, fact.unit_text)
-                return speech.figure(raw * fact.step, fact.unit, share=fact.kind == "share")
+        value = recorded(fact, raw, self.known.places)
+        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.explainer.provenance(fact.id, at))
 
     # ------------------------------------------------------------ what it would take
 

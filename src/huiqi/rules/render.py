@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 
+from huiqi.facts.known import Raw
 from huiqi.facts.schema import CodeList, Fact
 from huiqi.rules import functions, tree
 from huiqi.rules.tree import Node
@@ -282,6 +284,28 @@ def codes_of(node: Node) -> CodeList | None:
 def code_label(id: str, codes: CodeList) -> Both:
     label = codes.codes[id].label
     return of_words(label)
+
+
+def recorded(fact: Fact, raw: Raw, places: Places) -> Both:
+    """A recorded value in words."""
+    match fact.kind:
+        case "flag":
+            return Both("yes", "是") if raw else Both("no", "否")
+        case "place":
+            label = places.by_id[str(raw)].label if isinstance(raw, str) else None
+            return of_words(label) if label is not None else Both("none", "无")
+        case "category" | "text":
+            if isinstance(raw, str) and fact.codes is not None:
+                return code_label(raw, fact.codes)
+            return Both(str(raw), str(raw)) if isinstance(raw, str) else Both("none", "无")
+        case "date":
+            return speech.day(raw) if isinstance(raw, int) else Both("never", "无")
+        case _:
+            assert isinstance(raw, int)
+            if fact.kind == "number" and fact.unit.factor != 1:
+                own = speech.figure(Fraction(raw, 10**fact.decimals), PLAIN)
+                return both(("{0} {1}", "{0}{1}"), own, fact.unit_text)
+            return speech.figure(raw * fact.step, fact.unit, share=fact.kind == "share")
 
 
 def _fact_kind(node: Node) -> str:
