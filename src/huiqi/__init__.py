@@ -9,6 +9,7 @@
     huiqi.evaluate(rules, registry, as_of, out=...)   every measure for every enterprise
     explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, rules, as_of))
     explainer.explain(explainer.subject(id))          why, for one enterprise
+    huiqi.assess(explainer, known)                    every measure for facts at hand (huiqi.Known), without the reasons
     huiqi.ask(explainer, explainer.subject(id))       what to ask it next
     huiqi.combine(explainer, explainer.subject(id))   what it may have together, and the best choice of what to apply for
     huiqi.simulate(rules, other, registry, as_of)     two laws on the same facts: huiqi.read_reform(path), huiqi.reformed(library, reform)
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
     from huiqi.delivery.ledger.ledger import create_ledger, open_ledger
     from huiqi.delivery.ledger.verify import verify_ledger
     from huiqi.entitlements.ask import ask
+    from huiqi.entitlements.assess import assess
     from huiqi.entitlements.combine import combine
     from huiqi.entitlements.evaluate import evaluate
     from huiqi.entitlements.explain import Explainer
     from huiqi.entitlements.population import Population
+    from huiqi.facts.known import Known
     from huiqi.facts.registry import open_registry
     from huiqi.publication.coverage import coverage_page
     from huiqi.publication.differences import compare
@@ -59,10 +62,12 @@ __all__ = [
     "Explainer",
     "FaultyInput",
     "Goal",
+    "Known",
     "Population",
     "Problem",
     "allocate_budget",
     "ask",
+    "assess",
     "backtest",
     "calibrate",
     "check_library",
@@ -92,10 +97,12 @@ _ROOMS: dict[str, tuple[str, ...]] = {
     "Explainer": ("entitlements", "explain"),
     "FaultyInput": ("vocabulary", "problem"),
     "Goal": ("revision", "calibrate", "search"),
+    "Known": ("facts", "known"),
     "Population": ("entitlements", "population"),
     "Problem": ("vocabulary", "problem"),
     "allocate_budget": ("allocation", "budget", "allocate"),
     "ask": ("entitlements", "ask"),
+    "assess": ("entitlements", "assess"),
     "backtest": ("revision", "backtest", "backtest"),
     "calibrate": ("revision", "calibrate", "search"),
     "check_library": ("rules", "check"),

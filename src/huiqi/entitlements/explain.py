@@ -11,8 +11,9 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from huiqi.entitlements.assess import Assessor
 from huiqi.entitlements.awards import award_population, awards_of
-from huiqi.entitlements.columns import Run, block_of
+from huiqi.entitlements.columns import Block, Run, block_of
 from huiqi.entitlements.deciding import deciding_facts
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
@@ -160,6 +161,16 @@ class Explainer:
             self._reads[id(truth)] = (truth, tuple((fact, year) for (_, year), fact in tree.facts_in(truth).items()))
         return self._reads[id(truth)][1]
 
+    @property
+    def subject_kind(self) -> str:
+        """Whom its measures are about."""
+        return "enterprise" if self.population is None else self.population.registry.schema.subject
+
+    @cached_property
+    def assessor(self) -> Assessor:
+        """Evaluates its measures without reasons."""
+        return Assessor(self)
+
     @cached_property
     def related(self) -> dict[str, tuple[tree.Related, ...]]:
         """What each measure reads of related enterprises."""
@@ -211,8 +222,7 @@ class Explainer:
         return found
 
     def __post_init__(self) -> None:
-        subject = "enterprise" if self.population is None else self.population.registry.schema.subject
-        self.measures = measures_for(self.rules, subject, self.measures)
+        self.measures = measures_for(self.rules, self.subject_kind, self.measures)
         self.plan = make_plan(self.rules, self.measures, keep=True)
         self.renderer = Renderer(self.rules.places, self.as_of.year - 1)
         self._planned = {planned.measure.id: planned for planned in self.plan.measures}
@@ -257,10 +267,15 @@ class Explainer:
         block = self.population.subject(id, self._reading)
         return None if block is None else Run(self.plan, block).run()
 
+    def block(self, subjects: Sequence[Known]) -> Block:
+        """Facts at hand of some subjects, as a block."""
+        block = block_of(subjects, [(fact, year) for (_, year), fact in self._reading.facts.items()])
+        block.assume_recognised = self.assume_recognised
+        return block
+
     def known(self, known: Known) -> Run:
         """Facts at hand, evaluated."""
-        block = block_of([known], [(fact, year) for (_, year), fact in self._reading.facts.items()])
-        block.assume_recognised = self.assume_recognised
+        block = self.block([known])
         return Run(self.plan, block).run()
 
     def cancelled(self, run: Run) -> frozenset[str]:
