@@ -35,9 +35,7 @@ _LOST = Fault(
     Both("the process that did the work is gone; nothing of it was kept", "执行任务的进程已退出，未保留任何结果"),
     Both("start it again; if it happens again, the server may lack memory", "请重试；如再次发生，可能是服务器内存不足"),
 )
-_STOPPED = Fault(
-    "job.stopped", Both("the service was stopped while the work ran", "任务进行中服务被停止"), Both("start it again", "请重新启动任务")
-)
+_STOPPED = Fault("job.stopped", Both("the service was stopped while the work ran", "任务进行中服务被停止"), Both("start it again", "请重新启动任务"))
 
 
 @dataclass(frozen=True)

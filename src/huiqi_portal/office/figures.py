@@ -7,11 +7,11 @@ from typing import Any
 
 from huiqi.entitlements.run.summary import Outcome, Tally
 from huiqi.entitlements.totals import DEPENDS, YES, Sum, cost
+from huiqi.facts.registry import Registry
 from huiqi.publication.names import KIND_WORDS
 from huiqi.publication.report.rules import rule_behind
 from huiqi.revision.review.material import material_of
 from huiqi.revision.review.unknown_facts import Widths, unknown_facts
-from huiqi.facts.registry import Registry
 from huiqi.rules.compile import Measure, Rules
 from huiqi.vocabulary.speech import Both, of_words
 

@@ -18,7 +18,7 @@ TABLES = {
     What.SIMULATION: ("measures.csv", "topics.csv", "by_place.csv", "by_industry.csv", "by_size_class.csv", "by_tenth.csv", "reform.yaml"),
     What.REVIEW: ("findings.csv",),
 }
-FIRMS = {What.SIMULATION: ("largest.csv",), What.REVIEW: ("visits.csv",)}
+FIRMS = {What.SIMULATION: ("largest.csv", "summary-en.pdf", "summary-zh.pdf"), What.REVIEW: ("visits.csv",)}
 CHARTS = {f"chart-{name}-{lang}.svg" for name in NAMES for lang in LANGUAGES}
 _TYPES = {".csv": "text/csv; charset=utf-8", ".yaml": "text/plain; charset=utf-8", ".svg": "image/svg+xml", ".pdf": "application/pdf"}
 
@@ -41,9 +41,7 @@ def handed_out(run: Run, name: str, *, download: bool = True) -> FileResponse:
     path = run.folder / name
     if not run.done or not path.is_file():
         raise Http404
-    return FileResponse(
-        path.open("rb"), as_attachment=download, filename=f"{run.what}-{run.pk}-{name}", content_type=_TYPES[path.suffix]
-    )
+    return FileResponse(path.open("rb"), as_attachment=download, filename=f"{run.what}-{run.pk}-{name}", content_type=_TYPES[path.suffix])
 
 
 def there(run: Run, names: tuple[str, ...]) -> list[str]:

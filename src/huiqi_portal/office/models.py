@@ -65,6 +65,6 @@ class Run(models.Model):
         return WHAT_WORDS[What(self.what)]
 
 
-def last_run(what: What) -> Run | None:
+def last_run(what: str) -> Run | None:
     """The last one of a kind that is done."""
     return Run.objects.filter(what=what).exclude(headline={}).select_related("registry", "publication", "by").first()

@@ -19,7 +19,7 @@ from huiqi_portal.office import files, shown_figures
 from huiqi_portal.office.comparing import compared
 from huiqi_portal.office.drafts import draft, drafts, reform_in
 from huiqi_portal.office.evaluating import FIGURES, RULES
-from huiqi_portal.office.models import Run, What, last_run
+from huiqi_portal.office.models import WHAT_WORDS, Run, What, last_run
 from huiqi_portal.office.reports import OF_FIRMS, READERS
 from huiqi_portal.office.reviewing import MOST_VISITS, VISITS
 from huiqi_portal.office.runs import ask_for, day_of
@@ -52,7 +52,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     found = _RUNS.filter(what=what) if what in What.values else _RUNS.all()
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     entries = [(one, _entry(one, request), shown_figures.headline(one)) for one in page]
-    kinds = [(one.value, Run(what=one).words) for one in What]
+    kinds = list(WHAT_WORDS.items())
     return render(request, "office/runs.html", {"page": page, "entries": entries, "what": what, "kinds": kinds, **_may(request)})
 
 
@@ -144,12 +144,12 @@ def _about(found: Run, request: HttpRequest) -> dict[str, Any]:
     """What every page of a run shows of it."""
     what = What(found.what)
     of_firms = files.there(found, files.FIRMS.get(what, ())) if request.user.role in OF_FIRMS else []
+    of_firms = [name for name in of_firms if not name.endswith(".pdf") or files.lang() in name]
     return {
         "run": found,
         "entry": _entry(found, request),
         "tables": files.there(found, files.TABLES[what]),
         "of_firms": of_firms,
-        "summaries": files.there(found, (f"summary-{files.lang()}.pdf",)),
         **_may(request),
     }
 
@@ -162,7 +162,7 @@ def _may(request: HttpRequest) -> dict[str, bool]:
     return {"may_start": request.user.role in STARTERS, "may_visit": request.user.role in OF_FIRMS}
 
 
-def _asking(request: HttpRequest, what: What, template: str) -> HttpResponse:
+def _asking(request: HttpRequest, what: str, template: str) -> HttpResponse:
     """A form for a run; what was sent is shown again where it cannot be taken."""
     context: dict[str, Any] = {
         "registry": current_registry(),

@@ -65,5 +65,7 @@ def named(run: Run) -> list[str]:
 
 
 def _subjects(run: Run, name: str) -> list[str]:
+    if not name.endswith(".csv"):
+        return named(run)
     with (run.folder / name).open(encoding="utf-8", newline="") as file:
         return sorted({row["subject"] for row in csv.DictReader(file)})

@@ -18,7 +18,7 @@ LONGEST_REFORM = 200_000  # characters
 WORK = {What.EVALUATION: "office.evaluate", What.SIMULATION: "office.simulate", What.REVIEW: "office.review"}
 
 
-def ask_for(what: What, by: User, as_of: datetime.date, law_on: datetime.date, title: str = "", reform: str = "") -> Run:
+def ask_for(what: str, by: User, as_of: datetime.date, law_on: datetime.date, title: str = "", reform: str = "") -> Run:
     """Have the law in force reckoned over the current registry; raises Refused where there is none, or the reform cannot be one."""
     registry = current_registry()
     if registry is None:
@@ -29,10 +29,19 @@ def ask_for(what: What, by: User, as_of: datetime.date, law_on: datetime.date, t
         raise Refused([Fault("office.no-reform", message, Both("write it, or choose its file", "请填写方案或选择文件"), "reform")])
     if len(reform) > LONGEST_REFORM:
         message = Both(f"the reform is longer than {LONGEST_REFORM:,} characters", f"调整方案超过{LONGEST_REFORM:,}字")
-        raise Refused([Fault("office.long-reform", message, Both("publish large changes as a version of the texts", "较大调整请作为文本新版本发布"), "reform")])
+        raise Refused(
+            [Fault("office.long-reform", message, Both("publish large changes as a version of the texts", "较大调整请作为文本新版本发布"), "reform")]
+        )
     with transaction.atomic():
         run: Run = Run.objects.create(
-            what=what, title=title.strip()[:200], publication=current_publication(), registry=registry, as_of=as_of, law_on=law_on, reform=reform, by=by
+            what=what,
+            title=title.strip()[:200],
+            publication=current_publication(),
+            registry=registry,
+            as_of=as_of,
+            law_on=law_on,
+            reform=reform,
+            by=by,
         )
         run.job = start(WORK[what], {"run": run.pk}, by)
         run.save(update_fields=["job"])

@@ -10,7 +10,8 @@ class Registry(models.Model):
     """A version of the registry; the current one is the one made current last, and none is edited.
 
     `folder` is below HUIQI_DATA/registries, empty until the import has gone well. `upload` is what was sent in, below HUIQI_DATA/uploads: a zip of
-    a registry's folder, or tables with a map; `files` are their names. `report` is what became of the rows and what is known of the firms (registries/importing.py).
+    a registry's folder, or tables with a map; `files` are their names. `report` is what became of the rows and what is known of the firms
+    (registries/importing.py).
     """
 
     title = models.CharField(max_length=200)

@@ -110,7 +110,9 @@ def _sent(request: HttpRequest) -> Registry:
     maps = request.FILES.getlist("map")
     if len(maps) != 1:
         message = Both("there is no map for the tables", "缺少表格的映射文件")
-        raise Refused([Fault("registries.no-map", message, Both("choose the YAML file that says what the columns mean", "请选择说明各列含义的YAML文件"), "map")])
+        raise Refused(
+            [Fault("registries.no-map", message, Both("choose the YAML file that says what the columns mean", "请选择说明各列含义的YAML文件"), "map")]
+        )
     if not request.FILES.getlist("tables"):
         uploads.keep([], TABLES, "tables")
     token, names = uploads.keep([*maps, *request.FILES.getlist("tables")], (".yaml", ".yml", *TABLES), "tables")

@@ -10,6 +10,7 @@ import re
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> None:
                             raise Refused([_lies(entry.filename)])
                         file.write(chunk)
                     left -= written
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zipfile.zlib.error):
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error):
         raise Refused([_not_a_zip()]) from None
 
 
@@ -97,7 +98,11 @@ def _faults_of(entry: zipfile.ZipInfo, limits: Limits) -> Iterator[Fault]:
     name = entry.filename
     parts = name.rstrip("/").split("/")
     shown = _shown(name)
-    if entry.orig_filename != name or len(parts) > _DEEPEST or any(len(part) > _LONGEST or not _NAME.fullmatch(part) or part.endswith(".") for part in parts):
+    if (
+        entry.orig_filename != name
+        or len(parts) > _DEEPEST
+        or any(len(part) > _LONGEST or not _NAME.fullmatch(part) or part.endswith(".") for part in parts)
+    ):
         yield _fault(
             "upload.name",
             Both(f"{shown} is no name that can be kept", f"{shown}不是可以保存的名称"),
@@ -118,7 +123,10 @@ def _faults_of(entry: zipfile.ZipInfo, limits: Limits) -> Iterator[Fault]:
         )
     if entry.flag_bits & 0x1:
         yield _fault(
-            "upload.encrypted", Both(f"{shown} is locked by a password", f"{shown}设有密码"), Both("zip it without a password", "请取消密码后重新打包"), shown
+            "upload.encrypted",
+            Both(f"{shown} is locked by a password", f"{shown}设有密码"),
+            Both("zip it without a password", "请取消密码后重新打包"),
+            shown,
         )
     if entry.compress_type not in _PACKINGS:
         yield _fault(

@@ -89,7 +89,9 @@ def _faults(files: Sequence[UploadedFile], endings: tuple[str, ...], field: str)
                 field,
             )
         elif not file.size:
-            yield Fault("upload.empty", Both(f"{shown} is empty", f"{shown}为空文件"), Both("send the file that was meant", "请上传正确的文件"), field)
+            yield Fault(
+                "upload.empty", Both(f"{shown} is empty", f"{shown}为空文件"), Both("send the file that was meant", "请上传正确的文件"), field
+            )
 
 
 class Quota(FileUploadHandler):

@@ -1,4 +1,4 @@
-"""A new version is put together from what was sent in, and checked as a whole: every text, every worked case, and what differs from the one in force."""
+"""A new version is put together from what was sent in and checked as a whole: texts, worked cases, and what differs from the one in force."""
 
 from __future__ import annotations
 

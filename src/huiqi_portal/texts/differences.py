@@ -36,7 +36,8 @@ def _shown(pack: str, comparison: Comparison) -> dict[str, Any]:
     assert text is not None
     change = "new" if comparison.before is None else "dropped" if comparison.after is None else "changed"
     groups = [
-        {"owner": owner.as_json(), "lines": [_line(one) for one in found]} for owner, found in groupby(comparison.differences, key=lambda one: one.owner)
+        {"owner": owner.as_json(), "lines": [_line(one) for one in found]}
+        for owner, found in groupby(comparison.differences, key=lambda one: one.owner)
     ]
     return {"pack": pack, "name": text.name, "title": of_words(text.document.record.title).as_json(), "change": change, "groups": groups} | {
         "from": _day(text)

@@ -126,5 +126,3 @@ def _texts(one: dict[str, Any]) -> dict[str, Any]:
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     return line | {"words": Both(**line["words"]), "effect": line["effect"] and Both(**line["effect"])}
-
-

@@ -56,7 +56,7 @@ def _held(publication: Publication) -> Publication:
     return found
 
 
-def _step(found: Publication, act: Act, by: User, note: str) -> None:
+def _step(found: Publication, act: str, by: User, note: str) -> None:
     found.save()
     Step.objects.create(publication=found, act=act, by=by, note=note.strip())
 
