@@ -43,4 +43,4 @@ def _of_groups(groups: list[Figures], currency: str) -> Iterator[Range]:
         if not costs["before"]["high"] and not costs["before"]["open"]:
             continue
         for words, side in ((_BEFORE, costs["before"]), (_AFTER, costs["after"])):
-            yield Range(Both(**label), words, side["low"], None if side["open"] else side["high"])
+            yield Range(Both(**label), words, side["low"], side["high"])

@@ -55,7 +55,7 @@ def evaluate(job: Job) -> dict[str, Any]:
     outcome = huiqi.evaluate(law.rules, registry, run.as_of, out=run.folder, tick=tick)
     figures = figures_of(law.rules, outcome)
     tick = ticking(job, registry.subjects, Both("weighing the facts that nobody knows", "正在分析缺失数据的影响"))
-    figures["facts"] = hanging_facts(law.rules, registry, run.as_of, tick)
+    figures["facts"] = hanging_facts(law.rules, registry, run.as_of, outcome, tick)
     ticking(job, registry.subjects, Both("drawing", "正在绘制图表"))
     draw(figures, run.folder)
     _keep(run, FIGURES, figures)

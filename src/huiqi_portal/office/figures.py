@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from huiqi.entitlements.run.summary import Outcome, Tally
@@ -30,10 +33,14 @@ def figures_of(rules: Rules, outcome: Outcome) -> Figures:
     }
 
 
-def hanging_facts(rules: Rules, registry: Registry, day: Any, tick: Any) -> list[Figures]:
-    """The unknown facts that keep most money open (`huiqi review` tells the same), the most first."""
-    material = material_of(rules, registry, day, counts=(Widths,), tick=tick)
-    return [one.detail | {"currency": one.currency, "what": one.what.as_json()} for one in unknown_facts(material)]
+def hanging_facts(rules: Rules, registry: Registry, as_of: datetime.date, outcome: Outcome, tick: Callable[[int], None]) -> list[Figures]:
+    """The unknown facts that keep most money open, the most first, as a review tells them. Only measures that somebody may have are looked at."""
+    reached = tuple(tally.measure for tally in outcome.tallies if tally.yes or tally.depends)
+    if not any(tally.depends for tally in outcome.tallies):
+        return []
+    whole = material_of(rules, registry, as_of, counts=(Widths,), tick=tick)
+    material = replace(whole, measures=reached, reviewed=frozenset(range(len(reached))))
+    return [one.detail | {"currency": one.currency} for one in unknown_facts(material)]
 
 
 def rules_of(measures: Iterable[Measure], rules: Rules) -> list[Figures]:
@@ -78,8 +85,12 @@ def _measure(tally: Tally, rules: Rules) -> Figures:
 
 
 def _currencies(measures: list[Figures]) -> list[str]:
-    """The currencies in which anything can be due."""
-    return list(dict.fromkeys(one["currency"] for one in measures if one["pays"] and (one["yes"] or one["depends"]))) or ["CNY"]
+    """The currencies in which anything can be due, the one in which most is assured first."""
+    found = Counter({one["currency"]: 0 for one in measures if one["pays"] and (one["yes"] or one["depends"])})
+    for one in measures:
+        if one["currency"] in found and one["pays"]:
+            found[one["currency"]] += one["after"][0]
+    return [currency for currency, _ in found.most_common()] or ["CNY"]
 
 
 def _total(currency: str, measures: list[Figures], outcome: Outcome) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,6 +15,8 @@ from huiqi_portal.office.tables import Column, Row, sort
 
 NOTHING = Both("–", "–")
 _DIMENSIONS = {"place": Both("By place", "按区域"), "industry": Both("By industry", "按行业")}
+FEW = 40  # measures that the dashboard shows at first
+_NO_COST = {side: {"low": 0, "high": 0, "open": 0} for side in ("before", "after")}
 _LOWEST = -1  # where there is no amount, a row stands behind all others
 
 
@@ -22,13 +25,21 @@ def of_evaluation(request: HttpRequest, figures: dict[str, Any]) -> dict[str, An
     everything = request.GET.get("all") == "1"
     measures = [_measure(at, one) for at, one in enumerate(figures["measures"])]
     reached = [one for one in measures if one["yes"] or one["depends"]]
+    table = sort(request, measures if everything else reached, _MEASURES, "-after")
+    totals = [_total(one) for one in figures["totals"]]
     return {
         "subjects": figures["subjects"],
-        "totals": [_total(one) for one in figures["totals"]],
-        "measures": sort(request, measures if everything else reached, _MEASURES, "-after"),
-        "nobody": 0 if everything else len(measures) - len(reached),
+        "total": totals[0],
+        "other_totals": totals[1:],
+        "measures": table if everything else replace(table, rows=table.rows[:FEW]),
+        "left_out": 0 if everything else len(measures) - len(table.rows[:FEW]),
+        "nobody": len(measures) - len(reached),
         "groups": [
-            {"name": name, "title": _DIMENSIONS[name], "table": sort(request, [_group(one) for one in groups], _GROUPS, "-subjects", f"sort_{name}")}
+            {
+                "name": name,
+                "title": _DIMENSIONS[name],
+                "table": sort(request, [_group(one, totals[0]["currency"]) for one in groups], _GROUPS, "-subjects", f"sort_{name}"),
+            }
             for name, groups in figures["by"].items()
         ],
         "facts": sort(request, [_fact(one) for one in figures["facts"]], _FACTS, "-together", "sort_facts"),
@@ -100,10 +111,13 @@ def _measure(at: int, one: dict[str, Any]) -> Row:
     return one | shown | keys | {"anchor": f"rule-{at}", "title": Both(**one["title"]), "kind": kind, "undecided": undecided}
 
 
-def _group(one: dict[str, Any]) -> Row:
-    costs = {side: [summed(mine[side], currency) for currency, mine in one["costs"].items()] or [NOTHING] for side in ("before", "after")}
-    keys = {f"{side}_key": max((mine[side]["high"] for mine in one["costs"].values()), default=_LOWEST) for side in ("before", "after")}
-    return one | {"label": Both(**one["label"])} | costs | keys
+def _group(one: dict[str, Any], currency: str) -> Row:
+    """A group with what it costs in one currency."""
+    costs = one["costs"].get(currency, _NO_COST)
+    before, after = costs["before"], costs["after"]
+    keys = {"before_key": before["low"], "after_key": after["low"], "possible_key": after["high"]}
+    said = {"before": brief_money(before["low"], currency), "after": brief_money(after["low"], currency)}
+    return one | {"label": Both(**one["label"]), "open": after["open"], "possible": brief_money(after["high"], currency)} | keys | said
 
 
 def _fact(one: dict[str, Any]) -> Row:
@@ -121,7 +135,10 @@ def _fact(one: dict[str, Any]) -> Row:
 
 
 def _total(one: dict[str, Any]) -> dict[str, Any]:
-    return {"currency": one["currency"], "before": summed(one["before"], one["currency"]), "after": summed(one["after"], one["currency"])}
+    """What all measures of a currency come to: what is assured before and after stacking, and how far it can go."""
+    currency, before, after = one["currency"], one["before"], one["after"]
+    said = {"before": brief_money(before["low"], currency), "after": brief_money(after["low"], currency)}
+    return said | {"currency": currency, "possible": brief_money(after["high"], currency), "open": after["open"]}
 
 
 def _height(ends: list[int | None]) -> tuple[int, int]:
@@ -147,8 +164,9 @@ _GROUPS = (
     Column("subjects", Both("Enterprises", "企业数"), lambda row: row["subjects"], True),
     Column("yes", Both("Results yes", "符合（项次）"), lambda row: row["yes"], True),
     Column("depends", Both("Results depends", "待定（项次）"), lambda row: row["depends"], True),
-    Column("before", Both("Cost before stacking", "叠加前支出"), lambda row: row["before_key"], True),
-    Column("after", Both("After stacking", "叠加后支出"), lambda row: row["after_key"], True),
+    Column("before", Both("Assured before stacking", "叠加前确定额"), lambda row: row["before_key"], True),
+    Column("after", Both("Assured after stacking", "叠加后确定额"), lambda row: row["after_key"], True),
+    Column("possible", Both("Possible after stacking", "叠加后可能额"), lambda row: row["possible_key"], True),
 )
 _FACTS = (
     Column("label", Both("Fact that is not known", "缺失的数据项"), _in_words("label")),
