@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiqi.facts.schema import Fact
 from huiqi.rules.render import recorded
 from huiqi.vocabulary.speech import Both
-from huiqi_portal.accounts.access import for_firm, for_roles
+from huiqi_portal.accounts.access import for_firm, for_own_firm, for_roles
 from huiqi_portal.accounts.audit import note_reading, note_readings
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.firms import contesting, files
@@ -31,7 +31,7 @@ from huiqi_portal.texts.shelf import law
 SAY_WHAT = Both("say how it is", "请填写正确的值")
 
 
-@for_firm
+@for_own_firm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contest(request: HttpRequest, subject: str, fact: str, year: int | None = None) -> HttpResponse:
     """Contest a fact; before it is sent the page shows what would change if it were so."""
@@ -103,7 +103,7 @@ def contested(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     return render(request, "firms/contested.html", {"standing": found, "own": speaks_for(request), **shown(found, one)})
 
 
-@for_firm
+@for_own_firm
 @require_POST
 def withdraw(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """Take a contest back."""
