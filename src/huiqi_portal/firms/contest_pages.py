@@ -35,13 +35,14 @@ SAY_WHAT = Both("say how it is", "请填写正确的值")
 @require_http_methods(["GET", "HEAD", "POST"])
 def contest(request: HttpRequest, subject: str, fact: str, year: int | None = None) -> HttpResponse:
     """Contest a fact; before it is sent the page shows what would change if it were so."""
-    require_own(request)
+    if request.method == "POST":
+        require_own(request)
     found = standing_for(request, subject)
     one = found.fact(fact)
     if one is None or (one.period == "year") is not (year is not None):
         raise Http404
     current = found.known.values.get((one.id, year))
-    given: dict[str, Any] = {"standing": found, "fact": one, "year": year, "label": label_of(one, year)}
+    given: dict[str, Any] = {"standing": found, "fact": one, "year": year, "label": label_of(one, year), "own": speaks_for(request)}
     given |= {"limits": files.LIMITS, "accepted": files.ACCEPTED}
     given["current"] = None if current is None else recorded(one, current, found.known.places)
     given["source"] = found.sources.get((one.id, year))
