@@ -69,13 +69,19 @@ class _Tally:
 
 
 def import_tables(
-    map_path: Path, files: Sequence[Path], out_folder: Path, schema: Schema, places: Places, *, overwrite: bool = False,
+    map_path: Path,
+    files: Sequence[Path],
+    out_folder: Path,
+    schema: Schema,
+    places: Places,
+    *,
+    overwrite: bool = False,
     tick: Callable[[int], None] = lambda _: None,
-) -> ImportReport:  # fmt: skip
+) -> ImportReport:
     """A registry in `out_folder` from the files, as the map says; rows that cannot stand go to its rejected.csv.
 
-    `tick` is told of rows as they are read. Nothing is written where the map or a file has errors, or where no row can be accepted. An existing registry is replaced only with
-    `overwrite`, and only by a whole new one.
+    `tick` is told of rows as they are read. Nothing is written where the map or a file has errors, or where no row can be accepted. An existing
+    registry is replaced only with `overwrite`, and only by a whole new one.
     """
     map, problems = read_map(map_path, schema, places)
     if not may_replace(out_folder, overwrite):

@@ -17,7 +17,7 @@ from huiqi_portal.office.drawings import draw
 from huiqi_portal.office.figures import figures_of, hanging_facts, rules_of
 from huiqi_portal.office.models import Run, What
 from huiqi_portal.office.runs import WORK
-from huiqi_portal.registries.importing import folder_of
+from huiqi_portal.registries.lookup import folder_of
 from huiqi_portal.texts.shelf import Law, law_of
 
 SEEN_BY = (Role.OFFICER, Role.EDITOR)

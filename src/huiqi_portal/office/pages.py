@@ -23,7 +23,7 @@ from huiqi_portal.office.models import WHAT_WORDS, Run, What, last_run
 from huiqi_portal.office.reports import OF_FIRMS, READERS
 from huiqi_portal.office.reviewing import MOST_VISITS, VISITS
 from huiqi_portal.office.runs import ask_for, day_of
-from huiqi_portal.registries.models import current_registry
+from huiqi_portal.registries.models import KeptFirm, current_registry
 from huiqi_portal.site.clock import today
 from huiqi_portal.site.faults import Refused
 from huiqi_portal.texts.shelf import current_publication
@@ -128,8 +128,11 @@ def visits(request: HttpRequest) -> HttpResponse:
     measure, side = request.GET.get("measure", ""), request.GET.get("side", "")
     chosen = [one for one in rows if measure in ("", one["measure"]) and (not side or one["fails"] is (side == "fails"))]
     page = Paginator(chosen, ON_A_PAGE).get_page(request.GET.get("page"))
-    note_readings(request.user, dict.fromkeys(one["subject"] for one in page), "office:visits")
-    context = {"run": last, "page": page, "measures": measures, "measure": measure, "side": side, "most": MOST_VISITS}
+    subjects = list(dict.fromkeys(one["subject"] for one in page))
+    note_readings(request.user, subjects, "office:visits")
+    names = dict(KeptFirm.objects.filter(registry=last.registry, subject__in=subjects).values_list("subject", "name"))
+    shown_rows = [one | {"name": names.get(one["subject"], "")} for one in page]
+    context = {"run": last, "page": page, "rows": shown_rows, "measures": measures, "measure": measure, "side": side, "most": MOST_VISITS}
     return render(request, "office/visits.html", context)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from huiqi_portal.accounts.roles import Role
 from huiqi_portal.jobs.models import Job
 from huiqi_portal.jobs.work import kind, progress, start, ticking
 from huiqi_portal.registries.coverage import coverage
+from huiqi_portal.registries.lookup import folder_of, keep_firms
 from huiqi_portal.registries.models import Registry
 from huiqi_portal.site import archives, uploads
 from huiqi_portal.site.faults import Fault, Refused
@@ -38,11 +38,6 @@ REJECTED = "rejected.csv"
 def page_of(job: Job) -> str:
     """The registry that a job works on."""
     return reverse("registries:version", kwargs={"number": job.given["registry"]})
-
-
-def folder_of(registry: Registry) -> Path:
-    """Where the registry is."""
-    return Path(settings.HUIQI_DATA, "registries", registry.folder)
 
 
 def begin_import(registry: Registry, by: User) -> Job:
@@ -95,10 +90,9 @@ def adopt(job: Job) -> dict[str, Any]:
     registry.job = job
     registry.save(update_fields=["job"])
     opened = opened_registry(folder_of(registry))
-    progress(job, 0, opened.subjects, Both("keeping the facts of each enterprise", "正在保存企业信息"))
-    with transaction.atomic():
-        registry.current_since, registry.made_current_by = timezone.now(), job.by
-        registry.save(update_fields=["current_since", "made_current_by"])
+    keep_firms(registry, opened, ticking(job, opened.subjects, Both("keeping the facts of each enterprise", "正在保存企业信息")))
+    registry.current_since, registry.made_current_by = timezone.now(), job.by
+    registry.save(update_fields=["current_since", "made_current_by"])
     return {"subjects": opened.subjects}
 
 

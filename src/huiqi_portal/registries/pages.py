@@ -24,8 +24,8 @@ from huiqi_portal.registries.importing import (
     TABLES,
     begin_adoption,
     begin_import,
-    folder_of,
 )
+from huiqi_portal.registries.lookup import folder_of
 from huiqi_portal.registries.models import Registry, current_registry
 from huiqi_portal.site import archives, uploads
 from huiqi_portal.site.faults import Fault, Refused
