@@ -201,7 +201,7 @@ def visit(
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     visitor = Visitor(portal, context, context.new_page(), language)
     _guard(visitor)
     try:

@@ -337,6 +337,8 @@ def decode(fact: Fact, cell: Any, places: Places) -> Raw | None:
             return None if cell < 0 else list(places.by_id)[cell]
         case "date":
             return NONE if cell == -math.inf else None if cell != cell else int(cell)
+        case "text":
+            return None if cell is None else str(cell)
         case _:
             return None if cell != cell else int(cell)
 
