@@ -18,6 +18,7 @@ from huiqi.facts.schema import Fact
 from huiqi.rules.exact import Exactly
 from huiqi.rules.plan import make_plan
 from huiqi.vocabulary.ranges import Absent, Codes, Number
+from huiqi.vocabulary.record import Words
 
 
 @given(st.data())

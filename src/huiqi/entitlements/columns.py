@@ -377,6 +377,8 @@ def encode(fact: Fact, cells: Sequence[Raw | None], places: Places) -> NDArray[A
         case "place":
             index = {id: n for n, id in enumerate(places.by_id)}
             return np.array([-1 if cell is None else index[str(cell)] for cell in cells], np.int32)
+        case "text":
+            return np.array(cells, object)
         case _:
             return np.array([math.nan if cell is None else -math.inf if cell is NONE else float(cell) for cell in cells], np.float64)  # type: ignore[arg-type]
 

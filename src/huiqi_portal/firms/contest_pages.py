@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiqi.facts.schema import Fact
 from huiqi.rules.render import recorded
 from huiqi.vocabulary.speech import Both
-from huiqi_portal.accounts.access import for_firm, for_roles
+from huiqi_portal.accounts.access import for_firm, for_own_firm, for_roles
 from huiqi_portal.accounts.audit import note_reading, note_readings
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.firms import contesting, files
@@ -31,17 +31,18 @@ from huiqi_portal.texts.shelf import law
 SAY_WHAT = Both("say how it is", "请填写正确的值")
 
 
-@for_firm
+@for_own_firm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contest(request: HttpRequest, subject: str, fact: str, year: int | None = None) -> HttpResponse:
     """Contest a fact; before it is sent the page shows what would change if it were so."""
-    require_own(request)
+    if request.method == "POST":
+        require_own(request)
     found = standing_for(request, subject)
     one = found.fact(fact)
     if one is None or (one.period == "year") is not (year is not None):
         raise Http404
     current = found.known.values.get((one.id, year))
-    given: dict[str, Any] = {"standing": found, "fact": one, "year": year, "label": label_of(one, year)}
+    given: dict[str, Any] = {"standing": found, "fact": one, "year": year, "label": label_of(one, year), "own": speaks_for(request)}
     given |= {"limits": files.LIMITS, "accepted": files.ACCEPTED}
     given["current"] = None if current is None else recorded(one, current, found.known.places)
     given["source"] = found.sources.get((one.id, year))
@@ -103,7 +104,7 @@ def contested(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     return render(request, "firms/contested.html", {"standing": found, "own": speaks_for(request), **shown(found, one)})
 
 
-@for_firm
+@for_own_firm
 @require_POST
 def withdraw(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """Take a contest back."""

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiqi.vocabulary.speech import Both, money_range
-from huiqi_portal.accounts.access import READERS, for_firm
+from huiqi_portal.accounts.access import READERS, for_firm, for_own_firm
 from huiqi_portal.firms import facts, files
 from huiqi_portal.firms.combination import said_groups
 from huiqi_portal.firms.models import Contest, ContestState, KeptFile, Statement
@@ -108,7 +108,7 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
     return render(request, "firms/facts.html", given, status=400 if problems else 200)
 
 
-@for_firm
+@for_own_firm
 @require_POST
 def unstate(request: HttpRequest, subject: str) -> HttpResponse:
     """Take a statement back."""
