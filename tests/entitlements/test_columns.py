@@ -104,6 +104,6 @@ def test_figures_beyond_the_mantissa_do_not_drift(tmp_path: Path) -> None:
 
 def test_a_text_comes_back_as_it_was_recorded(tmp_path: Path) -> None:
     rules = arbitrary.rules_of(arbitrary.packs_folder(tmp_path, "measures: {}"))
-    name = Fact("name", "enterprise", "text", "day", Words("Name", "名称"), Words("What is it called?", "名称是什么？"))
+    name = Fact("name", "enterprise", "text", "day", Words(en="Name", zh="名称"), Words(en="What is it called?", zh="名称是什么？"))
     assert decode(name, "虚构企业000001", rules.places) == "虚构企业000001"
     assert decode(name, None, rules.places) is None
