@@ -335,11 +335,11 @@ def named(name: Text, rules: Rules, pack: str) -> list[int]:
 
 def _meet(one: Measure, other: Measure) -> bool:
     """A subject can lie where both apply."""
-    a, b = _reach(one), _reach(other)
+    a, b = reach(one), reach(other)
     return a is None or b is None or not a.isdisjoint(b)
 
 
-def _reach(measure: Measure) -> frozenset[str] | None:
+def reach(measure: Measure) -> frozenset[str] | None:
     """The places in which a measure applies, with those to which links extend it; None where it does not say."""
     wanted = [test.truth.wanted for test in measure.tests if test.origin == "place" and isinstance(test.truth, OneOf)]
     return frozenset().union(*wanted) if wanted else None
