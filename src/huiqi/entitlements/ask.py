@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from huiqi.entitlements.columns import Block, Others, Run, block_of
-from huiqi.entitlements.deciding import deciding_facts, facts_behind
-from huiqi.entitlements.due import Entitlement, entitlement
+from huiqi.entitlements.columns import Block, Run, encode
+from huiqi.entitlements.deciding import Reading, deciding_facts, facts_behind
+from huiqi.entitlements.due import Entitlement
 from huiqi.entitlements.explain import Explainer
-from huiqi.facts.known import NONE, Known, Raw
+from huiqi.facts.known import NONE, Raw
 from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Measure
 from huiqi.rules.plan import Plan
@@ -46,60 +48,64 @@ def ask(explainer: Explainer, run: Run) -> list[Question]:
     likely. A fact that only settles a measure together with others still waits for measures, and follows by that. It is not asked what only moves
     amounts of which stacking rules leave nothing, whatever the answer; their status is still asked for.
     """
+    assessor, plan = explainer.assessor, explainer.plan
+    base = assessor.due(run.block)
+    cancelled = explainer.cancelled(run, base)
+    open_status, open_amount = base.may[0] & ~base.must[0], base.may[0]
     waiting: dict[tuple[str, int], list[Measure]] = {}
-    cancelled = explainer.cancelled(run)
-    for planned in explainer.plan.measures:
-        moves = planned.amount is not None and planned.measure.id not in cancelled and run.truths(planned.status).may.any()
+    for number, planned in enumerate(plan.measures):
+        moves = planned.amount is not None and planned.measure.id not in cancelled and open_amount[number]
+        if not moves and not open_status[number]:
+            continue
         open_ = {} if planned.amount is None or not moves else {planned.amount: np.ones(run.block.size, bool)}
         with np.errstate(all="ignore"):
-            readings = {**deciding_facts(run, planned), **facts_behind(run, open_)}
+            readings = {**(deciding_facts(run, planned) if open_status[number] else {}), **facts_behind(run, open_)}
         for reading in readings:
             waiting.setdefault(reading, []).append(planned.measure)
-    known = run.block.known(0)
-    answers = [(reading, answer) for reading in waiting for answer in _answers(explainer.plan, reading, explainer.as_of)]
-    base, after = [entitlement(run, p) for p in explainer.plan.measures], _answered(explainer, run, known, answers)
-    counts = [planned.measure.id not in cancelled for planned in explainer.plan.measures]
+    for reading in waiting.keys() - explainer.samples.keys():
+        explainer.samples[reading] = _answers(plan, reading, explainer.as_of)
+    answers = {reading: explainer.samples[reading] for reading in waiting}
+    counts = np.array([planned.measure.id not in cancelled for planned in plan.measures], bool)
+    settles = _settled(explainer, run.block, base, answers, counts)
     questions = []
-    for reading, measures in waiting.items():
-        rows = [row for row, (of, _) in enumerate(answers) if of == reading]
-        fact = explainer.plan.facts[reading]
+    for (reading, measures), (settled, narrowed) in zip(waiting.items(), settles, strict=True):
+        fact = plan.facts[reading]
         year = explainer.as_of.year - 1 + reading[1] if fact.period == "year" else None
         text = Both(*(str(words).replace("{year}", str(year or "")) for words in (fact.question.en, fact.question.zh)))
-        questions.append(Question(fact, year, text, _settled(base, after, rows), _narrowed(base, after, rows, counts), tuple(measures)))
+        questions.append(Question(fact, year, text, settled, narrowed, tuple(measures)))
     return sorted(questions, key=lambda q: (-q.money, -q.measures, -len(q.opens), q.fact.id, q.year or 0))
 
 
-def _answered(explainer: Explainer, run: Run, known: Known, answers: list[tuple[tuple[str, int], Raw]]) -> list[Entitlement]:
-    """What would come of each sample answer: one row an answer, in one run of the plan."""
-    if not answers:
-        return []
-    plan = explainer.plan
-    subjects = [replace(known, values={**known.values, known.key(plan.facts[reading], reading[1]): answer}) for reading, answer in answers]
-    block: Block = block_of(subjects, [(fact, year) for (_, year), fact in plan.facts.items()])
-    block.assume_recognised, block.rank_codes = run.block.assume_recognised, run.block.rank_codes
-    block.ranks = {card: np.repeat(bits, len(subjects)) for card, bits in run.block.ranks.items()}
-    block.related = {key: Others({}, others.at(0)) for key, others in run.block.related.items()}
-    done = Run(plan, block).run()
-    return [entitlement(done, planned) for planned in plan.measures]
+def _settled(
+    explainer: Explainer, block: Block, base: Entitlement, answers: dict[Reading, list[Raw]], counts: NDArray[np.bool_]
+) -> list[tuple[float, int]]:
+    """For each question how many undecided measures its sample answers decide, and by how many fen they narrow the amounts that count and have an
+    upper end, both on average. One pass of the engine over all answers, one row each."""
+    rows = np.cumsum([0, *(len(given) for given in answers.values())])
+    if not rows[-1]:
+        return [(0.0, 0)] * len(answers)
+    then, own = explainer.assessor.due(_answered(explainer, block, answers)), len(explainer.plan.measures)
+    decided = ((then.must == then.may)[:, :own] & (base.may & ~base.must)[:, :own]).sum(axis=1)
+    width = (base.high - base.low)[:, :own]
+    with np.errstate(invalid="ignore"):  # no upper end, less no upper end: such columns do not count
+        narrower = (width - (then.high - then.low)[:, :own])[:, np.isfinite(width[0]) & counts].sum(axis=1)
+    found = []
+    for first, last in pairwise(rows.tolist()):
+        each = max(last - first, 1)
+        found.append((int(decided[first:last].sum()) / each, max(0, round(float(narrower[first:last].sum()) / each))))
+    return found
 
 
-def _settled(base: list[Entitlement], after: list[Entitlement], rows: list[int]) -> float:
-    """Undecided measures that an answer decides, on average."""
-    settled = 0
-    for before, then in zip(base, after, strict=False):
-        if before.may[0] and not before.must[0]:
-            settled += int((then.must[rows] == then.may[rows]).sum())
-    return settled / len(rows) if rows else 0.0
-
-
-def _narrowed(base: list[Entitlement], after: list[Entitlement], rows: list[int], counts: list[bool]) -> int:
-    """By how many fen an answer narrows the amounts that count and have an upper end, on average."""
-    narrowed = 0.0
-    for before, then, one in zip(base, after, counts, strict=False):
-        width = before.high[0] - before.low[0]
-        if one and np.isfinite(width):
-            narrowed += float((width - (then.high[rows] - then.low[rows])).sum())
-    return max(0, round(narrowed / len(rows))) if rows else 0
+def _answered(explainer: Explainer, block: Block, answers: dict[Reading, list[Raw]]) -> Block:
+    """The one subject of a block once for each sample answer."""
+    facts, size = explainer.plan.facts, sum(map(len, answers.values()))
+    every, row = block.repeated(size), 0
+    for reading, given in answers.items():
+        fact = facts[reading]
+        key = fact.id, explainer.as_of.year - 1 + reading[1] if fact.period == "year" else None
+        every.columns[key][row : row + len(given)] = encode(fact, given, block.places)
+        row += len(given)
+    return every
 
 
 def _answers(plan: Plan, reading: tuple[str, int], as_of: datetime.date) -> list[Raw]:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from huiqi.entitlements.columns import Block
-from huiqi.entitlements.due import DEPENDS, YES, Dues, uncut
+from huiqi.entitlements.due import DEPENDS, YES, Dues, Entitlement, uncut
 from huiqi.entitlements.kernel.engine import Engine
 from huiqi.entitlements.kernel.lowering import Setting
 from huiqi.entitlements.stacked import Stacked
 from huiqi.facts.known import Known
 from huiqi.rules.compile import Measure
-from huiqi.rules.plan import make_plan
+from huiqi.rules.payable import Claim
+from huiqi.rules.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from huiqi.entitlements.explain import Explainer  # which keeps an assessor
@@ -46,11 +49,39 @@ class Assessor:
 
     @cached_property
     def engine(self) -> Engine:
-        rules, subject = self.explainer.rules, self.explainer.subject_kind
-        stacked = Stacked(rules, self.measures, subject)
-        ranked = frozenset() if self.explainer.population is None else frozenset(self.explainer.population.ranks)
-        setting = Setting(self.explainer.as_of, subject, rules.places, ranked, self.explainer.assume_recognised)
-        return Engine(make_plan(rules, self.measures, apart=True), setting, stacked=stacked, places=stacked.numbers)
+        """What is due and what is payable of it."""
+        stacked = Stacked(self.explainer.rules, self.measures, self.explainer.subject_kind)
+        return Engine(self._plan, self._setting, stacked=stacked, places=stacked.numbers)
+
+    @cached_property
+    def alone(self) -> Engine:
+        """What is due of each measure, before stacking."""
+        return Engine(self._plan, self._setting)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return make_plan(self.explainer.rules, self.measures, apart=True)
+
+    @cached_property
+    def _setting(self) -> Setting:
+        explainer = self.explainer
+        ranked = frozenset() if explainer.population is None else frozenset(explainer.population.ranks)
+        return Setting(explainer.as_of, explainer.subject_kind, explainer.rules.places, ranked, explainer.assume_recognised)
+
+    def due(self, block: Block) -> Entitlement:
+        """What is due of each measure to each subject of a block, before stacking: arrays of subjects by measures, the explainer's first."""
+        dues, shape = self.alone.dues(block), (block.size, len(self.measures))
+        at = dues.rows, dues.numbers
+        must, may, low, high = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape), np.zeros(shape)
+        must[at], may[at], low[at], high[at] = dues.must, True, dues.low, dues.high
+        return Entitlement(must, may, low, high)
+
+    def claims(self, due: Entitlement) -> list[Claim]:
+        """What is due to the one subject of a block, of each measure of the explainer's stacking."""
+        numbers = {measure.id: number for number, measure in enumerate(self.measures)}
+        must, may, low, high = (ends[0].tolist() for ends in (due.must, due.may, due.low, due.high))
+        places = (numbers[measure.id] for measure in self.explainer.stacking.measures)
+        return [Claim(must[n], may[n], int(low[n]), high[n] if math.isinf(high[n]) else int(high[n])) for n in places]
 
     def of(self, block: Block) -> list[tuple[Assessed, ...]]:
         """What each subject of a block may have."""

@@ -261,6 +261,15 @@ class Block:
             years={}, part_of=(self, rows),
         )  # fmt: skip
 
+    def repeated(self, times: int) -> Block:
+        """The one subject of a block so many times, in columns of its own."""
+        return replace(
+            self, size=times, columns={key: np.repeat(column, times) for key, column in self.columns.items()}, ids=None,
+            first_years=None if self.first_years is None else np.repeat(self.first_years, times),
+            ranks={card: np.repeat(bits, times) for card, bits in self.ranks.items()},
+            related={key: Others({}, others.at(0)) for key, others in self.related.items()}, years={}, part_of=None,
+        )  # fmt: skip
+
     def lived(self, born: str | None, year: int) -> Lived:
         """Which subjects existed in a year, counted back from the last completed one; `born` is the date from which one exists."""
         if year not in self.years:
@@ -332,14 +341,24 @@ def decode(fact: Fact, cell: Any, places: Places) -> Raw | None:
             return None if cell != cell else int(cell)
 
 
-def block_of(subjects: Sequence[Known], facts: Iterable[tuple[Fact, int]]) -> Block:
-    """Subjects at hand as a block with the columns of some facts, each so many years back; all of one schema and day."""
+def block_of(
+    subjects: Sequence[Known], facts: Iterable[tuple[Fact, int]], unknown: Mapping[tuple[str, int | None], NDArray[Any]] | None = None
+) -> Block:
+    """Subjects at hand as a block with the columns of some facts, each so many years back; all of one schema and day.
+
+    `unknown` are these columns of a subject of which nothing is known: what nobody knows need not be encoded again.
+    """
     first, facts = subjects[0], list(facts)
     further = {fact.id: fact for fact, _ in facts if fact.id not in first.schema.facts}  # past awards stand in no schema
     schema = first.schema.extended(further.values()) if further else first.schema
     columns: dict[tuple[str, int | None], NDArray[Any]] = {}
+    said = {key for known in subjects for key in known.values}
     for fact, year in facts:
-        columns[first.key(fact, year)] = encode(fact, [known.given(fact, year) for known in subjects], first.places)
+        key = first.key(fact, year)
+        if unknown is not None and key in unknown and key not in said:
+            columns[key] = unknown[key] if len(subjects) == 1 else np.repeat(unknown[key], len(subjects))
+        else:
+            columns[key] = encode(fact, [known.given(fact, year) for known in subjects], first.places)
     first_years = np.array([known.first_year or 0 for known in subjects], np.int16)
     return Block(len(subjects), first.as_of, columns, schema, first.places, [known.id for known in subjects], first_years)
 
@@ -375,6 +394,7 @@ class Run:
         self.plan, self.block = plan, block
         self.slots: list[Column | None] = [None] * len(plan.steps)
         self._exact: dict[int, Exactly] = {}
+        self.undecided: dict[int, NDArray[np.bool_]] = {}  # kept by deciding.py
         self.settled = 0  # how many cells the exact evaluator had to settle
 
     def run(self) -> Run:
@@ -786,6 +806,31 @@ class Run:
             return known
         must = known.must | (known.may & outcome.must) if self.block.assume_recognised else known.must
         return Truths(must, known.must | (known.may & outcome.may))
+
+
+class OnDemand(Run):
+    """One plan over one block, a step only once something asks for what it gives: for who looks at a few measures of many."""
+
+    def column(self, slot: int) -> Figures | Truths | FactCodes | CodeSets:
+        self._reckon_for(slot)
+        return super().column(slot)
+
+    def truths(self, slot: int) -> Truths:
+        self._reckon_for(slot)
+        return super().truths(slot)
+
+    def _reckon_for(self, slot: int) -> None:
+        if self.slots[slot] is not None:
+            return
+        steps, needed, waiting = self.plan.steps, set[int](), [slot]
+        while waiting:
+            one = waiting.pop()
+            if self.slots[one] is None and one not in needed:
+                needed.add(one)
+                waiting.extend(steps[one].args)
+        with np.errstate(all="ignore"):
+            for one in sorted(needed):
+                self.slots[one] = self.reckon(steps[one])
 
 
 def _count_true(parts: list[Bools]) -> NDArray[Any]:

@@ -103,10 +103,15 @@ def _code(stacking: Stacking, rules: Sequence[StackingRule], merges: Sequence[Me
     return code
 
 
-def limits_of(run: Run, slots: Sequence[int]) -> Ends:
-    """The limits of a stacking for every subject of a block, in fen, by the slots that a plan has given them as values."""
+def limits_of(run: Run, slots: Sequence[int | None]) -> Ends:
+    """The limits of a stacking for every subject of a block, in fen, by the slots that a plan has given them as values.
+
+    A limit that binds nobody of the block need not be reckoned: None, and it is 0.
+    """
     low, high = np.zeros((len(slots), run.block.size)), np.zeros((len(slots), run.block.size))
     for line, slot in enumerate(slots):
+        if slot is None:
+            continue
         figures = run.figures(slot)
         low[line] = np.fmax(in_fen(figures, figures.low), 0.0)  # a limit that does not exist is NaN: it leaves nothing
         high[line] = np.fmax(in_fen(figures, figures.high), 0.0)

@@ -134,7 +134,13 @@ def _not_passed_over(run: Run, step: Step) -> tuple[Bools, Bools]:
 
 
 def _undecided(run: Run, slot: int) -> Bools:
-    """Where a result can still be one thing or another."""
+    """Where a result can still be one thing or another; found once, since measures share results."""
+    if slot not in run.undecided:
+        run.undecided[slot] = _found_undecided(run, slot)
+    return run.undecided[slot]
+
+
+def _found_undecided(run: Run, slot: int) -> Bools:
     column, size = run.column(slot), run.block.size
     match column:
         case Truths(must=must, may=may):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +12,13 @@ from typing import Literal
 
 from huiqi.entitlements.assess import Assessor
 from huiqi.entitlements.awards import award_population, awards_of
-from huiqi.entitlements.columns import Block, Run, block_of
+from huiqi.entitlements.columns import Block, OnDemand, Run, block_of
 from huiqi.entitlements.deciding import deciding_facts
+from huiqi.entitlements.due import Entitlement
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
 from huiqi.facts.awards import Awards
-from huiqi.facts.known import Known
+from huiqi.facts.known import Known, Raw
 from huiqi.facts.ownership import Weight
 from huiqi.facts.past import Award, PastFact, counted_by
 from huiqi.facts.provenance import Provenance
@@ -29,7 +29,7 @@ from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Act, Stacking, StackingRule, stack, stacking_of, together
 from huiqi.rules.exact import Exactly
 from huiqi.rules.groups import related_in
-from huiqi.rules.payable import Claim, Cut, Ends, Payable, amount_due, claims_of, limits_of, payable
+from huiqi.rules.payable import NOUGHT, Claim, Cut, Ends, Payable, amount_due, claims_of, in_fen, limits_of, payable
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
 from huiqi.rules.records import Source
 from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, recorded, unit_of
@@ -136,6 +136,10 @@ class Explanation:
     cuts: tuple[CutReason, ...] = ()
 
 
+#: Where a fact comes from, by its id and calendar year (None: a fact of a day).
+Sources = Callable[[str, int | None], Provenance | None]
+
+
 def _no_provenance(fact: str, year: int | None) -> Provenance | None:
     return None
 
@@ -147,11 +151,12 @@ class Explainer:
     rules: Rules
     as_of: datetime.date
     assume_recognised: bool = False
-    provenance: Callable[[str, int | None], Provenance | None] = _no_provenance  # of a fact in a calendar year, None for facts of a day
+    provenance: Sources = _no_provenance
     population: Population | None = None
     measures: Sequence[Measure] | None = None
     plan: Plan = field(init=False)
     renderer: Renderer = field(init=False)
+    samples: dict[tuple[str, int], list[Raw]] = field(init=False, default_factory=dict)  # sample answers to questions (ask.py), each found once
     _planned: dict[str, PlannedMeasure] = field(init=False)
     _reads: dict[int, tuple[Node, tuple[tuple[Fact, int], ...]]] = field(init=False, default_factory=dict)
 
@@ -255,36 +260,43 @@ class Explainer:
 
         return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
 
-    def told_by(self, provenance: Callable[[str, int | None], Provenance | None]) -> Explainer:
-        """The same explainer for a subject whose facts come from elsewhere."""
-        other = copy.copy(self)
-        other.provenance = provenance
-        return other
-
     def subject(self, id: str) -> Run | None:
         """A registry's subject, evaluated; None where the registry does not have it."""
         assert self.population is not None
         block = self.population.subject(id, self._reading)
-        return None if block is None else Run(self.plan, block).run()
+        return None if block is None else OnDemand(self.plan, block)
 
     def block(self, subjects: Sequence[Known]) -> Block:
         """Facts at hand of some subjects, as a block."""
-        block = block_of(subjects, [(fact, year) for (_, year), fact in self._reading.facts.items()])
+        block = block_of(subjects, self._read, self._unknown.columns)
         block.assume_recognised = self.assume_recognised
         return block
 
+    @cached_property
+    def _read(self) -> list[tuple[Fact, int]]:
+        return [(fact, year) for (_, year), fact in self._reading.facts.items()]
+
+    @cached_property
+    def _unknown(self) -> Block:
+        """A subject of which nothing is known."""
+        return block_of([Known(self.rules.schemas[self.subject_kind], self.rules.places, self.as_of)], self._read)
+
     def known(self, known: Known) -> Run:
         """Facts at hand, evaluated."""
-        block = self.block([known])
-        return Run(self.plan, block).run()
+        return OnDemand(self.plan, self.block([known]))
 
-    def cancelled(self, run: Run) -> frozenset[str]:
-        """The measures of whose amount nothing is left for the one subject of a run, whatever is unknown, and on which no other's rests.
+    def cancelled(self, run: Run, due: Entitlement) -> frozenset[str]:
+        """The measures of whose amount nothing is left for the one subject of a run, whatever is unknown, and on which no other's rests; `due` is
+        what its assessor found.
 
         The first rule that is about them takes all of it, so that no later rule sees anything of it.
         """
         stacking, found = self.stacking, set[str]()
-        cuts = _Subject(self, run).stacked.cuts
+        claims, exact = self.assessor.claims(due), run.block.exactly(0)
+        limited = [rule for rule in stacking.rules if rule.limit is not None]
+        bound = [any(claims[number].may for number in rule.covered) for rule in limited]
+        limits = [in_fen(exact.figure(rule.limit)) if binds and rule.limit else NOUGHT for rule, binds in zip(limited, bound, strict=True)]
+        cuts = payable(stacking, claims, limits).cuts
         for number, measure in enumerate(stacking.measures):
             first = next((rule for rule in stacking.cutting if number in rule.covered), None)
             for cut in cuts:
@@ -306,17 +318,17 @@ class Explainer:
                 found[node.name, node.year] = of_words(node.label), value
         return found
 
-    def explain(self, run: Run, measures: Sequence[Measure] | None = None) -> list[Explanation]:
-        """Explanations for the one subject of a run, by measure."""
-        subject = _Subject(self, run)
+    def explain(self, run: Run, measures: Sequence[Measure] | None = None, provenance: Sources | None = None) -> list[Explanation]:
+        """Explanations for the one subject of a run, by measure; `provenance` is given where its facts come from elsewhere than the explainer's."""
+        subject = _Subject(self, run, provenance or self.provenance)
         return [subject.explain(self._planned[m.id]) for m in (measures if measures is not None else self.measures or ())]
 
 
 class _Subject:
     """One subject being explained."""
 
-    def __init__(self, explainer: Explainer, run: Run):
-        self.explainer, self.run = explainer, run
+    def __init__(self, explainer: Explainer, run: Run, provenance: Sources = _no_provenance):
+        self.explainer, self.run, self.provenance = explainer, run, provenance
         self.exact: Exactly = run.block.exactly(0)
         self.known = self.exact.known
         self.renderer = explainer.renderer
@@ -445,7 +457,7 @@ class _Subject:
             value = Both("the firm did not exist yet", "企业尚未成立") if lived else None
             return FactUsed(fact.id, at, label, value, fact.kind == "flag", None, None if lived else _range(fact))
         value = recorded(fact, raw, self.known.places)
-        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.explainer.provenance(fact.id, at))
+        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.provenance(fact.id, at))
 
     # ------------------------------------------------------------ what it would take
 

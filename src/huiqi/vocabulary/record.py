@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -109,6 +109,8 @@ class Words(Record):
 
     en: Line
     zh: Line
+
+    do_not_call_in_templates: ClassVar[bool] = True  # as of `Both`
 
     def __call__(self, lang: str) -> str:
         return str(self.zh if lang == "zh" else self.en)

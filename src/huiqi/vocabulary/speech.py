@@ -29,6 +29,11 @@ class Both(NamedTuple):
     en: str
     zh: str
 
+    @property
+    def do_not_call_in_templates(self) -> bool:
+        """Templates of the portal call what can be called, and know no language."""
+        return True
+
     def __call__(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
 

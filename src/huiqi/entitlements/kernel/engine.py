@@ -105,10 +105,10 @@ class Engine:
         self.settled = 0  # results that the exact evaluator settled
 
     def dues(self, block: Block, workers: int = 1) -> Dues:
-        """What is due of every measure over a block."""
-        dues = self.found(block, {}, workers).dues
+        """What is due of every measure over a block; nothing is added up."""
+        dues = self._found(block, {}, workers, rows=True, add=False).dues
         assert dues is not None
-        return dues
+        return self.stacked.apply(block, dues, self.places)[0] if self.stacked is not None and not self._stacks else dues
 
     def totals(self, block: Block, groups: Mapping[str, Groups] = _NONE, workers: int = 1) -> Totals:
         """The totals of every measure over a block, for which no row needs to be written down."""
@@ -116,7 +116,7 @@ class Engine:
 
     def found(self, block: Block, groups: Mapping[str, Groups] = _NONE, workers: int = 1, *, rows: bool = True) -> Found:
         """Totals and, with `rows`, what is due of every measure, from one pass."""
-        if self.stacked is None or (self.program is not None and self.program.stacked is not None):
+        if self.stacked is None or self._stacks:
             return self._found(block, groups, workers, rows)
         found = self._found(block, groups, workers, rows=True)
         assert found.dues is not None
@@ -125,12 +125,20 @@ class Engine:
         totals.add_together(*together, groups)
         return Found(totals, dues if rows else None, found.tests)
 
-    def _found(self, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool) -> Found:
-        """What the kernel gives, with the rest from numpy; payable is what is due where the program has no stacking rules."""
+    @property
+    def _stacks(self) -> bool:
+        """The kernel applies the stacking rules."""
+        return self.program is not None and self.program.stacked is not None
+
+    def _found(self, block: Block, groups: Mapping[str, Groups], workers: int, rows: bool, *, add: bool = True) -> Found:
+        """What the kernel gives, with the rest from numpy; payable is what is due where the program has no stacking rules.
+
+        Without `add` the totals are only those of the kernel, whatever it carried.
+        """
         tests = self._tests_of(block) if self.tests_by_numpy else None
         if self.program is None:
             every = self._with_numpy(self.by_numpy, block)
-            return Found(Totals.of(every, groups), Dues.of([one] for one in every) if rows else None, tests)
+            return Found(Totals.of(every if add else (), groups), Dues.of([one] for one in every) if rows else None, tests)
         if len(self.program.tests):
             tests = np.empty((block.size, _bytes(len(self.tests))), np.uint8)
         stretches = self._with_kernel(self.program, block, groups, workers, rows, None if self.tests_by_numpy else tests)
@@ -147,19 +155,21 @@ class Engine:
         carried = self.program.carried
         by_numpy = {**{carried[place]: one for place, one in again.items()}, **dict(zip(self.rest, rest, strict=True))}
         rows_again, together = self._stack_again(block, by_numpy)
-        more = Totals.of([by_numpy.get(number, NOBODY) for number in range(len(self.plan.measures))], groups)
-        more.add_together(*together, {name: one.only(rows_again) for name, one in groups.items()})
-        for name, cells in more.by.items():
-            cells[[*carried, -1]] += totals.by[name]
+        if add:
+            more = Totals.of([by_numpy.get(number, NOBODY) for number in range(len(self.plan.measures))], groups)
+            more.add_together(*together, {name: one.only(rows_again) for name, one in groups.items()})
+            for name, cells in more.by.items():
+                cells[[*carried, -1]] += totals.by[name]
+            totals = more
         if not rows:
-            return Found(more, None, tests)
+            return Found(totals, None, tests)
         parts: list[list[Due]] = [[] for _ in self.plan.measures]
         for place, number in enumerate(carried):
             some = [one[place] for one in dues]
             parts[number] = [_in_order([*some, by_numpy[number]])] if place in again else some
         for number, one in zip(self.rest, rest, strict=True):
             parts[number] = [one]
-        return Found(more, Dues.of(parts), tests)
+        return Found(totals, Dues.of(parts), tests)
 
     def _stack_again(self, block: Block, dues: dict[int, Due]) -> tuple[NDArray[np.intp], Ends]:
         """Apply stacking to what numpy found instead of the kernel: some rows, with all their measures in rules; what it comes to for each row."""

@@ -7,10 +7,12 @@ from typing import Any
 from django import template
 from django.utils.html import conditional_escape, format_html
 
+from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.speech import Both, money_range
 from huiqi_portal.site.frame import language
 
 register = template.Library()
+Both.do_not_call_in_templates = True  # type: ignore[attr-defined]  # a template calls what it can; words wait to be told the language
 
 
 @register.simple_tag
@@ -22,8 +24,8 @@ def say(en: str, zh: str, *parts: Any) -> str:
 
 @register.filter
 def said(words: Any) -> Any:
-    """A pair of texts in the language of the page; anything else as it is."""
-    if isinstance(words, Both):
+    """A pair of texts, or words of a pack, in the language of the page; anything else as it is."""
+    if isinstance(words, Both | Words):
         return words(language())
     return words
 

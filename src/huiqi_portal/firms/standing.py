@@ -1,0 +1,143 @@
+"""How a firm stands: what is known of it and from whom, every measure, and what may be had together.
+
+A fact comes from the registry, unless an officer has accepted that it is otherwise, and from the firm itself where the registry knows nothing; then
+it is stated and not verified. A correction holds against the value that was contested: once the registry says something else, that stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.utils import timezone
+
+import huiqi
+from huiqi.entitlements.ask import Question
+from huiqi.entitlements.assess import Assessed
+from huiqi.entitlements.columns import Run
+from huiqi.entitlements.combine import Combination
+from huiqi.entitlements.explain import Explanation
+from huiqi.facts.known import Known, Raw
+from huiqi.facts.provenance import Provenance
+from huiqi.facts.schema import Fact
+from huiqi.rules.compile import Measure
+from huiqi.vocabulary.record import words
+from huiqi_portal.firms.models import Contest, ContestState, Statement
+from huiqi_portal.registries.fact_input import as_json, of_json
+from huiqi_portal.registries.lookup import firm
+from huiqi_portal.texts.shelf import Law, law
+
+Key = tuple[str, int | None]  # a fact, and a calendar year unless it is a fact of a day
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """One firm on one day under one law; `registered`: the registry has it; `overtaken`: corrections of what the registry no longer says."""
+
+    subject: str
+    name: str
+    registered: bool
+    law: Law
+    known: Known
+    sources: Mapping[Key, Provenance]
+    overtaken: tuple[Contest, ...] = ()
+
+    @property
+    def explainer(self) -> huiqi.Explainer:
+        return self.law.explainer
+
+    @cached_property
+    def run(self) -> Run:
+        return self.explainer.known(self.known)
+
+    @cached_property
+    def assessed(self) -> tuple[Assessed, ...]:
+        """Every measure: its status, what is due, what is payable."""
+        return huiqi.assess(self.explainer, self.known)
+
+    @cached_property
+    def combination(self) -> Combination:
+        """What may be had together, and the best choice of what to apply for."""
+        return huiqi.combine(self.explainer, self.run)
+
+    @cached_property
+    def questions(self) -> list[Question]:
+        """What is unknown and would settle something, best first."""
+        return huiqi.ask(self.explainer, self.run)
+
+    def measure(self, name: str) -> Measure | None:
+        """A measure by its full name, perhaps with its edition; of several editions that hold at one time the one that fits best."""
+        found = [one for one in self.assessed if name in (one.measure.id, one.measure.name)]
+        order = {"yes": 0, "depends": 1, "no": 2}
+        return min(found, key=lambda one: order[one.status]).measure if found else None
+
+    def of(self, measure: Measure) -> Assessed:
+        """How one measure stands."""
+        return next(one for one in self.assessed if one.measure.id == measure.id)
+
+    def explain(self, measures: Iterable[Measure]) -> list[Explanation]:
+        """Why, for some measures, with the sources of this firm's facts."""
+        return self.explainer.explain(self.run, list(measures), lambda fact, year: self.sources.get((fact, year)))
+
+    def fact(self, id: str) -> Fact | None:
+        """A fact that can be known of a firm."""
+        return self.known.schema.facts.get(id)
+
+    def supposing(self, values: Mapping[Key, Raw]) -> Standing:
+        """The same firm if some facts were otherwise."""
+        return replace(self, known=replace(self.known, values={**self.known.values, **values}))
+
+
+def standing(subject: str) -> Standing:
+    """How a firm stands today; of one that the registry does not have nothing is known but what it says itself."""
+    by, found = law(), firm(subject)
+    schema = by.rules.schemas["enterprise"]
+    values: dict[Key, Raw] = dict(found.known.values) if found is not None else {}
+    sources: dict[Key, Provenance] = dict(found.sources) if found is not None else {}
+    overtaken = []
+    for contest in Contest.objects.filter(subject=subject, state=ContestState.ACCEPTED).select_related("decided_by").order_by("decided_at", "id"):
+        key = contest.fact, contest.year
+        if contest.fact not in schema.facts:
+            continue  # the law of today does not know the fact
+        recorded = found.known.values.get(key) if found is not None else None
+        if (None if recorded is None else as_json(recorded)) != contest.registry_says:
+            overtaken.append(contest)
+            continue
+        values[key], sources[key] = of_json(contest.firm_says), _corrected(contest)
+    for statement in Statement.objects.filter(subject=subject):
+        key = statement.fact, statement.year
+        if key not in values and statement.fact in schema.facts:
+            values[key], sources[key] = of_json(statement.value), _stated(statement)
+    known = found.known if found is not None else Known(schema, by.rules.places, by.law_on, {}, subject)
+    first = min((year for _, year in values if year is not None), default=None)
+    known = replace(known, values=values, first_year=min(filter(None, (known.first_year, first)), default=None))
+    return Standing(subject, found.name if found is not None else subject, found is not None, by, known, sources, tuple(overtaken))
+
+
+def _corrected(contest: Contest) -> Provenance:
+    """Where a correction comes from: the firm said it, an officer accepted it."""
+    assert contest.decided_at is not None
+    observed, recorded = timezone.localdate(contest.at), timezone.localdate(contest.decided_at)
+    source = words("Correction of the registry: stated by the firm, accepted by an officer", "对登记信息的更正：企业提出，经办人员采纳")
+    return Provenance(source, observed, max(observed, recorded), True)
+
+
+def _stated(statement: Statement) -> Provenance:
+    on = timezone.localdate(statement.at)
+    return Provenance(words("Stated by the firm itself", "企业自行填报"), on, on, False)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One measure that stands otherwise."""
+
+    before: Assessed
+    after: Assessed
+
+
+def changes(before: Standing, after: Standing) -> tuple[Change, ...]:
+    """Which measures stand otherwise: by status, by what is due, or by what is payable."""
+    then = {one.measure.id: one for one in after.assessed}
+    pairs = ((one, then[one.measure.id]) for one in before.assessed if one.measure.id in then)
+    return tuple(Change(a, b) for a, b in pairs if (a.status, a.due, a.payable) != (b.status, b.due, b.payable))
