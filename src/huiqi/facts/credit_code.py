@@ -93,7 +93,10 @@ def what_is_wrong(code: str) -> WrongCode | None:
         if meant is not None and (meant.isdigit() or not figure):
             return WrongCode(
                 at,
-                Both(f"character {at} is {letter}, which no credit code has; is it {meant}?", f"第{at}位“{letter}”不会出现在信用代码中，是否为“{meant}”？"),
+                Both(
+                    f"character {at} is {letter}, which no credit code has; is it {meant}?",
+                    f"第{at}位“{letter}”不会出现在信用代码中，是否为“{meant}”？",
+                ),
                 _if_right(code[: at - 1] + meant + code[at:]),
             )
         if figure:
@@ -102,7 +105,9 @@ def what_is_wrong(code: str) -> WrongCode | None:
                 f"第{at}位“{letter}”有误：第3至8位为登记管理机关行政区划码，应为数字",
             )
         else:
-            said = Both(f"character {at} is {letter}; a credit code has figures and capital letters only", f"第{at}位“{letter}”有误：应为数字或大写英文字母")
+            said = Both(
+                f"character {at} is {letter}; a credit code has figures and capital letters only", f"第{at}位“{letter}”有误：应为数字或大写英文字母"
+            )
         return WrongCode(at, said)
     if check_character(code[:17]) == code[17]:
         return None

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import huiqi
 from huiqi.entitlements.ask import Question
 from huiqi.entitlements.assess import Assessed, Range
-from huiqi.entitlements.in_all import currency_in_all, in_all
+from huiqi.entitlements.in_all import counted_measures, currency_in_all, in_all
 from huiqi.facts.past import PastFact
 from huiqi.facts.schema import Fact
 from huiqi.publication.names import KIND_WORDS, STATUS_WORDS
 from huiqi.publication.wording import NOT_PUBLIC
 from huiqi.rules.compile import Measure
+from huiqi.rules.cumulation import NOT_PAID
 from huiqi.vocabulary.speech import Both, both, brief_money, listed, money_range, of_words
 from huiqi_portal.interview.facts import PLACE, Facts
 from huiqi_portal.interview.keeping import Key
@@ -23,6 +24,7 @@ from huiqi_portal.texts.shelf import Law
 
 BASE = ("industry", "established", "revenue", "employees")  # what everybody knows of a firm: asked together where that settles more
 MOST_WAITING = 3  # questions named beside an undecided measure
+SHORT = 8  # undecided measures in the list beside the question
 STATUSES = ("yes", "depends", "no")
 
 
@@ -36,8 +38,8 @@ class Open:
 
 @dataclass(frozen=True)
 class Line:
-    """One measure in the list: `amount` after stacking (nothing where it gives none), `due` before it where that differs, `change` by the last answers,
-    `waits` for what it is still open."""
+    """One measure in the list: `amount` after stacking (nothing where it gives none), `due` before it where that differs, `change` by the last
+    answers, `waits` for what it is still open; `worth` orders the list."""
 
     measure: Measure
     status: str
@@ -46,7 +48,7 @@ class Line:
     change: Both | None
     waits: tuple[Open, ...]
     further: int
-    worth: tuple[float, float]
+    worth: tuple[float, ...]  # by which the list is ordered, the highest first
 
     @property
     def title(self) -> Both:
@@ -57,6 +59,11 @@ class Line:
         return KIND_WORDS[self.measure.record.kind]
 
     @property
+    def is_charge(self) -> bool:
+        """It is what the firm pays."""
+        return self.measure.record.kind in NOT_PAID
+
+    @property
     def status_words(self) -> Both:
         return STATUS_WORDS[self.status]
 
@@ -64,23 +71,40 @@ class Line:
     def document(self) -> Both:
         return of_words(self.measure.document.record.title)
 
+    @property
+    def open_count(self) -> int:
+        return len(self.waits) + self.further
+
 
 @dataclass(frozen=True)
 class Total:
-    """What all comes to after stacking; `open_ended` is how many measures have no upper end or a figure that is not public."""
+    """What all comes to after stacking, where the last of it has no upper end (`high` None) with what those come to at most that have one.
+
+    `open_ended` is how many measures have no upper end yet, or a figure that is not public.
+    """
 
     low: int
     high: int | None
+    at_most: int
     currency: str
     open_ended: int
 
     @property
     def words(self) -> Both:
-        if self.high is None:
-            if not self.low:
-                return Both("from nothing up, without an upper end yet", "0元起，上限尚不能确定")
-            return both(("at least {0}, without an upper end yet", "不少于{0}，上限尚不能确定"), money_range(self.low, self.low, self.currency))
-        return money_range(self.low, self.high, self.currency)
+        """The range; of the measures that have an upper end, where some have none."""
+        return money_range(self.low, self.at_most if self.high is None else self.high, self.currency)
+
+    @property
+    def besides(self) -> Both | None:
+        """What is not in the range."""
+        if self.high is not None:
+            return None
+        if self.open_ended == 1:
+            return Both("and 1 measure besides that has no upper end yet, or whose figure is not public", "另有1项措施上限未定或金额未公布")
+        return both(
+            ("and {0} measures besides that have no upper end yet, or whose figures are not public", "另有{0}项措施上限未定或金额未公布"),
+            str(self.open_ended),
+        )
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,14 @@ class Asking:
     opens: tuple[Measure, ...]
     why: Both | None
     settles: float  # measures, on average
+
+    @property
+    def address(self) -> str:
+        return address_of(self.key)
+
+    @property
+    def label(self) -> Both:
+        return label_of(self.fact, self.key[1])
 
     @property
     def titles(self) -> tuple[Both, ...]:
@@ -125,6 +157,19 @@ class Standing:
         return self.of("no")
 
     @property
+    def newly_no(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.no if line.change is not None)
+
+    @property
+    def still_no(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.no if line.change is None)
+
+    @property
+    def depends_beyond(self) -> int:
+        """How many undecided measures do not stand in the short list."""
+        return max(0, len(self.depends) - SHORT)
+
+    @property
     def decided(self) -> int:
         return len(self.lines) - len(self.depends)
 
@@ -145,13 +190,12 @@ def standing(law: Law, facts: Facts, after: frozenset[Key] = frozenset()) -> Sta
             opens.setdefault(measure.id, []).append(question)
     changes = [None if then is None else _change(explainer, *pair) for pair in zip(then or now, now, strict=True)]
     lines = [
-        _line(explainer, one, change, opens.get(one.measure.id, ()) if one.status != "no" else ())
-        for one, change in zip(now, changes, strict=True)
+        _line(explainer, one, change, opens.get(one.measure.id, ()) if one.status != "no" else ()) for one, change in zip(now, changes, strict=True)
     ]
     asked = [_asking(one, currency) for one in questions]
     return Standing(
-        tuple(sorted(lines, key=lambda line: (STATUSES.index(line.status), line.change is None, -line.worth[0], -line.worth[1]))),
-        Total(low, high, currency, sum(one.payable is not None and one.payable[1] is None for one in now)),
+        tuple(sorted(lines, key=lambda line: (STATUSES.index(line.status), line.change is None, [-part for part in line.worth]))),
+        _total(explainer, now, low, high),
         tuple(one for one in asked if one.key not in facts.refused | facts.put_off),
         tuple(one for one in asked if one.key in facts.put_off),
         tuple(one for one in asked if one.key in facts.refused),
@@ -159,12 +203,22 @@ def standing(law: Law, facts: Facts, after: frozenset[Key] = frozenset()) -> Sta
     )
 
 
+def _total(explainer: huiqi.Explainer, now: Sequence[Assessed], low: int, high: int | None) -> Total:
+    """All together; `at_most` adds up upper ends, which is no less than what stacking leaves of them."""
+    counted = set(counted_measures(explainer))
+    ends = [one.payable[1] for one in now if one.payable is not None and one.measure.id in counted]
+    at_most = max(low, sum(end for end in ends if end is not None))
+    return Total(low, high, at_most, currency_in_all(explainer), sum(end is None for end in ends))
+
+
 def next_questions(standing: Standing, facts: Facts) -> tuple[Asking, ...]:
     """The one question that settles most; at the beginning the base questions together, where they settle more than it."""
     first = standing.questions[:1]
     if facts.stated.keys() - {PLACE}:
         return first
-    base = tuple(sorted((one for one in standing.questions if one.key[0] in BASE and _is_last(one.key, facts)), key=lambda one: BASE.index(one.key[0])))
+    base = tuple(
+        sorted((one for one in standing.questions if one.key[0] in BASE and _is_last(one.key, facts)), key=lambda one: BASE.index(one.key[0]))
+    )
     return base if sum(one.settles for one in base) > sum(one.settles for one in first) else first
 
 
@@ -215,7 +269,7 @@ def _line(explainer: huiqi.Explainer, one: Assessed, change: Both | None, waits:
         change,
         tuple(named[:MOST_WAITING]),
         max(0, len(named) - MOST_WAITING),
-        (float(low), float("inf") if high is None else float(high)),
+        (one.measure.record.kind not in NOT_PAID, one.payable is not None, low, high is not None, high or 0),
     )
 
 
@@ -225,6 +279,8 @@ def _amount(explainer: huiqi.Explainer, measure: Measure, amount: Range | None) 
         return None
     if measure.amount is not None and measure.amount.unpublished and amount[1] is None:
         return NOT_PUBLIC
+    if amount == (0, None):
+        return Both("amount not settled yet", "金额待定")
     return money_range(*amount, explainer.currency_of(measure.name))
 
 
@@ -240,11 +296,9 @@ def _change(explainer: huiqi.Explainer, before: Assessed, now: Assessed) -> Both
 
 def _changed(then: Sequence[Assessed], now: Sequence[Assessed]) -> Both:
     """What the last answers changed, in a sentence."""
-    moved = Counter(new.status for old, new in zip(then, now, strict=True) if old.status != new.status)
+    moved: Counter[str] = Counter(new.status for old, new in zip(then, now, strict=True) if old.status != new.status)
     amounts = sum(old.status == new.status and old.payable != new.payable for old, new in zip(then, now, strict=True))
-    parts = [
-        both(_MOVED[status, moved[status] == 1], str(moved[status])) for status in STATUSES if moved[status]
-    ]
+    parts = [both(_MOVED[status, moved[status] == 1], str(moved[status])) for status in STATUSES if moved[status]]
     if amounts:
         parts.append(both(("1 amount changed", "1项金额变化") if amounts == 1 else ("{0} amounts changed", "{0}项金额变化"), str(amounts)))
     if not parts:

@@ -33,6 +33,7 @@ class Field:
     seen: int = 0
     source: Both | None = None
     answered: bool = False
+    reads: Both | None = None  # what stands in it already, as people say it
 
     @property
     def address(self) -> str:
@@ -48,9 +49,7 @@ class Read:
     searching: bool = False
 
 
-def field(
-    rules: Rules, asking: Asking, facts: Facts | None = None, typed: Mapping[str, str] | None = None, problem: Both | None = None
-) -> Field:
+def field(rules: Rules, asking: Asking, facts: Facts | None = None, typed: Mapping[str, str] | None = None, problem: Both | None = None) -> Field:
     """A question as a field, with what is known of it already, or with what somebody typed."""
     key, fact = asking.key, asking.fact
     given = None if facts is None else facts.known.values.get(key)
@@ -74,7 +73,14 @@ def field(
         one.count if one is not None else 0,
         None if facts is None else source_of(facts, key),
         one is not None and one.said == Said.VALUE,
+        in_both(recorded(fact, given, rules.places)) if fact.is_figure and given is not None and typed is None else None,
     )
+
+
+def in_both(words: Both) -> Both:
+    """A figure as both languages say it, since many read it in 万元."""
+    text = words.en if words.en == words.zh else f"{words.en} · {words.zh}"
+    return Both(f"= {text}", f"= {text}")
 
 
 def asking_of(fact: Fact, key: Key) -> Asking:
@@ -173,4 +179,4 @@ def told(rules: Rules, facts: Facts, read: Mapping[Key, Fact]) -> tuple[tuple[To
     return tuple(stated), tuple(left), tuple(registered)
 
 
-_LEFT = {Said.UNKNOWN.value: Both("I don't know", "不清楚"), Said.LATER.value: Both("skipped for later", "以后再答")}
+_LEFT = {"unknown": Both("I don't know", "不清楚"), "later": Both("skipped for later", "以后再答")}

@@ -19,7 +19,7 @@ from huiqi_portal.accounts.models import User
 from huiqi_portal.interview import beginning
 from huiqi_portal.interview.conduct import Asking, address_of, facts_read, key_of, next_questions, standing
 from huiqi_portal.interview.facts import PLACE, Facts, facts_for
-from huiqi_portal.interview.fields import Field, Read, asking_of, field, read_fields, told
+from huiqi_portal.interview.fields import Read, asking_of, field, in_both, read_fields, told
 from huiqi_portal.interview.keeping import KEPT_DAYS, Key, NewAnswer, begin, find, forgotten_on, keep, stated, take_back
 from huiqi_portal.interview.models import Interview, Said
 from huiqi_portal.interview.surroundings import explainer_at
@@ -106,9 +106,7 @@ def _answered(request: HttpRequest, on: Law, interview: Interview) -> HttpRespon
     return _step_page(request, on, interview, facts, keys, Read(read.answers, problems, read.searching))
 
 
-def _step_page(
-    request: HttpRequest, on: Law, interview: Interview, facts: Facts, wanted: list[Key], read: Read | None = None
-) -> HttpResponse:
+def _step_page(request: HttpRequest, on: Law, interview: Interview, facts: Facts, wanted: list[Key], read: Read | None = None) -> HttpResponse:
     """A step: the questions that are wanted, else the next ones."""
     askable = _askable(on, facts)
     after = frozenset(key for key in map(key_of, request.GET.getlist("after")) if key is not None)
@@ -162,7 +160,9 @@ def summary(request: HttpRequest, link: str) -> HttpResponse:
     facts = facts_for(request.user, interview, on, "interview:summary")
     if facts.place is None:
         return redirect("interview:step", link=link)
-    return render(request, "interview/summary.html", {**_about(request, on, interview, facts), "stands": standing(on, facts)})
+    stands = standing(on, facts)
+    parts = [("yes", Both("Yes", "符合"), stands.yes), ("depends", Both("Depends on what is not yet known", "待定"), stands.depends)]
+    return render(request, "interview/summary.html", {**_about(request, on, interview, facts), "stands": stands, "parts": parts})
 
 
 @for_everyone
@@ -177,11 +177,11 @@ def why(request: HttpRequest, link: str, measure: str) -> HttpResponse:
     facts = facts_for(request.user, interview, on, "interview:why")
     if facts.place is None:
         return redirect("interview:step", link=link)
-    explainer = explainer_at(on, facts.place).told_by(facts.provenance)
+    explainer = explainer_at(on, facts.place)
     wanted = [one for one in explainer.measures or () if one.id == measure]
     if not wanted:
         return render(request, "interview/no_measure.html", {"interview": interview, "name": measure}, status=404)
-    (explanation,) = explainer.explain(explainer.known(facts.known), wanted)
+    (explanation,) = explainer.explain(explainer.known(facts.known), wanted, facts.provenance)
     return render(request, "interview/why.html", {**_about(request, on, interview, facts), "said": said(explanation), "measure": wanted[0]})
 
 
@@ -221,7 +221,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     words: Both | None = None
     if fact is not None and fact.is_figure and len(request.GET[name]) <= MOST_TYPED:
         raw, wrong = read_input(fact, request.GET.dict(), name, on.rules.places)
-        words = wrong if raw is None else _in_both(recorded(fact, raw, on.rules.places))
+        words = wrong if raw is None else in_both(recorded(fact, raw, on.rules.places))
     return render(request, "interview/_reads.html", {"words": words})
 
 
@@ -235,12 +235,6 @@ def choices(request: HttpRequest) -> HttpResponse:
     if key is None or fact is None or fact.kind not in ("category", "place"):
         return HttpResponse(status=404)
     return render(request, "interview/_choices.html", {"field": field(on.rules, asking_of(fact, key), None, request.GET.dict())})
-
-
-def _in_both(words: Both) -> Both:
-    """A sum as both languages say it, since many here read it in 万元."""
-    text = words.en if words.en == words.zh else f"{words.en} · {words.zh}"
-    return Both(f"= {text}", f"= {text}")
 
 
 def _askable(on: Law, facts: Facts) -> dict[Key, Fact]:
