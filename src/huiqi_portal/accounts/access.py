@@ -1,4 +1,7 @@
-"""Who may open a page: every view carries one of these declarations, and a test walks all addresses for one without."""
+"""Who may open a page: every view carries one of these declarations, and a test walks all addresses for one without.
+
+What a declaration says is done here, around the view; the gate (gate.py) refuses a view that has none.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from huiqi_portal.accounts.audit import note_reading
+from huiqi_portal.accounts.audit import note_page
 from huiqi_portal.accounts.roles import Role
 
 View = Callable[..., HttpResponseBase]
@@ -25,6 +28,15 @@ class Access:
     everyone: bool = False
     roles: tuple[Role, ...] = ()
     firm: bool = False
+    own: bool = False  # of a page about a firm: only for those who speak for it
+
+    def allows(self, role: Role | None, *, own_firm: bool = False) -> bool:
+        """Whether somebody of a role (None: not signed in) may open the page."""
+        if self.everyone:
+            return True
+        if self.firm:
+            return (role in READERS and not self.own) or (role is not None and own_firm)
+        return role is not None and (not self.roles or role in self.roles)
 
 
 def for_everyone(view: View) -> View:
@@ -39,7 +51,7 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return to_sign_in(request)
             if roles and request.user.role not in roles:
                 raise PermissionDenied
             return view(request, *given, **named)
@@ -55,11 +67,10 @@ def for_firm(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return to_sign_in(request)
         subject = named["subject"]
         if request.user.role in READERS:
-            match = request.resolver_match
-            note_reading(request.user, subject, match.view_name if match else request.path)
+            note_page(request, subject)
         elif subject not in request.user.firms():
             raise PermissionDenied
         return view(request, *given, **named)
@@ -67,9 +78,31 @@ def for_firm(view: View) -> View:
     return _declared(guarded, Access(firm=True))
 
 
+def for_own_firm(view: View) -> View:
+    """A page on which something is said or asked in the name of the firm `subject` of its address: only for those who speak for it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if named["subject"] not in request.user.firms():
+            raise PermissionDenied
+        return view(request, *given, **named)
+
+    return _declared(guarded, Access(firm=True, own=True))
+
+
 def access_of(view: View) -> Access | None:
     """What a view declares, or nothing."""
     return getattr(view, "access", None)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Lead who is not signed in to the page for it, and back to what was asked for; a form that was sent is not sent again."""
+    answer = redirect_to_login(request.get_full_path() if request.method in ("GET", "HEAD") else "/")
+    if request.htmx:  # a fragment would put the page for signing in into the middle of another
+        return HttpResponse(headers={"HX-Redirect": answer["Location"]})
+    return answer
 
 
 def _declared(view: View, access: Access) -> View:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiqi.facts.schema import Fact
 from huiqi.rules.render import recorded
 from huiqi.vocabulary.speech import Both
-from huiqi_portal.accounts.access import for_firm, for_roles
+from huiqi_portal.accounts.access import for_firm, for_own_firm, for_roles
 from huiqi_portal.accounts.audit import note_reading, note_readings
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.firms import contesting, files
@@ -22,7 +22,7 @@ from huiqi_portal.firms.facts import label_of
 from huiqi_portal.firms.files import NotTaken
 from huiqi_portal.firms.models import Contest, ContestState
 from huiqi_portal.firms.overview import line
-from huiqi_portal.firms.pages import require_own, speaks_for, standing_for
+from huiqi_portal.firms.pages import speaks_for, standing_for
 from huiqi_portal.firms.standing import Standing, changes, standing
 from huiqi_portal.registries.fact_input import fact_input, of_json, read_input
 from huiqi_portal.site.templatetags.words import said as in_language
@@ -31,11 +31,10 @@ from huiqi_portal.texts.shelf import law
 SAY_WHAT = Both("say how it is", "请填写正确的值")
 
 
-@for_firm
+@for_own_firm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contest(request: HttpRequest, subject: str, fact: str, year: int | None = None) -> HttpResponse:
     """Contest a fact; before it is sent the page shows what would change if it were so."""
-    require_own(request)
     found = standing_for(request, subject)
     one = found.fact(fact)
     if one is None or (one.period == "year") is not (year is not None):
@@ -100,14 +99,13 @@ def contested(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """One contest of the firm: how far it is, and what an officer said."""
     one = get_object_or_404(Contest, subject=subject, pk=number)
     found = standing_for(request, subject)
-    return render(request, "firms/contested.html", {"standing": found, "own": speaks_for(request), **shown(found, one)})
+    return render(request, "firms/contested.html", {"standing": found, "own": speaks_for(request, subject), **shown(found, one)})
 
 
-@for_firm
+@for_own_firm
 @require_POST
 def withdraw(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """Take a contest back."""
-    require_own(request)
     get_object_or_404(Contest, subject=subject, pk=number)
     try:
         contesting.withdraw(subject, number)

@@ -6,11 +6,14 @@ import datetime
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from huiqi_portal.site.log import name_the_page
 
 HOUR = 3600
 
@@ -21,6 +24,45 @@ def _switch(name: str, unset: bool) -> bool:
     if said not in ("on", "off"):
         raise ImproperlyConfigured(f"{name} is {said!r}; say on or off")
     return said == "on"
+
+
+def _whole(name: str, unset: int, least: int = 0) -> int:
+    """A setting that is a whole number."""
+    said = os.environ.get(name, str(unset))
+    if not said.isdecimal() or int(said) < least:
+        raise ImproperlyConfigured(f"{name} is {said!r}; write a whole number from {least}")
+    return int(said)
+
+
+def _secret(said: str) -> str:
+    """The key that signs sessions and links; the portal does not start without a good one."""
+    if len(said) < 50 or len(set(said)) < 5:
+        raise ImproperlyConfigured(
+            "HUIQI_SECRET_KEY is missing or too easy to guess; set at least 50 characters by chance, for instance from\n"
+            "    python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\n"
+            "and keep them apart from the data (huiqi serve --demo makes its own for as long as it runs)"
+        )
+    return said
+
+
+def _mail(said: str | None) -> dict[str, Any]:
+    """The mail server, as smtp://user:password@host:port (STARTTLS) or smtps://...; unset: none, and nothing is mailed."""
+    if not said:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    url = urlsplit(said)
+    if url.scheme not in ("smtp", "smtps") or not url.hostname:
+        raise ImproperlyConfigured("HUIQI_MAIL cannot be read; write smtp://user:password@host:port or smtps://user:password@host:port")
+    implicit = url.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": url.port or (465 if implicit else 587),
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_SSL": implicit,
+        "EMAIL_USE_TLS": not implicit,
+        "EMAIL_TIMEOUT": 10,
+    }
 
 
 def _day(name: str) -> datetime.date | None:
@@ -63,15 +105,21 @@ def _database(said: str | None, data: Path) -> dict[str, Any]:
 
 HUIQI_DATA = Path(os.environ.get("HUIQI_DATA", "portal")).absolute()
 HUIQI_TODAY = _day("HUIQI_TODAY")  # the day that the portal takes for today; unset: the clock's
-HUIQI_UPLOAD_BYTES = int(os.environ.get("HUIQI_UPLOAD_MB", "50")) * 1_000_000
+HUIQI_UPLOAD_BYTES = _whole("HUIQI_UPLOAD_MB", 50, least=1) * 1_000_000
 HUIQI_DEMO = _switch("HUIQI_DEMO", False)
+HUIQI_PROXIES = _whole("HUIQI_PROXIES", 0)  # how many proxies of our own stand before the portal; their headers are believed only then
+HUIQI_IDLE_SECONDS = _whole("HUIQI_IDLE_MINUTES", 60, least=1) * 60  # after which a session that is left alone ends
+HUIQI_LOCKOUT_MINUTES = _whole("HUIQI_LOCKOUT_MINUTES", 60, least=1)  # for who guesses passwords
+HUIQI_MAIL = os.environ.get("HUIQI_MAIL")
 HTTPS = _switch("HUIQI_HTTPS", True)  # off only for trying it on one's own machine
 
-SECRET_KEY = os.environ.get("HUIQI_SECRET_KEY", "")
+SECRET_KEY = _secret(os.environ.get("HUIQI_SECRET_KEY", ""))
 ALLOWED_HOSTS = [host for host in os.environ.get("HUIQI_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS and "*" not in host]
 DATABASES = {"default": _database(os.environ.get("HUIQI_DATABASE"), HUIQI_DATA)}
 DEBUG = False
+globals().update(_mail(HUIQI_MAIL))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("HUIQI_MAIL_FROM", "huiqi@localhost")
 
 # ------------------------------------------------------------ what the service is made of
 
@@ -101,7 +149,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "huiqi_portal.site.headers.headers",
     "django.middleware.security.SecurityMiddleware",
+    "huiqi_portal.site.headers.size",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -113,6 +163,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "huiqi_portal.accounts.gate.Gate",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -162,7 +213,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -170,14 +224,24 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "catalogue:home"
 LOGOUT_REDIRECT_URL = "catalogue:home"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 1  # hours
+PASSWORD_RESET_TIMEOUT = 24 * HOUR  # of a link by which a password is chosen
+AXES_HANDLER = "huiqi_portal.accounts.lockout.Lockout"
+AXES_FAILURE_LIMIT = 5  # of a name from an address; WIDE_LIMIT in lockout.py for either alone
+AXES_COOLOFF_TIME = datetime.timedelta(minutes=HUIQI_LOCKOUT_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "huiqi_portal.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "huiqi_portal.accounts.address.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a stranger could keep somebody out for ever
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * HOUR
+SESSION_COOKIE_AGE = 12 * HOUR  # the longest a session lasts, however busy
+CSRF_FAILURE_VIEW = "huiqi_portal.site.errors.form_expired"
+if HUIQI_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * HOUR if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -194,4 +258,23 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     }
+}
+
+# ------------------------------------------------------------ the log
+
+# Faults on the standard error, for systemd to keep. No names, addresses of people or contents of forms: requests are not logged, and a fault
+# names its page, not the address. Who read or changed what stands in the database.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"page": {"()": "django.utils.log.CallbackFilter", "callback": name_the_page}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["page"]}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "axes": {"level": "ERROR"},
+        "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},  # names what strangers make up: hosts, forms without their secret
+    },
 }

@@ -11,3 +11,8 @@ urlpatterns = [
     path("api/v1/", include("huiqi_portal.api.urls")),
     *i18n_patterns(*(path("", include(f"huiqi_portal.{app}.urls")) for app in PAGES)),
 ]
+
+handler400 = "huiqi_portal.site.errors.bad_request"
+handler403 = "huiqi_portal.site.errors.forbidden"
+handler404 = "huiqi_portal.site.errors.not_found"
+handler500 = "huiqi_portal.site.errors.failed"
