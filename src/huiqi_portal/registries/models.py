@@ -29,3 +29,23 @@ class Registry(models.Model):
 def current_registry() -> Registry | None:
     """The registry that the portal goes by, or nothing while there is none."""
     return Registry.objects.filter(current_since__isnull=False).order_by("-current_since", "-id").first()
+
+
+class KeptFirm(models.Model):
+    """What a registry knows of one firm, as one row: who opens its page does not wait for columns (lookup.py writes and reads it).
+
+    `facts` is compressed JSON, by fact and, for facts of a year, by calendar year: the values as registries encode them, null for one that is known
+    not to exist.
+    """
+
+    registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="kept_firms")
+    subject = models.CharField(max_length=64)
+    name = models.CharField(max_length=300, blank=True)
+    facts = models.BinaryField()
+    first_year = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["registry", "subject"], name="one_row_a_firm")]
+
+    def __str__(self) -> str:
+        return self.name or self.subject

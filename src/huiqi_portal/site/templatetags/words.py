@@ -12,7 +12,6 @@ from huiqi.vocabulary.speech import Both, money_range
 from huiqi_portal.site.frame import language
 
 register = template.Library()
-Both.do_not_call_in_templates = True  # type: ignore[attr-defined]  # a template calls what it can; words wait to be told the language
 
 
 @register.simple_tag
