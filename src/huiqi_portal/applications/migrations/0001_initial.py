@@ -7,73 +7,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('firms', '0001_initial'),
+        ("firms", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(db_index=True, max_length=64)),
-                ('measure', models.CharField(max_length=200)),
-                ('edition', models.CharField(max_length=64)),
-                ('title_en', models.CharField(max_length=300)),
-                ('title_zh', models.CharField(max_length=300)),
-                ('law_version', models.PositiveIntegerField()),
-                ('law_on', models.DateField()),
-                ('as_of', models.DateField()),
-                ('snapshot', models.JSONField(default=dict)),
-                ('answers', models.JSONField(default=dict)),
-                ('state', models.CharField(db_index=True, default='draft', max_length=16)),
-                ('begun_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(db_index=True, max_length=64)),
+                ("measure", models.CharField(max_length=200)),
+                ("edition", models.CharField(max_length=64)),
+                ("title_en", models.CharField(max_length=300)),
+                ("title_zh", models.CharField(max_length=300)),
+                ("law_version", models.PositiveIntegerField()),
+                ("law_on", models.DateField()),
+                ("as_of", models.DateField()),
+                ("snapshot", models.JSONField(default=dict)),
+                ("answers", models.JSONField(default=dict)),
+                ("state", models.CharField(db_index=True, default="draft", max_length=16)),
+                ("begun_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['-changed_at', '-id'],
+                "ordering": ["-changed_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='OwedDocument',
+            name="OwedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('en', models.TextField()),
-                ('zh', models.TextField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='applications.application')),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.keptfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveSmallIntegerField()),
+                ("en", models.TextField()),
+                ("zh", models.TextField()),
+                (
+                    "application",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="documents", to="applications.application"),
+                ),
+                ("file", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.keptfile")),
             ],
             options={
-                'ordering': ['place'],
+                "ordering": ["place"],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=32)),
-                ('before', models.CharField(max_length=16)),
-                ('after', models.CharField(max_length=16)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='applications.application')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=32)),
+                ("before", models.CharField(max_length=16)),
+                ("after", models.CharField(max_length=16)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("application", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="applications.application")),
+                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('subject', 'measure', 'edition'), name='one_draft_a_measure'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")), fields=("subject", "measure", "edition"), name="one_draft_a_measure"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oweddocument',
-            constraint=models.UniqueConstraint(fields=('application', 'place'), name='one_document_a_place'),
+            model_name="oweddocument",
+            constraint=models.UniqueConstraint(fields=("application", "place"), name="one_document_a_place"),
         ),
     ]
