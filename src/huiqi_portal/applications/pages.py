@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiqi.publication.wording import time_limit
 from huiqi.rules.render import recorded
 from huiqi.vocabulary.speech import Both, of_words
-from huiqi_portal.accounts.access import for_firm
+from huiqi_portal.accounts.access import for_firm, for_own_firm
 from huiqi_portal.applications import drafts
 from huiqi_portal.applications.drafts import can_be_applied_for
 from huiqi_portal.applications.lifecycle import NotPossible, State, advance
@@ -23,7 +23,7 @@ from huiqi_portal.firms import files
 from huiqi_portal.firms.facts import label_of
 from huiqi_portal.firms.files import NotTaken
 from huiqi_portal.firms.overview import line, lines
-from huiqi_portal.firms.pages import require_own, speaks_for, standing_for
+from huiqi_portal.firms.pages import speaks_for, standing_for
 from huiqi_portal.firms.standing import Standing
 from huiqi_portal.registries.fact_input import fact_input, of_json
 from huiqi_portal.site.templatetags.words import said as in_language
@@ -39,19 +39,18 @@ def mine(request: HttpRequest, subject: str) -> HttpResponse:
         "standing": found,
         "drafts": [one for one in applications if one.state == State.DRAFT],
         "withdrawn": [one for one in applications if one.state == State.WITHDRAWN],
-        "own": speaks_for(request),
+        "own": speaks_for(request, subject),
     }
     return render(request, "applications/mine.html", given)
 
 
-@for_firm
+@for_own_firm
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, subject: str) -> HttpResponse:
     """Choose a measure, and begin."""
     found = standing_for(request, subject)
     problem = None
     if request.method == "POST":
-        require_own(request)
         measure = found.measure(request.POST.get("measure", ""))
         if measure is None:
             raise Http404
@@ -61,11 +60,11 @@ def start(request: HttpRequest, subject: str) -> HttpResponse:
         except NotPossible as refused:
             problem = refused.words
     choice = [one for status in ("yes", "depends") for one in lines(found, status) if can_be_applied_for(one.measure)]
-    given = {"standing": found, "lines": choice, "problem": problem, "own": speaks_for(request)}
+    given = {"standing": found, "lines": choice, "problem": problem}
     return render(request, "applications/start.html", given, status=400 if problem else 200)
 
 
-@for_firm
+@for_own_firm
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """An application being filled in: what is known, what is asked, which documents are owed, what has changed."""
@@ -73,7 +72,6 @@ def draft(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     found = standing_for(request, subject)
     problems: dict[str, Both] = {}
     if request.method == "POST":
-        require_own(request)
         try:
             problems = _do(request, application, found)
         except (NotPossible, NotTaken) as refused:
@@ -135,7 +133,6 @@ def _shown(request: HttpRequest, application: Application, found: Standing, prob
         "accepted": files.ACCEPTED,
         "problem": problems.get(""),
         "problems": problems,
-        "own": speaks_for(request),
     }
 
 
@@ -148,11 +145,10 @@ def _facts(application: Application, found: Standing) -> Any:
         yield {**one, "label": label, "words": value, "source": Both(one["source"]["en"], one["source"]["zh"])}
 
 
-@for_firm
+@for_own_firm
 @require_POST
 def withdraw(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """Take a draft back; it stays on the list."""
-    require_own(request)
     application = get_object_or_404(Application, subject=subject, pk=number)
     try:
         advance(application, "withdraw", request.user)
@@ -161,11 +157,10 @@ def withdraw(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     return redirect("applications:mine", subject=subject)
 
 
-@for_firm
+@for_own_firm
 @require_POST
 def delete(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """Delete an application with its files."""
-    require_own(request)
     drafts.delete(get_object_or_404(Application, subject=subject, pk=number))
     messages.success(request, in_language(Both("Deleted", "已删除")))
     return redirect("applications:mine", subject=subject)
@@ -176,4 +171,4 @@ def delete(request: HttpRequest, subject: str, number: int) -> HttpResponse:
 def without(request: HttpRequest, subject: str) -> HttpResponse:
     """What comes without an application, what could, and why."""
     found = standing_for(request, subject)
-    return render(request, "applications/no_application.html", {"standing": found, "found": no_application(found), "own": speaks_for(request)})
+    return render(request, "applications/no_application.html", {"standing": found, "found": no_application(found)})

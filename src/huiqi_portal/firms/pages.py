@@ -31,15 +31,9 @@ def standing_for(request: HttpRequest, subject: str) -> Standing:
     return found
 
 
-def speaks_for(request: HttpRequest) -> bool:
-    """Whoever is not a reader of any firm speaks for this one: `for_firm` has let nobody else in."""
-    return request.user.role not in READERS
-
-
-def require_own(request: HttpRequest) -> None:
-    """What is said for a firm is said by those who speak for it."""
-    if not speaks_for(request):
-        raise PermissionDenied
+def speaks_for(request: HttpRequest, subject: str) -> bool:
+    """Whether what is said here is said in the firm's name."""
+    return subject in request.user.firms()
 
 
 @for_firm
@@ -59,7 +53,7 @@ def overview(request: HttpRequest, subject: str) -> HttpResponse:
         "some": bool(found.combination.payable[0]),
         "pieces": pieces(subject),
         "contests": Contest.objects.filter(subject=subject, state=ContestState.OPEN).count(),
-        "own": speaks_for(request),
+        "own": speaks_for(request, subject),
     }
     return render(request, "firms/overview.html", given)
 
@@ -80,7 +74,7 @@ def measure(request: HttpRequest, subject: str, measure: str) -> HttpResponse:
         "line": line(found, found.of(one)),
         "said": said(explanation),
         "group": None if group is None else said_groups(found, [group])[0],
-        "own": speaks_for(request),
+        "own": speaks_for(request, subject),
         "can_apply": found.of(one).status != "no" and (one.record.apply is None or one.record.apply.mode != "automatic"),
     }
     return render(request, "firms/measure.html", given)
@@ -93,8 +87,10 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
     found = standing_for(request, subject)
     asked = facts.matters(found)
     problems: dict[str, Both] = {}
+    own = speaks_for(request, subject)
     if request.method == "POST":
-        require_own(request)
+        if not own:
+            raise PermissionDenied
         stated, problems = state_all(found, [(question.fact, question.year) for question in asked], request.POST, request.user)
         if not problems:
             messages.success(request, in_language(Both(f"{stated} noted, as stated by the firm", f"已记录{stated}项企业填报信息")))
@@ -104,7 +100,7 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
     for question in asked:
         one = fact_input(question.fact, question.year, found.law.rules, typed=typed)
         inputs.append((fact_input(question.fact, question.year, found.law.rules, typed=typed, problem=problems.get(one.name)), len(question.opens)))
-    given = {"standing": found, "topics": facts.topics(found), "inputs": inputs, "own": speaks_for(request), "problems": problems}
+    given = {"standing": found, "topics": facts.topics(found), "inputs": inputs, "own": own, "problems": problems}
     return render(request, "firms/facts.html", given, status=400 if problems else 200)
 
 
@@ -112,7 +108,6 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
 @require_POST
 def unstate(request: HttpRequest, subject: str) -> HttpResponse:
     """Take a statement back."""
-    require_own(request)
     year = request.POST.get("year", "")
     of_year = int(year) if re.fullmatch("[0-9]{1,4}", year) else None
     get_object_or_404(Statement, subject=subject, fact=request.POST.get("fact", ""), year=of_year).delete()

@@ -16,6 +16,7 @@ from huiqi_portal.applications.lifecycle import STEPS, NotPossible, State, advan
 from huiqi_portal.applications.models import Application
 from huiqi_portal.firms.files import path_of
 from huiqi_portal.firms.models import KeptFile, Statement
+from huiqi_portal.registries import lookup
 from huiqi_portal.texts.models import Publication
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +219,8 @@ def test_nobody_sees_or_alters_another_firms_application(office, client_of, user
         assert client.post(address(one, rest)).status_code == 403
         assert client.post(f"/en/firms/firm-2/applications/{one.pk}/{rest}").status_code == 404
     officer = client_of(Role.OFFICER)
-    assert officer.get(address(one)).status_code == 200
+    assert officer.get(MINE).status_code == 200
+    assert officer.get(address(one)).status_code == 403  # nobody has sent it in
     for rest in ("", "withdraw/", "delete/"):
         assert officer.post(address(one, rest)).status_code == 403
     assert Application.objects.get().state == "draft"
@@ -248,6 +250,7 @@ def test_what_comes_without_an_application_is_listed_with_the_reason(office, cli
     assert text.index("Small grant") > nearly  # the registry's facts are not verified
     about = Path(settings.HUIQI_DATA, "registries", "1", "registry.yaml")
     about.write_text(about.read_text().replace("verified: false", "verified: true"))
+    lookup._origins.cache_clear()
     text = client.get("/en/firms/firm-1/no-application/").content.decode()
     assert text.index('id="decided"') < text.index("Small grant")
     assert 'id="nearly"' not in text
