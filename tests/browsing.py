@@ -201,7 +201,7 @@ def visit(
         reduced_motion="reduce",
         accept_downloads=True,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     visitor = Visitor(portal, context, context.new_page(), language)
     _guard(visitor)
     try:
@@ -242,7 +242,7 @@ _LAYOUT = """() => {
   if (document.documentElement.scrollWidth > width) {
     const inScroller = e => { for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
       if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(p).overflowX)) return true; return false; };
-    const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !inScroller(e));
+    const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && (!inScroller(e) || getComputedStyle(e).position === 'absolute'));
     faults.push(`wider than the window by ${document.documentElement.scrollWidth - width} px: ` + wide.slice(0, 3).map(e => e.outerHTML.slice(0, 120)).join(' | '));
   }
   const headings = document.querySelectorAll('h1').length;

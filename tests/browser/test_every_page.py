@@ -11,7 +11,8 @@ from django.urls import Resolver404, resolve
 from browsing import NARROW, WIDE, Visitor
 
 ROLES = (None, "enterprise", "editor", "officer", "auditor", "administrator")
-OPENED, ASKED = 2, 6  # of each kind of page: looked at in full; asked whether it is there
+ASKED = 4  # of each kind of page besides the one opened: asked whether it is there
+looked_at: set[tuple[str, str]] = set()  # kinds of pages with their language: one role's look is enough
 
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"
 
@@ -23,34 +24,34 @@ def test_every_page_holds_what_must_hold(visitor_of, role, language):
     walk(visitor)
 
 
-def walk(visitor: Visitor) -> Counter[str]:
-    """Follow the links from the page that is open; how many pages of each kind were looked at."""
-    opened, asked = Counter[str](), Counter[str]()
+def walk(visitor: Visitor) -> None:
+    """Follow the links from the page that is open; each kind of page is opened once."""
+    opened, asked = set[str](), Counter[str]()
     seen, waiting = {visitor.page.url}, [visitor.page.url]
     while waiting:
         address = waiting.pop(0)
         kind = kind_of(address)
-        if kind is None or opened[kind] >= OPENED or f"/{visitor.language}/" not in address:
+        if kind is None or kind in opened or f"/{visitor.language}/" not in address:
             if asked[str(kind)] < ASKED:
                 asked[str(kind)] += 1
                 answer = visitor.context.request.get(address)
                 if not answer.ok:
                     visitor.faults.append(f"a link leads to status {answer.status}: {address}")
             continue
-        opened[kind] += 1
+        opened.add(kind)
         answer = visitor.page.goto(address)
         if answer is None or not answer.ok:
             visitor.faults.append(f"a link leads to status {answer and answer.status}: {address}")
             continue
-        visitor.check()
-        visitor.page.set_viewport_size(NARROW)
-        visitor.check()
-        visitor.page.set_viewport_size(WIDE)
+        if (kind, visitor.language) not in looked_at:
+            looked_at.add((kind, visitor.language))
+            for size in (NARROW, WIDE):
+                visitor.page.set_viewport_size(size)
+                visitor.check()
         found = (urldefrag(urljoin(address, link)).url for link in visitor.page.evaluate(LINKS))
         new = [link for link in dict.fromkeys(found) if link not in seen and link.startswith(visitor.portal.address)]
         seen.update(new)
         waiting += new
-    return opened
 
 
 def kind_of(address: str) -> str | None:

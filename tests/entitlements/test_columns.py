@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import arbitrary
-from huiqi.entitlements.columns import CodeSets, Figures, Run, Truths, block_of, codes_of
+from huiqi.entitlements.columns import CodeSets, Figures, Run, Truths, block_of, codes_of, decode
+from huiqi.facts.schema import Fact
 from huiqi.rules.exact import Exactly
 from huiqi.rules.plan import make_plan
 from huiqi.vocabulary.ranges import Absent, Codes, Number
+from huiqi.vocabulary.record import Words
 
 
 @given(st.data())
@@ -98,3 +100,10 @@ def test_figures_beyond_the_mantissa_do_not_drift(tmp_path: Path) -> None:
     run = Run(plan, block_of(known, [(fact, year) for (_, year), fact in plan.facts.items()])).run()
     assert run.truths(plan.measures[0].status).must.tolist() == [False, True, True]
     assert run.settled > 0
+
+
+def test_a_text_comes_back_as_it_was_recorded(tmp_path: Path) -> None:
+    rules = arbitrary.rules_of(arbitrary.packs_folder(tmp_path, "measures: {}"))
+    name = Fact("name", "enterprise", "text", "day", Words(en="Name", zh="名称"), Words(en="What is it called?", zh="名称是什么？"))
+    assert decode(name, "虚构企业000001", rules.places) == "虚构企业000001"
+    assert decode(name, None, rules.places) is None

@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+import huiqi
 from arbitrary import packs_folder
 from huiqi_portal.accounts.models import Membership, User
 from huiqi_portal.accounts.roles import Role
+from huiqi_portal.registries.lookup import keep_firms
 from huiqi_portal.registries.models import Registry
 from huiqi_portal.texts import shelf
 from huiqi_portal.texts.models import Publication
@@ -101,8 +103,12 @@ def law(db, settings):
 @pytest.fixture
 def registry(law, settings):
     """Two made-up firms, current."""
-    write_registry(Path(settings.HUIQI_DATA, "registries", "1"), FIRMS, YEARS)
-    return Registry.objects.create(title="Test", folder="1", made_up=True, subjects=2, current_since=timezone.now())
+    folder = write_registry(Path(settings.HUIQI_DATA, "registries", "1"), FIRMS, YEARS)
+    row = Registry.objects.create(title="Test", folder="1", made_up=True, subjects=2, current_since=timezone.now())
+    columns, problems = huiqi.open_registry(folder, law.rules.schemas["enterprise"], law.rules.places)
+    assert columns is not None, problems
+    keep_firms(row, columns)
+    return row
 
 
 @pytest.fixture

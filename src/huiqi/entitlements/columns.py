@@ -337,6 +337,8 @@ def decode(fact: Fact, cell: Any, places: Places) -> Raw | None:
             return None if cell < 0 else list(places.by_id)[cell]
         case "date":
             return NONE if cell == -math.inf else None if cell != cell else int(cell)
+        case "text":
+            return None if cell is None else str(cell)
         case _:
             return None if cell != cell else int(cell)
 
@@ -375,6 +377,8 @@ def encode(fact: Fact, cells: Sequence[Raw | None], places: Places) -> NDArray[A
         case "place":
             index = {id: n for n, id in enumerate(places.by_id)}
             return np.array([-1 if cell is None else index[str(cell)] for cell in cells], np.int32)
+        case "text":
+            return np.array(cells, object)
         case _:
             return np.array([math.nan if cell is None else -math.inf if cell is NONE else float(cell) for cell in cells], np.float64)  # type: ignore[arg-type]
 

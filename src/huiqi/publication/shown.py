@@ -27,6 +27,7 @@ from huiqi.rules.syntax import Quantity
 from huiqi.vocabulary import speech
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.problem import Where
+from huiqi.vocabulary.record import Words
 from huiqi.vocabulary.source import Mapping, Text, read_text
 from huiqi.vocabulary.speech import Both, both, listed, of_words
 from huiqi.vocabulary.unit import UNITS
@@ -51,6 +52,12 @@ class Example:
     given: tuple[tuple[Both, Both], ...]
     status: Both | None
     amount: Both | None
+    status_key: str = ""
+
+    @property
+    def because(self) -> Words:
+        """Where the expected result comes from."""
+        return self.record.from_
 
 
 @dataclass(frozen=True)
@@ -115,19 +122,21 @@ class IndicatorShown:
         return len({figure for figure, _ in self.figures}) > 1
 
 
+def standing_on(document: Document, day: datetime.date) -> Standing:
+    """Whether a text is in force on a day."""
+    match document.in_force(day):
+        case "yes":
+            return "in force"
+        case "continued":
+            return "continued"
+    return "to come" if day < document.record.first_day else "ended"
+
+
 class Shower:
     """Says what a pack's documents hold, each by the law of a day on which it is in force."""
 
     def __init__(self, library: Library, pack: PackText, law_on: datetime.date):
         self.library, self.pack, self.law_on = library, pack, law_on
-
-    def standing(self, document: Document) -> Standing:
-        match document.in_force(self.law_on):
-            case "yes":
-                return "in force"
-            case "continued":
-                return "continued"
-        return "to come" if self.law_on < document.record.first_day else "ended"
 
     def rules(self, document: Document) -> Rules:
         """The rules of a day on which the document holds."""
@@ -141,7 +150,7 @@ class Shower:
         return DocumentShown(
             policy_name(document),
             document,
-            self.standing(document),
+            standing_on(document, self.law_on),
             self._cohort(wording, policy.applies_when if policy is not None else []),
             self._cohort(wording, policy.continues_for if policy is not None else []),
             tuple(one for one in definitions if is_parameter(one.record)),
@@ -213,6 +222,7 @@ class Shower:
             tuple(given),
             STATUS_WORDS.get(str(status)),
             None if amount is None else _range([_figure(end, wording.currency) for end in (amount if isinstance(amount, list) else [amount])]),
+            str(status or ""),
         )
 
     # ------------------------------------------------------------ the core policy

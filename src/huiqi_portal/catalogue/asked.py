@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from huiqi.facts.schema import Schema
@@ -36,7 +36,8 @@ class Asked:
 
     def without(self, *names: str) -> Asked:
         """The same, asking less."""
-        return replace(self, page=1, **{one.name: one.default for one in fields(self) if one.name in names})
+        defaults: dict[str, Any] = {one.name: one.default for one in fields(self) if one.name in names}
+        return replace(self, page=1, **defaults)
 
     def with_(self, **more: str) -> Asked:
         """The same with another value of a filter, from its first page."""
@@ -80,7 +81,9 @@ def read_asked(given: Mapping[str, str], collection: Collection, schema: Schema)
             return ""
         return text
 
-    def whole(name: str, called: Both, least: int, most: int) -> int | None:
+    def whole(name: str, called: Both, least: int, most: int, fact: str = "") -> int | None:
+        if fact and fact not in schema.facts:
+            return None
         text = given.get(name, "").replace(",", "").replace("，", "").strip()
         if not text:
             return None
@@ -102,8 +105,8 @@ def read_asked(given: Mapping[str, str], collection: Collection, schema: Schema)
         one_of("kind", KIND_WORDS.__contains__, Both("kind of measure", "措施类型")),
         one_of("state", STATES.__contains__, Both("state", "状态")),
         one_of("industry", lambda code: industries is not None and code in industries.codes, Both("industry", "行业")),
-        whole("staff", Both("employees", "从业人数"), 0, MOST_STAFF),
-        whole("revenue", Both("revenue in units of ¥10,000", "营业收入（万元）"), 0, MOST_REVENUE),
+        whole("staff", Both("employees", "从业人数"), 0, MOST_STAFF, "employees"),
+        whole("revenue", Both("revenue in units of ¥10,000", "营业收入（万元）"), 0, MOST_REVENUE, "revenue"),
         one_of("sort", get_args(Sort).__contains__, Both("order", "排序方式")) or "fit",  # type: ignore[arg-type]
         whole("page", Both("page", "页码"), 1, 10_000) or 1,
     )

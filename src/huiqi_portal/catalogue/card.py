@@ -39,7 +39,7 @@ UNSEEN = Both("Dates of calls are not in the texts", "申报通知的起止时�
 
 @dataclass(frozen=True, eq=False)
 class Card:
-    """A measure in the edition that counts today, with what a list shows and sorts by; `where` are the places in which it applies (None: anywhere)."""
+    """A measure in the edition that counts today, with what a list shows and sorts by; `where` are the places where it applies (None: all)."""
 
     number: int
     measure: Measure
@@ -51,6 +51,7 @@ class Card:
     ends: tuple[int, int | None] | None
     bearers: Both | None
     topics: tuple[str, ...]
+    soon: bool  # its text ends within the next weeks
 
     @property
     def name(self) -> str:
@@ -116,10 +117,6 @@ class Card:
             if text is not None
         )
 
-    def closes_soon(self, today: datetime.date) -> bool:
-        """Its text ends within the next weeks."""
-        return self.standing in ("open", "call") and self.last_day is not None and (self.last_day - today).days <= SOON
-
     def reaches(self, inside: frozenset[str]) -> bool:
         """It applies in some of these places."""
         return self.where is None or not self.where.isdisjoint(inside)
@@ -127,10 +124,8 @@ class Card:
     def texts(self) -> Iterator[tuple[int, str]]:
         """What a search looks through, with the weight of each text."""
         record, document = self.measure.record, self.document.record
-        for said in self.title:
-            yield 8, said
-        for said in (self.kind_said, *(words for _, words in self.topics_said)):
-            yield from ((4, text) for text in said)
+        yield from ((8, text) for text in self.title)
+        yield from ((4, text) for both_said in (self.kind_said, *(words for _, words in self.topics_said)) for text in both_said)
         yield 5, str(document.document)
         yield from ((4, text) for text in of_words(document.title))
         yield from ((2, text) for said in (of_words(document.issuer), self.place_said) for text in said)
@@ -161,7 +156,7 @@ def cards_of(law: Law) -> tuple[Card, ...]:
     shares = _bearers(law.rules)
     cards = []
     for number, (measure, rules, standing) in enumerate(_chosen(law)):
-        place = str(packs[measure.document.pack].record.place)
+        place, last = str(packs[measure.document.pack].record.place), measure.document.record.last_day
         cards.append(
             Card(
                 number,
@@ -174,6 +169,7 @@ def cards_of(law: Law) -> tuple[Card, ...]:
                 amount_ends(measure, rules),
                 shares.get(measure.id) or _bearer(measure, packs[measure.document.pack], rules.places),
                 tuple(map(str, measure.record.topics)) or ("none",),
+                standing in ("open", "call") and last is not None and (last - law.law_on).days <= SOON,
             )
         )
     return tuple(cards)

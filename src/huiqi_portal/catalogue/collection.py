@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from weakref import WeakKeyDictionary
+
+from django.utils.safestring import SafeString
 
 from huiqi.vocabulary.place import OUTSIDE, Place, Places
 from huiqi.vocabulary.speech import Both, of_words
@@ -43,6 +45,8 @@ class Collection:
     by_standing: Mapping[str, Set]
     enterprises: Set
     reaching: dict[str, Set] = field(default_factory=dict)
+    rendered: dict[tuple[str, str, str], SafeString] = field(default_factory=dict)  # parts of pages: what, about what, language
+    listed: dict[Hashable, SafeString] = field(default_factory=dict)  # whole lists by what is asked and language
 
     def at(self, place: str) -> Set:
         """What applies in a place or in part of it."""
@@ -51,8 +55,21 @@ class Collection:
             self.reaching[place] = set_of(card.number for card in self.cards if card.reaches(inside))
         return self.reaching[place]
 
+    @cached_property
+    def live(self) -> Set:
+        """What has not ended."""
+        return self.all & ~self.by_standing.get("over", 0)
+
     def chosen(self, numbers: Set) -> list[Card]:
         return [card for card in self.cards if numbers >> card.number & 1]
+
+    @cached_property
+    def held(self) -> dict[str, list[Card]]:
+        """The cards by the full name of the document in which they stand, each in the order of its text."""
+        found: dict[str, list[Card]] = {}
+        for card in self.cards:
+            found.setdefault(card.document.name, []).append(card)
+        return found
 
     @cached_property
     def place_entries(self) -> tuple[PlaceEntry, ...]:
@@ -129,6 +146,6 @@ def _collected(law: Law) -> Collection:
         set_of(range(len(cards))),
         by(lambda card: card.topics),
         by(lambda card: (card.kind,)),
-        by(lambda card: (card.standing, *(["soon"] if card.closes_soon(law.law_on) else []))),
+        by(lambda card: (card.standing, *(["soon"] if card.soon else []))),
         set_of(card.number for card in cards if card.measure.subject == "enterprise"),
     )

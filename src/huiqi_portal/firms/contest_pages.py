@@ -22,7 +22,7 @@ from huiqi_portal.firms.facts import label_of
 from huiqi_portal.firms.files import NotTaken
 from huiqi_portal.firms.models import Contest, ContestState
 from huiqi_portal.firms.overview import line
-from huiqi_portal.firms.pages import require_own, speaks_for, standing_for
+from huiqi_portal.firms.pages import speaks_for, standing_for
 from huiqi_portal.firms.standing import Standing, changes, standing
 from huiqi_portal.registries.fact_input import fact_input, of_json, read_input
 from huiqi_portal.site.templatetags.words import said as in_language
@@ -35,7 +35,6 @@ SAY_WHAT = Both("say how it is", "请填写正确的值")
 @require_http_methods(["GET", "HEAD", "POST"])
 def contest(request: HttpRequest, subject: str, fact: str, year: int | None = None) -> HttpResponse:
     """Contest a fact; before it is sent the page shows what would change if it were so."""
-    require_own(request)
     found = standing_for(request, subject)
     one = found.fact(fact)
     if one is None or (one.period == "year") is not (year is not None):
@@ -100,14 +99,13 @@ def contested(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """One contest of the firm: how far it is, and what an officer said."""
     one = get_object_or_404(Contest, subject=subject, pk=number)
     found = standing_for(request, subject)
-    return render(request, "firms/contested.html", {"standing": found, "own": speaks_for(request), **shown(found, one)})
+    return render(request, "firms/contested.html", {"standing": found, "own": speaks_for(request, subject), **shown(found, one)})
 
 
 @for_own_firm
 @require_POST
 def withdraw(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """Take a contest back."""
-    require_own(request)
     get_object_or_404(Contest, subject=subject, pk=number)
     try:
         contesting.withdraw(subject, number)

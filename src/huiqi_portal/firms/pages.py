@@ -15,7 +15,7 @@ from huiqi_portal.accounts.access import READERS, for_firm, for_own_firm
 from huiqi_portal.firms import facts, files
 from huiqi_portal.firms.combination import said_groups
 from huiqi_portal.firms.models import Contest, ContestState, KeptFile, Statement
-from huiqi_portal.firms.overview import ending, is_support, line, lines, pieces
+from huiqi_portal.firms.overview import ending, line, lines, pieces
 from huiqi_portal.firms.standing import Standing, standing
 from huiqi_portal.firms.stating import state_all
 from huiqi_portal.registries.explained import said
@@ -31,15 +31,9 @@ def standing_for(request: HttpRequest, subject: str) -> Standing:
     return found
 
 
-def speaks_for(request: HttpRequest) -> bool:
-    """Whoever is not a reader of any firm speaks for this one: `for_firm` has let nobody else in."""
-    return request.user.role not in READERS
-
-
-def require_own(request: HttpRequest) -> None:
-    """What is said for a firm is said by those who speak for it."""
-    if not speaks_for(request):
-        raise PermissionDenied
+def speaks_for(request: HttpRequest, subject: str) -> bool:
+    """Whether what is said here is said in the firm's name."""
+    return subject in request.user.firms()
 
 
 @for_firm
@@ -59,7 +53,7 @@ def overview(request: HttpRequest, subject: str) -> HttpResponse:
         "some": bool(found.combination.payable[0]),
         "pieces": pieces(subject),
         "contests": Contest.objects.filter(subject=subject, state=ContestState.OPEN).count(),
-        "own": speaks_for(request),
+        "own": speaks_for(request, subject),
     }
     return render(request, "firms/overview.html", given)
 
@@ -80,7 +74,7 @@ def measure(request: HttpRequest, subject: str, measure: str) -> HttpResponse:
         "line": line(found, found.of(one)),
         "said": said(explanation),
         "group": None if group is None else said_groups(found, [group])[0],
-        "own": speaks_for(request),
+        "own": speaks_for(request, subject),
         "can_apply": found.of(one).status != "no" and (one.record.apply is None or one.record.apply.mode != "automatic"),
     }
     return render(request, "firms/measure.html", given)
@@ -93,8 +87,10 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
     found = standing_for(request, subject)
     asked = facts.matters(found)
     problems: dict[str, Both] = {}
+    own = speaks_for(request, subject)
     if request.method == "POST":
-        require_own(request)
+        if not own:
+            raise PermissionDenied
         stated, problems = state_all(found, [(question.fact, question.year) for question in asked], request.POST, request.user)
         if not problems:
             messages.success(request, in_language(Both(f"{stated} noted, as stated by the firm", f"已记录{stated}项企业填报信息")))
@@ -104,7 +100,8 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
     for question in asked:
         one = fact_input(question.fact, question.year, found.law.rules, typed=typed)
         inputs.append((fact_input(question.fact, question.year, found.law.rules, typed=typed, problem=problems.get(one.name)), len(question.opens)))
-    given = {"standing": found, "topics": facts.topics(found), "inputs": inputs, "own": speaks_for(request), "problems": problems}
+    topics, sources = facts.topics(found)
+    given = {"standing": found, "topics": topics, "sources": sources, "inputs": inputs, "own": own, "problems": problems}
     return render(request, "firms/facts.html", given, status=400 if problems else 200)
 
 
@@ -112,7 +109,6 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
 @require_POST
 def unstate(request: HttpRequest, subject: str) -> HttpResponse:
     """Take a statement back."""
-    require_own(request)
     year = request.POST.get("year", "")
     of_year = int(year) if re.fullmatch("[0-9]{1,4}", year) else None
     get_object_or_404(Statement, subject=subject, fact=request.POST.get("fact", ""), year=of_year).delete()
@@ -126,13 +122,17 @@ def combination(request: HttpRequest, subject: str) -> HttpResponse:
     """What is payable together after stacking, what was cut and by which rule, and whether applying for less pays more."""
     found = standing_for(request, subject)
     together = found.combination
+    paid = {share.measure.id for share in together.alone if share.measure.amount is not None}
+    alone = [one for status in ("yes", "depends") for one in lines(found, status) if one.measure.id in paid]
     given = {
         "standing": found,
-        "payable": money_range(*together.payable, together.currency),
-        "best": money_range(*together.best, together.currency),
+        "payable": together.payable,
+        "sure_said": money_range(together.payable[0], together.payable[0], together.currency),
+        "best_said": money_range(*together.best, together.currency),
+        "currency": together.currency,
         "better": together.best != together.payable,
         "groups": said_groups(found, together.groups),
-        "alone": [line(found, found.of(share.measure)) for share in together.alone if is_support(share.measure)],
+        "alone": alone,
     }
     return render(request, "firms/combination.html", given)
 

@@ -1,18 +1,33 @@
-"""One firm of the current registry: what is known of it, and from where."""
+"""One firm of the current registry: what is known of it, and from where.
+
+Its facts are kept as a row of the database when a registry is made current, so that no page waits for columns.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 import huiqi
-from huiqi.facts.known import Known
+from huiqi.entitlements.columns import decode
+from huiqi.facts.cells import UNKNOWN
+from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.provenance import Provenance
-from huiqi_portal.registries.models import current_registry
-from huiqi_portal.texts.shelf import law
+from huiqi.facts.registry import Column
+from huiqi.facts.registry import Registry as Columns
+from huiqi_portal.registries.models import KeptFirm, Registry, current_registry
+from huiqi_portal.texts.shelf import Law, law
+
+ROWS = 2_000  # firms written at one time
+Key = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -22,25 +37,89 @@ class Firm:
     subject: str
     name: str
     known: Known
-    sources: Mapping[tuple[str, int | None], Provenance]
+    sources: Mapping[Key, Provenance]
 
 
-def firm(subject: str) -> Firm | None:
-    """The firm of that id, or nothing if the registry does not have it."""
-    current = current_registry()
+def firm(subject: str, by: Law | None = None) -> Firm | None:
+    """The firm of that id, by the facts that a law (default: today's) knows; nothing if the current registry does not have it."""
+    current, by = current_registry(), by or law()
     if current is None:
         return None
-    rules = law().rules
-    folder = Path(settings.HUIQI_DATA, "registries", current.folder)
-    registry, problems = huiqi.open_registry(folder, rules.schemas["enterprise"], rules.places)
+    row = KeptFirm.objects.filter(registry=current, subject=subject).first()
+    if row is None:
+        return None
+    schema = by.rules.schemas["enterprise"]
+    values = {key: raw for key, raw in _unpacked(row.facts) if key[0] in schema.facts}
+    origins = _origins(folder_of(current))
+    sources = {key: origins[key[0]] for key in values if key[0] in origins}
+    known = Known(schema, by.rules.places, by.law_on, values, subject, row.first_year)
+    return Firm(subject, row.name or subject, known, sources)
+
+
+def folder_of(registry: Registry) -> Path:
+    """The folder of a version."""
+    return Path(settings.HUIQI_DATA, "registries", registry.folder)
+
+
+def keep_firms(row: Registry, registry: Columns, tick: Callable[[int], None] = lambda _: None) -> None:
+    """Keep what a registry knows of each firm; call it before the registry is made current. `tick` is told how many firms more are kept.
+
+    Done anew, it replaces what was kept of this registry.
+    """
+    row.kept_firms.all().delete()
+    facts = [fact for fact in registry.schema.facts.values() if registry.has(fact.id)]
+    columns: list[Column] = [(fact.id, year) for fact in facts for year in (registry.years() if fact.period == "year" else (None,))]
+    for block in registry.blocks(columns, ROWS):
+        size = len(block.ids)
+        values: list[dict[str, Any]] = [{} for _ in range(size)]
+        for (id, year), cells in block.columns.items():
+            _write(values, registry, id, year, cells.tolist())
+        KeptFirm.objects.bulk_create(
+            [
+                KeptFirm(registry=row, subject=str(subject), name=str(of.get("name") or ""), facts=_packed(of), first_year=int(first) or None)
+                for subject, of, first in zip(block.ids, values, block.first_years.tolist(), strict=True)
+            ]
+        )
+        tick(size)
+
+
+def _write(values: list[dict[str, Any]], registry: Columns, id: str, year: int | None, cells: list[Any]) -> None:
+    """Put a column's known cells into the rows."""
+    fact = registry.schema.facts[id]
+    figure, said = fact.is_figure or fact.kind == "date", dict[Any, Any]()  # what a code or a flag stands for is found once
+    for of, cell in zip(values, cells, strict=True):
+        if cell is None or cell != cell:  # unknown
+            continue
+        if figure:
+            kept = None if cell == -math.inf else int(cell)
+        elif cell == UNKNOWN:
+            continue
+        else:
+            if cell not in said:
+                raw = decode(fact, cell, registry.places)
+                said[cell] = None if raw is NONE else raw
+            kept = said[cell]
+        if year is None:
+            of[id] = kept
+        else:
+            of.setdefault(id, {})[str(year)] = kept
+
+
+def _packed(values: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(), 3)
+
+
+def _unpacked(facts: bytes) -> Iterator[tuple[Key, Raw]]:
+    for id, kept in json.loads(zlib.decompress(facts)).items():
+        for year, value in kept.items() if isinstance(kept, dict) else ((None, kept),):
+            yield (id, None if year is None else int(year)), NONE if value is None else value
+
+
+@lru_cache(maxsize=4)  # a version is never edited
+def _origins(folder: Path) -> dict[str, Provenance]:
+    """Where each column of a registry comes from; no row is read."""
+    schema, places = law().rules.schemas["enterprise"], law().rules.places
+    registry, problems = huiqi.open_registry(folder, schema, places, keys=False)
     if registry is None:
         raise huiqi.FaultyInput(problems)
-    at = registry.position(subject)
-    if at is None:
-        return None
-    facts = [fact for fact in registry.schema.facts.values() if registry.has(fact.id)]
-    columns = [(fact.id, year) for fact in facts for year in (registry.years() if fact.period == "year" else (None,))]
-    known = huiqi.Population(registry, rules, law().law_on).block(columns, at, at + 1).known(0)
-    name = known.values.get(("name", None))
-    sources = {key: registry.provenance(key[0]) for key in known.values}
-    return Firm(subject, str(name) if isinstance(name, str) else subject, known, sources)
+    return {id: registry.provenance(id) for id in schema.facts if registry.has(id)}

@@ -9,9 +9,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+import huiqi
 from huiqi.facts.synthesize import synthesize
 from huiqi_portal.accounts.models import Membership, User
 from huiqi_portal.accounts.roles import Role
+from huiqi_portal.registries.lookup import keep_firms
 from huiqi_portal.registries.models import Registry, current_registry
 from huiqi_portal.texts.shelf import law
 
@@ -28,7 +30,7 @@ def fill() -> Iterator[str]:
         if new:
             user.set_password(PASSWORD)
             user.save()
-    first = _first_subject(registry)
+    first = registry.kept_firms.order_by("subject").values_list("subject", flat=True)[0]
     Membership.objects.get_or_create(
         user=User.objects.get(username=f"demo-{Role.ENTERPRISE}"),
         subject=first,
@@ -43,14 +45,13 @@ def _registry() -> Registry:
     on = law()
     folder = Path(settings.HUIQI_DATA, "registries", "demo")
     as_of = datetime.date(on.law_on.year, 1, 1)
-    synthesize(PACK, ENTERPRISES, SEED, folder, on.rules.schemas["enterprise"], on.rules.places, as_of=as_of, years=4, overwrite=True)
-    return Registry.objects.create(
-        title="Made-up enterprises · 虚构企业", folder="demo", made_up=True, subjects=ENTERPRISES, current_since=timezone.now()
-    )
-
-
-def _first_subject(registry: Registry) -> str:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(Path(settings.HUIQI_DATA, "registries", registry.folder, "enterprise.parquet"), columns=["id"])
-    return str(table["id"][0])
+    schema, places = on.rules.schemas["enterprise"], on.rules.places
+    synthesize(PACK, ENTERPRISES, SEED, folder, schema, places, as_of=as_of, years=4, overwrite=True)
+    columns, problems = huiqi.open_registry(folder, schema, places)
+    if columns is None:
+        raise huiqi.FaultyInput(problems)
+    row = Registry.objects.create(title="Made-up enterprises · 虚构企业", folder="demo", made_up=True, subjects=ENTERPRISES)
+    keep_firms(row, columns)
+    row.current_since = timezone.now()
+    row.save()
+    return row
