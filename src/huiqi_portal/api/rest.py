@@ -27,9 +27,10 @@ class Utf8(JSONRenderer):
 
 
 ABOUT = Both(
-    "What a district supports its enterprises with, as rules that can be asked: the catalogue of measures, how an enterprise stands to each, why, and "
-    "what to ask it next. Amounts are ranges in whole fen; a status that unknown facts leave open is `depends`, an open upper end is null. "
-    "The catalogue is public; everything else needs a token with a scope, made on the page of one's account and sent as `Authorization: Bearer hq_...`. "
+    "What a district supports its enterprises with, as rules that can be asked: the catalogue of measures, how an enterprise stands to each, why, "
+    "and what to ask it next. Amounts are ranges in whole fen; a status that unknown facts leave open is `depends`, an open upper end is null. "
+    "The catalogue is public; everything else needs a token with a scope, made on the page of one's account and sent as "
+    "`Authorization: Bearer hq_...`. "
     "Every answer from 400 on has the form of `Fault`, with stable codes. So many requests a minute are answered; `RateLimit-Remaining` says "
     "how many are left. What is answered follows from the texts and the facts; the competent department decides.",
     "惠企政策的可查询接口：政策目录、企业逐项测算、判定依据及后续问题。金额为以分为单位的区间；因信息未知而待定的状态为`depends`，无上限为null。政策目录公开；"
@@ -123,5 +124,3 @@ def _problem(error: dict[str, Any]) -> Problem:
 def description() -> dict[str, Any]:
     """The description of the API (OpenAPI)."""
     return api.get_openapi_schema(path_prefix="/api/v1/")
-
-

@@ -24,10 +24,16 @@ FIRST_YEAR = 1900
 LONGEST = 500  # characters of a text
 _YEAR = re.compile(r"[0-9]{4}\Z")
 _KINDS = {
-    "money": Both("a figure", "数字"), "number": Both("a figure", "数字"), "count": Both("a figure", "数字"), "share": Both("a share: 0.15 or \"15%\"", "比例：0.15或\"15%\""),
-    "date": Both("a day: \"2024-06-30\"", "日期：\"2024-06-30\""), "flag": Both("true or false", "true或false"),
-    "category": Both("a code of its list, as a text", "代码表中的代码（文本）"), "place": Both("the id of a place, as a text", "地区代码（文本）"), "text": Both("a text", "文本"),
-}  # fmt: skip
+    "money": Both("a figure", "数字"),
+    "number": Both("a figure", "数字"),
+    "count": Both("a figure", "数字"),
+    "share": Both('a share: 0.15 or "15%"', '比例：0.15或"15%"'),
+    "date": Both('a day: "2024-06-30"', '日期："2024-06-30"'),
+    "flag": Both("true or false", "true或false"),
+    "category": Both("a code of its list, as a text", "代码表中的代码（文本）"),
+    "place": Both("the id of a place, as a text", "地区代码（文本）"),
+    "text": Both("a text", "文本"),
+}
 
 
 def known_of(given: Mapping[str, Any], asked: Asked) -> huiqi.Known:
