@@ -15,7 +15,7 @@ from huiqi.vocabulary.speech import Both
 from huiqi_portal.accounts.api_token import Scope
 from huiqi_portal.api.body import StrictJson
 from huiqi_portal.api.faults import Problem, Refused, of_status, problem
-from huiqi_portal.api.operations import asked, enterprise
+from huiqi_portal.api.operations import asked, catalogue, enterprise, firms, runs
 
 log = logging.getLogger("django.request")
 
@@ -56,8 +56,8 @@ api = NinjaAPI(
         "x-scopes": {scope.value: scope.label.as_json() for scope in Scope},
     },
 )
-api.add_router("", asked.router)
-api.add_router("", enterprise.router)
+for subject in (catalogue, asked, enterprise, firms, runs):
+    api.add_router("", subject.router)
 
 
 def refusal(refused: Refused, status: int | None = None) -> HttpResponse:

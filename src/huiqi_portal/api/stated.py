@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import huiqi
-from huiqi.facts.cells import NONE as NO_CODE
-from huiqi.facts.cells import UNKNOWN, Reading
-from huiqi.facts.known import NONE, Raw
+from huiqi.entitlements.columns import decode
+from huiqi.facts.cells import Reading
+from huiqi.facts.known import Raw
 from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Rules
 from huiqi.vocabulary.problem import did_you_mean
@@ -102,7 +101,7 @@ def read_value(fact: Fact, value: Any, rules: Rules, where: str) -> tuple[Raw | 
         hint = reading.remedy(code, text[:100])
         remedy = _KINDS[fact.kind] if code != "cell.range" else Both(hint, f"单位为{fact.unit_text}；不清楚请不要提供")
         return None, [problem("fact.value", where, of_words(reading.fault(code, text[:100])), remedy=[remedy])]
-    return _raw(fact, float(encoded[0]), rules), []
+    return decode(fact, encoded[0], rules.places), []
 
 
 def _as_cell(fact: Fact, value: Any) -> str | None:
@@ -114,18 +113,3 @@ def _as_cell(fact: Fact, value: Any) -> str | None:
             return None
         return f"{value:f}" if isinstance(value, Decimal) and -40 < value.adjusted() < 30 and value.is_finite() else str(value)
     return value if isinstance(value, str) else None
-
-
-def _raw(fact: Fact, encoded: float, rules: Rules) -> Raw | None:
-    """What a column of a registry holds, as a value."""
-    match fact.kind:
-        case "flag":
-            return None if encoded == UNKNOWN else bool(encoded)
-        case "category" | "place":
-            if encoded in (UNKNOWN, NO_CODE):
-                return NONE if encoded == NO_CODE else None
-            ids = list(rules.places.by_id) if fact.codes is None else list(fact.codes.codes)
-            return ids[int(encoded)]
-    if math.isnan(encoded):
-        return None
-    return NONE if math.isinf(encoded) else int(encoded)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from huiqi_portal.service.serve import serve
+from huiqi_portal.service.token import token
 
 __all__ = ["portal", "serve"]
 
@@ -19,3 +20,6 @@ portal = typer.Typer(
 @portal.callback()
 def _portal() -> None:
     """A group, whatever the number of its commands."""
+
+
+portal.command()(token)
