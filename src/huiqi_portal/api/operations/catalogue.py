@@ -38,8 +38,8 @@ router = Router(tags=["catalogue"])
     **described(
         Both("The list of measures", "政策目录"),
         Both(
-            "The measures that a search and filters leave, twenty a page, in the order of the catalogue's page; with the values of each filter and "
-            "how many measures each would leave. `industry`, `staff` and `revenue` describe a firm: what such a firm surely may not have is left out.",
+            "The measures that a search and filters leave, twenty a page, in the order of the catalogue's page; with the values of each filter "
+            "and how many measures each would leave. `industry`, `staff` and `revenue` describe a firm: what it surely may not have is left out.",
             "按搜索词与筛选条件列出措施，每页二十项，顺序与目录页面一致，并给出各筛选值对应的措施数。industry、staff、revenue用于描述企业，此类企业确定不符合的措施不列出。",
         ),
         codes=("request.wrong", "page.beyond"),
