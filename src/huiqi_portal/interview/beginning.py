@@ -38,14 +38,14 @@ def blank(law: Law, place: str = "") -> Beginning:
 
 def begun(law: Law, user: User | AnonymousUser, typed: Mapping[str, str], what: str) -> Beginning:
     """What was said, and whether it is enough to begin."""
-    subject, firm, firm_problem = _firm(user, typed, what)
+    subject, firm, firm_problem = _firm(law, user, typed, what)
     read = read_fields(law.rules, [(PLACE, law.rules.schemas["enterprise"].facts["place"])], typed)
     place = read.answers[PLACE].value if PLACE in read.answers else None
     assert place is None or isinstance(place, str)
     note, problem = None, None
     registered = False
     if place is None and not read.searching:
-        found = registry_facts(user, subject, what) if firm_problem is None else None
+        found = registry_facts(user, subject, what, law) if firm_problem is None else None
         registered = found is not None and PLACE in found.known.values
         if not registered:
             problem = NO_PLACE
@@ -64,18 +64,18 @@ def begun(law: Law, user: User | AnonymousUser, typed: Mapping[str, str], what: 
     return Beginning(_place_field(law, typed, problem), subject, place, firm, firm_problem, note, whole)
 
 
-def _firm(user: User | AnonymousUser, typed: Mapping[str, str], what: str) -> tuple[str, str, Both | None]:
+def _firm(law: Law, user: User | AnonymousUser, typed: Mapping[str, str], what: str) -> tuple[str, str, Both | None]:
     """The firm that is meant, its id or code as it was typed, and what is wrong with that.
 
     Nobody learns from it whether the registry has a firm, but those who may read all of it.
     """
     chosen = typed.get("firm", "")
-    if chosen and may_see(user, chosen) and registry_facts(user, chosen, what) is not None:
+    if chosen and may_see(user, chosen) and registry_facts(user, chosen, what, law) is not None:
         return chosen, "", None
     text = typed.get("code", "").strip()
     if not text:
         return "", "", None
-    if isinstance(user, User) and user.role in READERS and registry_facts(user, text, what) is not None:
+    if isinstance(user, User) and user.role in READERS and registry_facts(user, text, what, law) is not None:
         return text, text, None
     code = tidied(text)[:64]
     wrong = what_is_wrong(code)

@@ -219,7 +219,7 @@ def next_questions(standing: Standing, facts: Facts) -> tuple[Asking, ...]:
     base = tuple(
         sorted((one for one in standing.questions if one.key[0] in BASE and _is_last(one.key, facts)), key=lambda one: BASE.index(one.key[0]))
     )
-    return base if sum(one.settles for one in base) > sum(one.settles for one in first) else first
+    return base if len(base) > 1 and sum(one.settles for one in base) > sum(one.settles for one in first) else first
 
 
 def _is_last(key: Key, facts: Facts) -> bool:

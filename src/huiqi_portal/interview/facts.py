@@ -71,7 +71,7 @@ class Facts:
 def facts_for(user: User | AnonymousUser, interview: Interview, law: Law, what: str) -> Facts:
     """What a user may see; the reading of an officer or auditor is put down under the name `what`."""
     said = stated(interview)
-    found = registry_facts(user, interview.subject, what)
+    found = registry_facts(user, interview.subject, what, law)
     own: dict[Key, Raw] = {key: one.value for key, one in said.items() if one.said == Said.VALUE and one.value is not None}
     if found is None:
         return Facts(interview, said, None, huiqi.Known(law.rules.schemas["enterprise"], law.rules.places, law.law_on, own))
@@ -83,11 +83,11 @@ def may_see(user: User | AnonymousUser, subject: str) -> bool:
     return bool(subject) and isinstance(user, User) and (user.role in READERS or subject in user.firms())
 
 
-def registry_facts(user: User | AnonymousUser, subject: str, what: str) -> Firm | None:
+def registry_facts(user: User | AnonymousUser, subject: str, what: str, law: Law) -> Firm | None:
     """What the registry knows of a firm, for those who may see it."""
     if not may_see(user, subject):
         return None
     assert isinstance(user, User)
     if user.role in READERS:
         note_reading(user, subject, what)
-    return firm(subject)
+    return firm(subject, law)

@@ -250,6 +250,7 @@ def _about(request: HttpRequest, on: Law, interview: Interview, facts: Facts) ->
         "interview": interview,
         "facts": facts,
         "place": of_words(on.rules.places.by_id[facts.place].label) if facts.place is not None else None,
+        "code": interview.subject if interview.owner in (None, request.user) else "",
         "law_on": on.law_on,
         "stated": own,
         "left": left,
