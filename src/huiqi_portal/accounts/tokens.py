@@ -30,7 +30,9 @@ def make_token(user: User, name: str, scopes: Sequence[Scope], subjects: Sequenc
     if not name or len(name) > 64:
         raise Refused("Give the token a name of at most 64 characters.", "请填写令牌名称，不超过64个字符。")
     if days not in DAYS:
-        raise Refused(f"A token holds for {', '.join(map(str, DAYS))} days; choose one of them.", f"令牌有效期为{'、'.join(map(str, DAYS))}天，请选择。")
+        raise Refused(
+            f"A token holds for {', '.join(map(str, DAYS))} days; choose one of them.", f"令牌有效期为{'、'.join(map(str, DAYS))}天，请选择。"
+        )
     for scope in scopes:
         if not scope.is_for(user.role):
             raise Refused(f"A user of this role cannot use “{scope}”: leave it out.", f"该角色不能使用“{scope}”，请取消选择。")

@@ -146,6 +146,7 @@ class Refused(Exception):
             "problems": [one.as_json() for one in self.problems],
         }
 
+
 #: What is told where something other than an operation refused a request.
 BY_STATUS = {
     400: "request.unreadable", 401: "token.missing", 403: "request.forbidden", 404: "request.nowhere", 405: "request.method",

@@ -123,5 +123,3 @@ def _problem(error: dict[str, Any]) -> Problem:
 def description() -> dict[str, Any]:
     """The description of the API (OpenAPI)."""
     return api.get_openapi_schema(path_prefix="/api/v1/")
-
-

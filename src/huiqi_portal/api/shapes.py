@@ -14,7 +14,13 @@ Status = Literal["yes", "no", "depends"]
 def told(en: str, zh: str, **more: Any) -> Any:
     """What a field is, in both languages."""
     examples = {"examples": [more.pop("example")]} if "example" in more else {}
-    return Field(*((more.pop("default"),) if "default" in more else ()), description=f"{en} · {zh}", json_schema_extra={"x-said": {"en": en, "zh": zh}}, **examples, **more)
+    return Field(
+        *((more.pop("default"),) if "default" in more else ()),
+        description=f"{en} · {zh}",
+        json_schema_extra={"x-said": {"en": en, "zh": zh}},
+        **examples,
+        **more,
+    )
 
 
 class Words(Schema):
@@ -75,7 +81,13 @@ _FACTS = {
     "additionalProperties": {"anyOf": [_SCALAR, {"type": "object", "additionalProperties": _SCALAR, "propertyNames": {"pattern": "^[0-9]{4}$"}}]},
     "maxProperties": 2_000,
 }
-EXAMPLE_FACTS = {"established": "2018-05-20", "employees": 46, "revenue": {"2025": 38_500_000, "2024": 29_000_000.5}, "industry": "I65", "listed": False}
+EXAMPLE_FACTS = {
+    "established": "2018-05-20",
+    "employees": 46,
+    "revenue": {"2025": 38_500_000, "2024": 29_000_000.5},
+    "industry": "I65",
+    "listed": False,
+}
 
 
 class Enterprise(Schema):
@@ -99,7 +111,9 @@ class Enterprise(Schema):
         example="cn-zj-hangzhou-binjiang",
         max_length=100,
     )
-    as_of: datetime.date | None = told("The day of the facts; left out: that of the law, or today", "信息基准日；不填则为政策基准日或今天", default=None)
+    as_of: datetime.date | None = told(
+        "The day of the facts; left out: that of the law, or today", "信息基准日；不填则为政策基准日或今天", default=None
+    )
     law_on: datetime.date | None = told("The day of the law; left out: that of the facts", "政策基准日；不填则同信息基准日", default=None)
 
 

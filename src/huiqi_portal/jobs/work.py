@@ -6,11 +6,11 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -163,7 +163,8 @@ def _beating(number: int) -> Iterator[None]:
     def beat() -> None:
         try:
             while not over.wait(BEAT.total_seconds()):
-                Job.objects.filter(pk=number, state=State.RUNNING).update(alive_at=timezone.now())
+                with suppress(OperationalError):  # a busy database: the next word is only seconds away
+                    Job.objects.filter(pk=number, state=State.RUNNING).update(alive_at=timezone.now())
         finally:
             connection.close()
 

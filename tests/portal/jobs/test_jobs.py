@@ -1,5 +1,6 @@
 import datetime
 import json
+from contextlib import suppress
 
 import pytest
 from django.utils import timezone
@@ -44,10 +45,8 @@ def kinds(monkeypatch):
 def done(name, by):
     """A job of a kind, done at once as the worker would."""
     job = work.start(f"test.{name}", {}, by)
-    try:
+    with suppress(ZeroDivisionError):  # the queue keeps it too
         work.do.func(job.pk)
-    except ZeroDivisionError:
-        pass
     job.refresh_from_db()
     return job
 

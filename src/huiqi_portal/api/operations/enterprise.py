@@ -28,7 +28,7 @@ OTHER_DAYS, TEN_MINUTES = 20, 600  # how many other days' laws a token may have 
 FAULTS = (400, 401, 403, 413, 415, 422)
 CODES = ("facts.wrong", "request.wrong", "request.not-json", "request.key-twice", "request.too-deep", "request.too-large", "request.media-type")
 _BODY = {"facts": EXAMPLE_FACTS, "place": "cn-zj-hangzhou-binjiang"}
-_DATA = "-H 'Content-Type: application/json' -d '{\"facts\": {\"employees\": 46, \"revenue\": {\"2025\": 38500000}}, \"place\": \"cn-zj-hangzhou-binjiang\""
+_DATA = '-H \'Content-Type: application/json\' -d \'{"facts": {"employees": 46, "revenue": {"2025": 38500000}}, "place": "cn-zj-hangzhou-binjiang"'
 
 
 @router.post(
@@ -91,7 +91,7 @@ def ask(request: HttpRequest, body: Asking) -> dict[str, Any]:
         ),
         example=_BODY | {"measure": "cn-zj-hangzhou-binjiang/gazelle/gazelle"},
         codes=("measure.unknown", *CODES),
-        curl=f"curl -X POST {{base}}/explain -H 'Authorization: Bearer hq_...' {_DATA}, \"measure\": \"cn-zj-hangzhou-binjiang/gazelle/gazelle\"}}'",
+        curl=f'curl -X POST {{base}}/explain -H \'Authorization: Bearer hq_...\' {_DATA}, "measure": "cn-zj-hangzhou-binjiang/gazelle/gazelle"}}\'',
     ),
 )
 def explain(request: HttpRequest, body: Explaining) -> dict[str, Any]:
