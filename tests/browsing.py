@@ -26,7 +26,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LANGUAGES = ("zh-hans", "en")
 TODAY = "2026-06-30"
 PASSWORD = "try-huiqi-2026"
-STARTING_SECONDS = 120
+STARTING_SECONDS, WORK_SECONDS = 120, 240
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "resultTypes": ["violations"]}
 
 # What a page must not show anybody: the inside of a template, of Python or of a record.
@@ -146,6 +146,15 @@ class Visitor:
     def heading(self) -> str:
         """The page's heading."""
         return self.page.locator("h1").inner_text()
+
+    def wait_for_work(self, sign: str, seconds: int = WORK_SECONDS) -> None:
+        """Until what runs in the background shows its result on the page."""
+        for _ in range(seconds):
+            if self.page.locator(sign).count():
+                return
+            self.page.wait_for_timeout(1_000)
+            self.page.reload()
+        raise AssertionError(f"{sign} does not come on {self.page.url}: {self.page.locator('main').inner_text()[:600]}")
 
     # ------------------------------------------------------------ by keyboard
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from huiqi.cli.explain import Subject, run_of
 from huiqi.cli.options import AsJson, AsOf, AssumeRecognised, Lang, Language, LawOn, Of, Packs, RegistryFolder, population_of, rules_of
 from huiqi.cli.show import console
+from huiqi.entitlements import as_json
 from huiqi.entitlements import ask as entitlements
 from huiqi.entitlements.ask import Question
 from huiqi.entitlements.explain import Explainer
@@ -33,7 +34,7 @@ def ask(
     explainer = Explainer.of_registry(population_of(registry, rules, facts_day, assume_recognised, of))
     questions = entitlements.ask(explainer, run_of(explainer, subject))
     if json_:
-        typer.echo(json.dumps([_as_json(question) for question in questions[:most]], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([as_json.question(question) for question in questions[:most]], ensure_ascii=False, indent=2))
         return
     if not questions:
         console.print(Both("Nothing that an answer could settle.", "没有可由补充信息决定的事项。")(lang.value))
@@ -60,14 +61,3 @@ def _said(q: Question, currencies: dict[str, str]) -> Both:
     )
     narrows = Both(f", narrows what is due by {money.en}", f"，应享金额范围缩小{money.zh}") if q.money else Both("", "")
     return Both(f"{settles.en}{narrows.en}; waited for by {waits.en}{rest.en}", f"{settles.zh}{narrows.zh}；涉及{waits.zh}{rest.zh}")
-
-
-def _as_json(q: Question) -> dict[str, Any]:
-    return {
-        "fact": q.fact.id,
-        "year": q.year,
-        "question": q.text.as_json(),
-        "settles_measures": q.measures,
-        "narrows_fen": q.money,
-        "measures": [m.id for m in q.opens],
-    }

@@ -158,3 +158,4 @@ def _what_next(out: Path, subject: str) -> None:
     ):
         console.print(f"  {command}\n      [dim]{what}[/]")
     console.print(f"  Results: {out}/results/ (docs/evaluate.md says what is in it); the rules themselves: packs/{PACK}/")
+    console.print("\n[bold]The portal:[/] huiqi serve --demo, then open http://127.0.0.1:8000/ (it says whom to sign in as; docs/portal.md)")

@@ -46,9 +46,9 @@ class Share:
 class Together:
     """Measures that stacking rules bind together, of one firm that may have each of them.
 
-    `payable` is what all pay together, `best` what the best choice pays: the same where nothing is gained by leaving any out. `surely` says that
-    the choice pays more whatever the unknown facts are; otherwise only that more of it is sure. `compared` is False where there
-    are too many choices: `best` is then the better of those that were.
+    `rules` are those that bind them. `payable` is what all pay together, `best` what the best choice pays: the same where nothing is gained by
+    leaving any out. `surely` says that the choice pays more whatever the unknown facts are; otherwise only that more of it is sure. `compared` is
+    False where there are too many choices, so that none is proposed.
     """
 
     shares: tuple[Share, ...]
@@ -120,7 +120,7 @@ def _together(stacking: Stacking, claims: Sequence[Claim], limits: Sequence[Ends
         Share(measure, _range(claim.ends), _range(one.ends), _range(then.ends), number in gained)
         for number, (measure, claim, one, then) in enumerate(zip(stacking.measures, claims, everything.claims, chosen.claims, strict=True))
     )
-    rules = tuple({id(cut.rule.written): cut.rule for cut in everything.cuts}.values())
+    rules = tuple({id(rule.written): rule for rule in stacking.cutting}.values())
     surely = bool(gained) and chosen.total[0] > everything.total[1]
     return Together(shares, rules, _range(everything.total), _range(chosen.total), surely, left_out is not None)
 

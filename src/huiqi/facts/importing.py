@@ -10,7 +10,7 @@ import fnmatch
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,12 +69,19 @@ class _Tally:
 
 
 def import_tables(
-    map_path: Path, files: Sequence[Path], out_folder: Path, schema: Schema, places: Places, *, overwrite: bool = False
+    map_path: Path,
+    files: Sequence[Path],
+    out_folder: Path,
+    schema: Schema,
+    places: Places,
+    *,
+    overwrite: bool = False,
+    tick: Callable[[int], None] = lambda _: None,
 ) -> ImportReport:
     """A registry in `out_folder` from the files, as the map says; rows that cannot stand go to its rejected.csv.
 
-    Nothing is written where the map or a file has errors, or where no row can be accepted. An existing registry is replaced only with
-    `overwrite`, and only by a whole new one.
+    `tick` is told of rows as they are read. Nothing is written where the map or a file has errors, or where no row can be accepted. An existing
+    registry is replaced only with `overwrite`, and only by a whole new one.
     """
     map, problems = read_map(map_path, schema, places)
     if not may_replace(out_folder, overwrite):
@@ -91,7 +98,7 @@ def import_tables(
         try:
             with Rejections(Path(scratch) / REJECTED) as rejections:
                 for table, opened in zip(map.tables, sources, strict=True):
-                    _import_table(table, opened, yearly if table.yearly else main, rejections, tally)
+                    _import_table(table, opened, yearly if table.yearly else main, rejections, tally, tick)
         except FaultyInput as error:
             return ImportReport(problems=(*problems, *error.problems))
         problems += rejections.remarks() + tally.remarks()
@@ -154,12 +161,15 @@ def _check_header(table: TableMap, source: SourceTable) -> list[Problem]:
     return problems
 
 
-def _import_table(table: TableMap, sources: list[SourceTable], merged: Merged, rejections: Rejections, tally: _Tally) -> None:
+def _import_table(
+    table: TableMap, sources: list[SourceTable], merged: Merged, rejections: Rejections, tally: _Tally, tick: Callable[[int], None]
+) -> None:
     """Read the files of one table, settle repeated rows, and join the rest to what other tables gave."""
     kept: list[tuple[SourceTable, Part, Rows]] = []
     for source in sources:
         for part in source.parts():
             tally.read += part.read
+            tick(part.read)
             good, rows = _read_part(table, source, part, rejections, tally)
             if len(good.lines):
                 kept.append((source, good, rows))

@@ -15,6 +15,8 @@ WORDS = {
     "given": Both("gave a password", "设定初始密码"),
     "unlocked": Both("unlocked the account", "解除锁定"),
     "signed-out": Both("ended all sessions", "结束所有会话"),
+    "token": Both("made an API token", "创建接口令牌"),
+    "token-revoked": Both("revoked an API token", "撤销接口令牌"),
     "confirmed": Both("confirmed that the user speaks for a firm", "确认代表企业"),
     "refused": Both("refused a request to speak for a firm", "驳回代表企业的申请"),
     "ended": Both("ended that the user speaks for a firm", "终止代表企业"),

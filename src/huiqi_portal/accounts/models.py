@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.crypto import salted_hmac
 
+from huiqi_portal.accounts.api_token import ApiToken as ApiToken  # so that Django finds it
 from huiqi_portal.accounts.roles import Role
 
 

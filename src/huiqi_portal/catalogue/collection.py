@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -45,7 +45,8 @@ class Collection:
     by_standing: Mapping[str, Set]
     enterprises: Set
     reaching: dict[str, Set] = field(default_factory=dict)
-    rendered: dict[tuple[int, str], SafeString] = field(default_factory=dict)  # cards by number and language
+    rendered: dict[tuple[str, str, str], SafeString] = field(default_factory=dict)  # parts of pages: what, about what, language
+    listed: dict[Hashable, SafeString] = field(default_factory=dict)  # whole lists by what is asked and language
 
     def at(self, place: str) -> Set:
         """What applies in a place or in part of it."""

@@ -36,6 +36,7 @@ class EditionShown:
     before: Document | None
     changes: tuple[Change, ...]
     further: int = 0
+    new: bool = False  # the document had earlier editions, in which the measure did not stand
 
 
 _compared: WeakKeyDictionary[Law, dict[tuple[str, str], tuple[Difference, ...]]] = WeakKeyDictionary()
@@ -47,6 +48,7 @@ def editions_of(law: Law, document: Document, key: str | None = None) -> tuple[E
     chain = sorted(
         (one for one in law.library.documents if (one.pack, one.policy) == (document.pack, document.policy)), key=lambda one: one.record.first_day
     )
+    earliest = chain[0]
     if key is not None:
         titles = {title for one in chain for name, record in one.measures.items() if name == key for title in of_words(record.title)}
         chain = [one for one in chain if any(titles & set(of_words(record.title)) or name == key for name, record in one.measures.items())]
@@ -56,7 +58,11 @@ def editions_of(law: Law, document: Document, key: str | None = None) -> tuple[E
         found = () if before is None else _differences(law, before, one)
         own = found if key is None else tuple(difference for difference in found if _about(difference, titles))
         standing = STANDINGS[standing_on(one, law.law_on)]
-        shown.append(EditionShown(one, standing, one is document, before, tuple(map(_change, own)), len(found) - len(own)))
+        shown.append(
+            EditionShown(
+                one, standing, one is document, before, tuple(map(_change, own)), len(found) - len(own), before is None and one is not earliest
+            )
+        )
     return tuple(reversed(shown))
 
 

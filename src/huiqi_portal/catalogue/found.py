@@ -29,19 +29,14 @@ FIRM = ("industry", "staff", "revenue")
 
 @dataclass(frozen=True)
 class Option:
-    """A value of a filter: how many measures it would leave, and the address that chooses it, or takes it back where it is chosen."""
+    """A value of a filter and how many measures it would leave; a link has the address that chooses it, or takes it back where it is chosen."""
 
     value: str
     said: Both
     count: int
-    address: str
     chosen: bool
-    depth: int = 0
-
-    @property
-    def indent(self) -> str:
-        """How far a line of a select stands in."""
-        return "\u2003" * self.depth
+    address: str = ""
+    depth: int = 0  # how far a line of a select stands in
 
 
 @dataclass(frozen=True)
@@ -125,7 +120,7 @@ def find(law: Law, collection: Collection, asked: Asked) -> Found:
         _states(asked, collection, but("state")),
         _places(asked, collection, but("place")),
         _industries(asked, law, collection, but("firm")),
-        tuple(Option(sort, said, 0, asked.with_(sort=sort).address, sort == asked.sort) for sort, said in SORT_WORDS.items()),
+        tuple(Option(sort, said, 0, sort == asked.sort, asked.with_(sort=sort).address) for sort, said in SORT_WORDS.items()),
         tuple(_chips(asked, law, but)),
         tuple(_left_out(asked, collection, parts, but)),
         law.law_on,
@@ -144,9 +139,9 @@ def _options(asked: Asked, name: str, sets: Mapping[str, Set], among: Set, said:
     return tuple(_option(asked, name, value, said(value), counts[value]) for value in kept)
 
 
-def _option(asked: Asked, name: str, value: str, said: Both, count: int, depth: int = 0) -> Option:
+def _option(asked: Asked, name: str, value: str, said: Both, count: int) -> Option:
     chosen = getattr(asked, name) == value
-    return Option(value, said, count, (asked.without(name) if chosen else asked.with_(**{name: value})).address, chosen, depth)
+    return Option(value, said, count, chosen, (asked.without(name) if chosen else asked.with_(**{name: value})).address)
 
 
 def _states(asked: Asked, collection: Collection, among: Set) -> tuple[Option, ...]:
@@ -160,7 +155,7 @@ def _places(asked: Asked, collection: Collection, among: Set) -> tuple[Option, .
     if asked.place and all(id != asked.place for id, _, _ in entries):
         entries.insert(0, (asked.place, of_words(collection.places.by_id[asked.place].label), 0))
     counted = ((id, label, depth, (collection.at(id) & among).bit_count()) for id, label, depth in entries)
-    return tuple(_option(asked, "place", id, label, count, depth) for id, label, depth, count in counted if count or asked.place == id)
+    return tuple(Option(id, label, count, asked.place == id, depth=depth) for id, label, depth, count in counted if count or asked.place == id)
 
 
 def _possible(law: Law, collection: Collection, firms: Sequence[Rough]) -> list[Set]:

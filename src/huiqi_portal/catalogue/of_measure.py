@@ -150,9 +150,9 @@ def _covered(rule: StackingRule) -> tuple[int, ...]:
 
 
 def _grouped(examples: Sequence[Example]) -> Iterator[ExampleGroup]:
-    """Each example with the first one before it from which it differs in little."""
+    """Each example with the first one from which it differs in little, those that are met before the others."""
     groups: list[tuple[Example, list[tuple[Example, tuple[tuple[Both, Both], ...]]]]] = []
-    for one in examples:
+    for one in sorted(examples, key=lambda one: one.status_key != "yes"):
         near = next((group for group in groups if len(_differing(group[0], one)) <= MOST_DIFFERING), None)
         if near is None:
             groups.append((one, []))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -10,10 +13,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 from django_htmx.http import push_url
 
-from huiqi.vocabulary.speech import Both, both
+from huiqi.vocabulary.speech import Both, of_words
 from huiqi_portal.accounts.access import for_everyone
 from huiqi_portal.accounts.roles import Role
-from huiqi_portal.catalogue.asked import Fault, read_asked
+from huiqi_portal.catalogue.asked import Asked, Fault, read_asked
 from huiqi_portal.catalogue.card import Card
 from huiqi_portal.catalogue.collection import Collection, collection_of
 from huiqi_portal.catalogue.found import find
@@ -22,14 +25,20 @@ from huiqi_portal.catalogue.of_document import document_page_of
 from huiqi_portal.catalogue.of_measure import measure_page_of
 from huiqi_portal.catalogue.of_place import place_page_of
 from huiqi_portal.site.frame import language
-from huiqi_portal.texts.shelf import law
+from huiqi_portal.texts.shelf import Law, law
+
+LISTS_KEPT, PARTS_KEPT = 500, 2_000  # lists and parts of pages of a law that are kept as rendered: what is asked often is answered at once
+BEYOND = Fault("page", Both("the list has fewer pages; take it out of the address", "列表没有这么多页；请从网址中去掉"))
 
 
 @for_everyone
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     on = law()
-    return render(request, "catalogue/home.html", {"front": front_of(on, collection_of(on))})
+    collection = collection_of(on)
+    front = front_of(on, collection)
+    parts = {name: _kept(collection, f"_{name}.html", "", lambda: {"front": front}) for name in ("ways", "closing")}
+    return render(request, "catalogue/home.html", {"front": front, **parts})
 
 
 @for_everyone
@@ -40,16 +49,30 @@ def measures(request: HttpRequest) -> HttpResponse:
     asked, faults = read_asked(request.GET, collection, on.rules.schemas["enterprise"])
     if faults:
         return render(request, "catalogue/measures_fault.html", {"faults": faults}, status=400)
-    found = find(on, collection, asked)
-    if asked.page > max(found.pages, 1):
-        said = both(("there are only {0} pages", "仅有{0}页"), str(found.pages))
-        return render(request, "catalogue/measures_fault.html", {"faults": [Fault("page", said)]}, status=404)
-    facts = on.rules.schemas["enterprise"].facts
-    context = {"found": found, "rows": [card_html(card, collection) for card in found.cards], "facts": facts}
     part = request.htmx and not request.htmx.history_restore_request
-    answer = render(request, "catalogue/_found.html" if part else "catalogue/measures.html", context)
+    listed = _listed(on, collection, asked)
+    if listed is None:
+        return render(request, "catalogue/measures_fault.html", {"faults": [BEYOND]}, status=404)
+    answer = HttpResponse(listed) if part else render(request, "catalogue/measures.html", {"asked": asked, "listed": listed})
     patch_vary_headers(answer, ["HX-Request"])
     return push_url(answer, reverse("catalogue:measures") + asked.address.removesuffix("?")) if part else answer
+
+
+def _listed(on: Law, collection: Collection, asked: Asked) -> SafeString | None:
+    """The list with its filters, the same for everybody who asks it; None for a page beyond the last."""
+    key = asked, language()
+    kept = collection.listed.get(key)
+    if kept is not None:
+        return kept
+    found = find(on, collection, asked)
+    if asked.page > max(found.pages, 1):
+        return None
+    context = {"found": found, "rows": [card_html(card, collection) for card in found.cards], "facts": on.rules.schemas["enterprise"].facts}
+    listed = mark_safe(render_to_string("catalogue/_found.html", context))
+    if len(collection.listed) >= LISTS_KEPT:
+        collection.listed.clear()
+    collection.listed[key] = listed
+    return listed
 
 
 @for_everyone
@@ -60,7 +83,9 @@ def measure(request: HttpRequest, name: str) -> HttpResponse:
     if name not in collection.by_name:
         raise Http404(Both(f"there is no measure {name}", f"没有该措施：{name}")(language()))
     card = collection.by_name[name]
-    return render(request, "catalogue/measure.html", {"card": card, "page": measure_page_of(on, collection, card), "checks": _checks(request, card)})
+    page = measure_page_of(on, collection, card)
+    main = _kept(collection, "_measure_main.html", name, lambda: {"card": card, "page": page})
+    return render(request, "catalogue/measure.html", {"card": card, "page": page, "main": main, "checks": _checks(request, card)})
 
 
 @for_everyone
@@ -69,13 +94,18 @@ def place(request: HttpRequest, place: str) -> HttpResponse:
     on = law()
     if place not in on.rules.places.by_id:
         raise Http404(Both(f"there is no place {place}", f"没有该地区：{place}")(language()))
-    return render(request, "catalogue/place.html", {"page": place_page_of(on, collection_of(on), place)})
+    collection = collection_of(on)
+    label = of_words(on.rules.places.by_id[place].label)
+    main = _kept(collection, "_place.html", place, lambda: {"page": place_page_of(on, collection, place)})
+    return render(request, "catalogue/place.html", {"label": label, "main": main})
 
 
 @for_everyone
 def places(request: HttpRequest) -> HttpResponse:
     """All places that the catalogue speaks of."""
-    return render(request, "catalogue/places.html", {"places": collection_of(law()).place_entries})
+    collection = collection_of(law())
+    main = _kept(collection, "_places.html", "", lambda: {"places": collection.place_entries})
+    return render(request, "catalogue/places.html", {"main": main})
 
 
 @for_everyone
@@ -86,17 +116,30 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         raise Http404(Both(f"there is no document {name}", f"没有该文件：{name}")(language()))
     collection = collection_of(on)
-    page = document_page_of(on, found)
-    rows = [card_html(card, collection) for card in collection.held.get(found.name, ())]
-    return render(request, "catalogue/document.html", {"page": page, "rows": rows})
+
+    def shown() -> dict[str, Any]:
+        rows = [card_html(card, collection) for card in collection.held.get(found.name, ())]
+        return {"page": document_page_of(on, found), "rows": rows, "lang": language()}
+
+    main = _kept(collection, "_document.html", name, shown)
+    return render(request, "catalogue/document.html", {"title": of_words(found.record.title), "main": main})
 
 
 def card_html(card: Card, collection: Collection) -> SafeString:
-    """A measure as a list shows it, rendered once per law and language."""
-    key = card.number, language()
-    if key not in collection.rendered:
-        collection.rendered[key] = mark_safe(render_to_string("catalogue/_card.html", {"card": card}))
-    return collection.rendered[key]
+    """A measure as a list shows it."""
+    return _kept(collection, "_card.html", card.name, lambda: {"card": card})
+
+
+def _kept(collection: Collection, template: str, about: str, context: Callable[[], dict[str, Any]]) -> SafeString:
+    """A part of a page that is the same for everybody, rendered once per law and language."""
+    key = template, about, language()
+    kept = collection.rendered.get(key)
+    if kept is None:
+        kept = mark_safe(render_to_string(f"catalogue/{template}", context()))
+        if len(collection.rendered) >= PARTS_KEPT:
+            collection.rendered.clear()
+        collection.rendered[key] = kept
+    return kept
 
 
 def _checks(request: HttpRequest, card: Card) -> list[tuple[str, str]]:
@@ -105,7 +148,7 @@ def _checks(request: HttpRequest, card: Card) -> list[tuple[str, str]]:
         return []
     user = request.user
     firms = list(user.firms()) if user.is_authenticated and user.role == Role.ENTERPRISE else []
-    found = [(firm, _address("firms:measure", subject=firm, name=card.name)) for firm in firms]
+    found = [(firm, _address("firms:measure", subject=firm, measure=card.name)) for firm in firms]
     found = found or [("", _address("interview:start"))]
     return [(firm, address) for firm, address in found if address is not None]
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from huiqi.entitlements.assess import Assessed, assess_all
 from huiqi.facts.known import Known, Raw
 from huiqi_portal.texts.shelf import Law
 
@@ -28,8 +27,7 @@ def surely_not(law: Law, firms: Sequence[Rough]) -> list[frozenset[str]]:
         found = {firm: kept[firm] for firm in firms if firm in kept}
         missing = [firm for firm in dict.fromkeys(firms) if firm not in found]
         if missing:
-            answers = assess_all(law.explainer, [_known(law, firm) for firm in missing])
-            found |= {firm: _never(answer) for firm, answer in zip(missing, answers, strict=True)}
+            found |= dict(zip(missing, _never(law, missing), strict=True))
             kept.update(found)
         for firm in found:
             kept.move_to_end(firm)
@@ -38,13 +36,16 @@ def surely_not(law: Law, firms: Sequence[Rough]) -> list[frozenset[str]]:
     return [found[firm] for firm in firms]
 
 
-def _never(answer: Sequence[Assessed]) -> frozenset[str]:
-    """The measures of which no edition is possible."""
-    possible = {one.measure.name for one in answer if one.status != "no"}
-    return frozenset(one.measure.name for one in answer) - possible
+def _never(law: Law, firms: Sequence[Rough]) -> list[frozenset[str]]:
+    """The measures of which no edition is possible, firm by firm."""
+    explainer = law.explainer
+    names = [measure.name for measure in explainer.measures or ()]
+    may = explainer.assessor.due(explainer.block([known_of(law, firm) for firm in firms])).may
+    return [frozenset(names).difference(name for name, possible in zip(names, row, strict=False) if possible) for row in may.tolist()]
 
 
-def _known(law: Law, firm: Rough) -> Known:
+def known_of(law: Law, firm: Rough) -> Known:
+    """What is said of a firm, as facts of the last year."""
     schema, (industry, staff, revenue) = law.rules.schemas["enterprise"], firm
     known = Known(schema, law.rules.places, law.law_on)
     values: dict[tuple[str, int | None], Raw] = {}

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from huiqi.entitlements.ask import Question
+from huiqi.facts.provenance import Provenance
 from huiqi.facts.schema import Fact
 from huiqi.publication.names import TOPIC_WORDS
 from huiqi.rules.render import recorded
 from huiqi.vocabulary.speech import Both, both, of_words
 from huiqi_portal.firms.models import Contest, ContestState, Statement
-from huiqi_portal.firms.standing import Key, Standing
+from huiqi_portal.firms.standing import Standing
 
 GENERAL = Both("The firm", "企业基本情况")
 MOST_TOPICS = 3  # a fact that more topics rest on is of the firm in general
@@ -20,19 +21,25 @@ MOST_QUESTIONS = 8
 
 
 @dataclass(frozen=True)
-class FactLine:
-    """One known fact: `own` says that the firm states it itself, `contest` what it contests of it."""
+class Value:
+    """What is known of a fact, of one calendar year where it has one: `note` is the number of its source; `own`: the firm states it itself."""
 
-    fact: str
     year: int | None
-    label: Both
     value: Both
-    source: Both
-    observed_on: str
-    recorded_on: str
+    label: Both
+    note: int
     verified: bool
     own: bool
     contest: Contest | None
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One known fact, its last year first."""
+
+    fact: str
+    label: Both
+    values: tuple[Value, ...]
 
 
 @dataclass(frozen=True)
@@ -40,23 +47,33 @@ class Topic:
     """Facts on which measures of one topic rest."""
 
     title: Both
-    lines: tuple[FactLine, ...]
+    rows: tuple[FactRow, ...]
 
 
-def topics(standing: Standing) -> list[Topic]:
-    """All that is known of a firm, by the topic whose measures read it most; what is of the firm in general first."""
+def topics(standing: Standing) -> tuple[list[Topic], list[Provenance]]:
+    """All that is known of a firm, by the topic whose measures read it most, the firm in general first; and the sources, in their order."""
     of_fact = _topics_of_facts(standing)
     contested = Contest.objects.filter(subject=standing.subject).exclude(state=ContestState.WITHDRAWN).order_by("at", "id")
     contests = {(one.fact, one.year): one for one in contested}  # the last one of a fact
     own = set(Statement.objects.filter(subject=standing.subject).values_list("fact", "year"))
-    order = {id: number for number, id in enumerate(standing.known.schema.facts)}
-    groups: dict[str, list[FactLine]] = {}
-    for key in sorted(standing.known.values, key=lambda key: (order.get(key[0], 0), -(key[1] or 0))):
-        fact = standing.fact(key[0])
-        if fact is not None:
-            groups.setdefault(of_fact.get(fact.id, ""), []).append(_line(standing, fact, key, contests.get(key), key in own))
+    sources: list[Provenance] = []
+    groups: dict[str, list[FactRow]] = {}
+    for fact in standing.known.schema.facts.values():
+        years = sorted((year for id, year in standing.known.values if id == fact.id), key=lambda year: -(year or 0))
+        values = []
+        for year in years:
+            key = fact.id, year
+            source = standing.sources[key]
+            if source not in sources:
+                sources.append(source)
+            said = recorded(fact, standing.known.values[key], standing.known.places)
+            note = sources.index(source) + 1
+            values.append(Value(year, said, label_of(fact, year), note, source.verified, key in own, contests.get(key)))
+        if values:
+            groups.setdefault(of_fact.get(fact.id, ""), []).append(FactRow(fact.id, of_words(fact.label), tuple(values)))
     titles = {"": GENERAL} | {topic: TOPIC_WORDS.get(topic, Both(topic, topic)) for topic in groups if topic}
-    return [Topic(titles[topic], tuple(groups[topic])) for topic in sorted(groups, key=lambda topic: (topic != "", -len(groups[topic]), topic))]
+    ordered = sorted(groups, key=lambda topic: (topic != "", -len(groups[topic]), topic))
+    return [Topic(titles[topic], tuple(groups[topic])) for topic in ordered], sources
 
 
 def _topics_of_facts(standing: Standing) -> dict[str, str]:
@@ -66,13 +83,6 @@ def _topics_of_facts(standing: Standing) -> dict[str, str]:
         for fact, _ in standing.explainer.reads(measure.truth):
             found.setdefault(fact.id, Counter()).update(map(str, measure.record.topics))
     return {id: counts.most_common(1)[0][0] for id, counts in found.items() if counts and len(counts) <= MOST_TOPICS}
-
-
-def _line(standing: Standing, fact: Fact, key: Key, contest: Contest | None, own: bool) -> FactLine:
-    raw, source = standing.known.values[key], standing.sources[key]
-    value = recorded(fact, raw, standing.known.places)
-    observed, recorded_on = source.observed_on.isoformat(), source.recorded_on.isoformat()
-    return FactLine(fact.id, key[1], label_of(fact, key[1]), value, of_words(source.source), observed, recorded_on, source.verified, own, contest)
 
 
 def label_of(fact: Fact, year: int | None) -> Both:

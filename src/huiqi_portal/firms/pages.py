@@ -15,7 +15,7 @@ from huiqi_portal.accounts.access import READERS, for_firm, for_own_firm
 from huiqi_portal.firms import facts, files
 from huiqi_portal.firms.combination import said_groups
 from huiqi_portal.firms.models import Contest, ContestState, KeptFile, Statement
-from huiqi_portal.firms.overview import ending, is_support, line, lines, pieces
+from huiqi_portal.firms.overview import ending, line, lines, pieces
 from huiqi_portal.firms.standing import Standing, standing
 from huiqi_portal.firms.stating import state_all
 from huiqi_portal.registries.explained import said
@@ -100,7 +100,8 @@ def known(request: HttpRequest, subject: str) -> HttpResponse:
     for question in asked:
         one = fact_input(question.fact, question.year, found.law.rules, typed=typed)
         inputs.append((fact_input(question.fact, question.year, found.law.rules, typed=typed, problem=problems.get(one.name)), len(question.opens)))
-    given = {"standing": found, "topics": facts.topics(found), "inputs": inputs, "own": own, "problems": problems}
+    topics, sources = facts.topics(found)
+    given = {"standing": found, "topics": topics, "sources": sources, "inputs": inputs, "own": own, "problems": problems}
     return render(request, "firms/facts.html", given, status=400 if problems else 200)
 
 
@@ -121,13 +122,17 @@ def combination(request: HttpRequest, subject: str) -> HttpResponse:
     """What is payable together after stacking, what was cut and by which rule, and whether applying for less pays more."""
     found = standing_for(request, subject)
     together = found.combination
+    paid = {share.measure.id for share in together.alone if share.measure.amount is not None}
+    alone = [one for status in ("yes", "depends") for one in lines(found, status) if one.measure.id in paid]
     given = {
         "standing": found,
-        "payable": money_range(*together.payable, together.currency),
-        "best": money_range(*together.best, together.currency),
+        "payable": together.payable,
+        "sure_said": money_range(together.payable[0], together.payable[0], together.currency),
+        "best_said": money_range(*together.best, together.currency),
+        "currency": together.currency,
         "better": together.best != together.payable,
         "groups": said_groups(found, together.groups),
-        "alone": [line(found, found.of(share.measure)) for share in together.alone if is_support(share.measure)],
+        "alone": alone,
     }
     return render(request, "firms/combination.html", given)
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from huiqi_portal.jobs.pages import job, jobs, start_again, stop_job
 
 app_name = "jobs"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("jobs/", jobs, name="list"),
+    path("jobs/<int:number>/", job, name="job"),
+    path("jobs/<int:number>/stop/", stop_job, name="stop"),
+    path("jobs/<int:number>/again/", start_again, name="again"),
+]

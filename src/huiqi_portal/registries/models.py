@@ -7,13 +7,22 @@ from django.db import models
 
 
 class Registry(models.Model):
-    """A version of the registry; the current one is the one made current last."""
+    """A version of the registry; the current one is the one made current last, and none is edited.
+
+    `folder` is below HUIQI_DATA/registries, empty until the import has gone well. `upload` is what was sent in, below HUIQI_DATA/uploads: a zip of
+    a registry's folder, or tables with a map; `files` are their names. `report` is what became of the rows and what is known of the firms
+    (registries/importing.py).
+    """
 
     title = models.CharField(max_length=200)
-    folder = models.CharField(max_length=200)  # below HUIQI_DATA/registries
+    folder = models.CharField(max_length=200, blank=True)
     made_up = models.BooleanField(default=False)
     subjects = models.PositiveBigIntegerField(default=0)
     rejected = models.PositiveBigIntegerField(default=0)
+    upload = models.CharField(max_length=64, blank=True)
+    files = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     imported_at = models.DateTimeField(auto_now_add=True)
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     current_since = models.DateTimeField(null=True, blank=True, db_index=True)

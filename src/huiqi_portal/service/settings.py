@@ -110,6 +110,8 @@ HUIQI_DEMO = _switch("HUIQI_DEMO", False)
 HUIQI_PROXIES = _whole("HUIQI_PROXIES", 0)  # how many proxies of our own stand before the portal; their headers are believed only then
 HUIQI_IDLE_SECONDS = _whole("HUIQI_IDLE_MINUTES", 60, least=1) * 60  # after which a session that is left alone ends
 HUIQI_LOCKOUT_MINUTES = _whole("HUIQI_LOCKOUT_MINUTES", 60, least=1)  # for who guesses passwords
+HUIQI_API_ADDRESS_RATE = _whole("HUIQI_API_ADDRESS_RATE", 60, least=1)  # requests a minute to the API without a token, from one address
+HUIQI_API_TOKEN_RATE = _whole("HUIQI_API_TOKEN_RATE", 600, least=1)  # the same with a token
 HUIQI_MAIL = os.environ.get("HUIQI_MAIL")
 HTTPS = _switch("HUIQI_HTTPS", True)  # off only for trying it on one's own machine
 
@@ -151,6 +153,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "huiqi_portal.site.headers.headers",
     "django.middleware.security.SecurityMiddleware",
+    "huiqi_portal.api.around.around",
     "huiqi_portal.site.headers.size",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -184,6 +187,14 @@ TEMPLATES = [
         },
     }
 ]
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "rates": {  # in files, so that all workers count together
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HUIQI_DATA / "cache" / "rates",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
@@ -205,7 +216,12 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_HANDLERS = [
+    "huiqi_portal.site.uploads.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # ------------------------------------------------------------ trust
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from huiqi_portal.api.rest import api
+
 PAGES = ("catalogue", "interview", "firms", "applications", "office", "registries", "texts", "jobs", "accounts")
 
 urlpatterns = [
-    path("api/v1/", include("huiqi_portal.api.urls")),
+    path("api/v1/", api.urls),
     *i18n_patterns(*(path("", include(f"huiqi_portal.{app}.urls")) for app in PAGES)),
 ]
 

@@ -33,7 +33,7 @@ def test_an_address_that_cannot_be_read_says_which_part_of_it(client, law, asked
 
 
 def test_a_page_beyond_the_last_is_not_found(client, law):
-    assert "only 1 pages" in read(client, "/en/measures/?page=2", 404)
+    assert "fewer pages" in read(client, "/en/measures/?page=2", 404)
 
 
 @pytest.mark.parametrize("address", ["measures/p/q/nothing/", "places/atlantis/", "documents/p/nothing/", "measures/../", "measures/%00/"])

@@ -17,11 +17,11 @@ from huiqi.vocabulary.version import VERSION
 
 def page(report: Report, lang: str = "en") -> str:
     """The whole page as HTML, first shown in `lang`."""
-    return _form().render(report=report, first=lang, version=VERSION, script=Markup(_script()), policy=_policy())
+    return _form().render(report=report, first=lang, version=VERSION, script=Markup(_script()), policy=policy())
 
 
-def _policy() -> str:
-    """What the page may do: its own style and its own script, and nothing from anywhere."""
+def policy() -> str:
+    """What a report's page may do: its own style and its own script, and nothing from anywhere."""
     digest = base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from huiqi.publication.report.page import page
@@ -27,9 +28,11 @@ _VISITS = (
 )  # fmt: skip
 
 
-def write_review(out: Path, found: Review, about: dict[str, Any]) -> None:
-    """All files at once, or none; `about` is what the caller adds."""
+def write_review(out: Path, found: Review, about: dict[str, Any], pages: Mapping[str, bytes] = MappingProxyType({})) -> None:
+    """All files at once, or none; `about` is what the caller adds, `pages` are further files by name."""
     with whole_folder(out) as folder:
+        for name, content in pages.items():
+            (folder / name).write_bytes(content)
         text = json.dumps(as_json(found) | about, ensure_ascii=False, indent=1)
         (folder / "review.json").write_text(text + "\n", encoding="utf-8")
         (folder / "report.html").write_text(page(report_of(found)), encoding="utf-8")

@@ -35,3 +35,9 @@ def money(ends: tuple[int, int | None] | None, currency: str = "CNY") -> str:
     if ends is None:
         return ""
     return money_range(*ends, currency)(language())
+
+
+@register.filter
+def counted(number: int | None) -> str:
+    """A count with commas between thousands."""
+    return "" if number is None else f"{number:,}"
