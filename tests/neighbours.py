@@ -42,14 +42,18 @@ cumulation:
   - {highest: [small, start], clause: 第十条, label: {en: Not twice, zh: 不重复享受}}
 """
 IDS = tuple("abcdefgh")
+FIRMS = [
+    "id,place,established,stake,listed,loan",
+    *("a,bj,2010-01-01,0.5,true,9000000", "b,bj,2012-03-04,0.4,true,4000000", "c,bj,2013-01-01,,true,", "d,bj,2010-01-01,0.2,,5000000"),
+    *("e,bj,2020-01-01,0.1,false,1", "f,bj,2010-01-01,0.05,true,7777777.77", "g,,,0.9,true,10", "h,bj,2015-01-01,,,"),
+]
 
 
 def write_neighbours(folder: Path, *, awards: bool = True, owners: bool = True) -> Path:
     """Eight firms; a and b are linked, c is their partner, d's owner holds nobody knows how much; some were granted something before."""
     write_registry(
         folder,
-        ["id,place,established,stake,listed,loan", "a,bj,2010-01-01,0.5,true,9000000", "b,bj,2012-03-04,0.4,true,4000000", "c,bj,2013-01-01,,true,"]
-        + ["d,bj,2010-01-01,0.2,,5000000", "e,bj,2020-01-01,0.1,false,1", "f,bj,2010-01-01,0.05,true,7777777.77", "g,,,0.9,true,10", "h,bj,2015-01-01,,,"],
+        FIRMS,
         ["id,year,staff", "a,2023,100", "b,2023,149", "c,2023,150", "d,2023,", "e,2023,10", "f,2023,600"],
     )
     if owners:
