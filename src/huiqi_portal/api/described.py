@@ -9,12 +9,13 @@ from huiqi_portal.api.faults import CODES
 from huiqi_portal.api.shapes import Fault
 
 ALWAYS = (429, 500)
+UNCHANGED = 304  # has no body
 Answers = dict[int, Any]
 
 
 def answers(good: Any, *faults: int, status: int = 200) -> Answers:
     """The good answer and the faults that an operation can tell; that there were too many requests, or a failure, any can."""
-    return {status: good} | dict.fromkeys(sorted({*faults, *ALWAYS}), Fault)
+    return {status: good} | {number: None if number == UNCHANGED else Fault for number in sorted({*faults, *ALWAYS})}
 
 
 def described(

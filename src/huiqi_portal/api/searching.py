@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
+from django.http import HttpRequest
 from ninja import Schema
 
+from huiqi_portal.api.faults import Problem, problem
 from huiqi_portal.api.shapes import told
 from huiqi_portal.catalogue.asked import LONGEST_QUESTION, MOST_REVENUE, MOST_STAFF
 
 State = Literal["", "open", "call", "later", "cohort", "over", "soon"]
+
+
+def unknown_parameters(request: HttpRequest, form: type[Schema]) -> list[Problem]:
+    """The parameters of an address that its operation does not have: a misspelt filter would otherwise leave everything."""
+    return [problem("part.unknown", f"query.{name[:50]}") for name in request.GET if name not in form.model_fields]
 
 
 class Search(Schema):

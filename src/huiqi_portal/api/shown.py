@@ -17,6 +17,7 @@ ANSWERS = {
     "304": Both("as you have it", "内容未变"),
     "400": Both("cannot be read", "无法读取"), "401": Both("no token, or one that does not hold", "缺少令牌或令牌无效"),
     "403": Both("the token may not", "令牌无权限"), "404": Both("there is none such", "不存在"), "409": Both("not possible now", "当前无法执行"),
+    "412": Both("not the one that you have", "与您所持版本不符"),
     "413": Both("too large", "过大"), "415": Both("no JSON", "不是JSON"), "422": Both("parts are wrong; all are told", "内容有误，逐项说明"),
     "429": Both("too often", "过于频繁"), "500": Both("failed here", "系统故障"),
 }  # fmt: skip

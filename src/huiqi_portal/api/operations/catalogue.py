@@ -19,7 +19,7 @@ from huiqi_portal.api.described import answers, described
 from huiqi_portal.api.faults import Refused, problem
 from huiqi_portal.api.kept import kept
 from huiqi_portal.api.measure_shapes import Listed, MeasureAndMore
-from huiqi_portal.api.searching import Search
+from huiqi_portal.api.searching import Search, unknown_parameters
 from huiqi_portal.catalogue.asked import read_asked
 from huiqi_portal.catalogue.card import Card
 from huiqi_portal.catalogue.collection import collection_of
@@ -33,7 +33,7 @@ router = Router(tags=["catalogue"])
 
 @router.get(
     "/measures",
-    response=answers(Listed, 401, 404, 412, 422),
+    response=answers(Listed, 304, 401, 404, 412, 422),
     operation_id="measures",
     **described(
         Both("The list of measures", "政策目录"),
@@ -50,7 +50,7 @@ router = Router(tags=["catalogue"])
 def measures(request: HttpRequest, response: HttpResponse, search: Query[Search]) -> dict[str, Any]:
     on = law()
     collection = collection_of(on)
-    unknown = [problem("part.unknown", f"query.{name[:50]}") for name in request.GET if name not in Search.model_fields]
+    unknown = unknown_parameters(request, Search)
     asked, faults = read_asked(request.GET, collection, on.rules.schemas["enterprise"])
     if unknown or faults:
         raise Refused("request.wrong", problems=[*unknown, *(problem("part.filter", f"query.{one.name}", one.said) for one in faults)])
@@ -71,7 +71,7 @@ def measures(request: HttpRequest, response: HttpResponse, search: Query[Search]
 
 @router.get(
     "/measures/{path:measure}",
-    response=answers(MeasureAndMore, 401, 404, 412),
+    response=answers(MeasureAndMore, 304, 401, 404, 412),
     operation_id="measure",
     **described(
         Both("One measure", "一项措施"),

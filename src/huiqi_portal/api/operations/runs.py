@@ -16,6 +16,7 @@ from huiqi_portal.api.days import check_days
 from huiqi_portal.api.described import answers, described
 from huiqi_portal.api.faults import Problem, Refused
 from huiqi_portal.api.run_shapes import Figures, NewRun, RunListed, RunsListed
+from huiqi_portal.api.searching import unknown_parameters
 from huiqi_portal.api.shapes import told
 from huiqi_portal.office import files
 from huiqi_portal.office.evaluating import FIGURES
@@ -50,6 +51,8 @@ class Page(Schema):
     ),
 )
 def runs(request: HttpRequest, asked: Query[Page]) -> dict[str, Any]:
+    if unknown := unknown_parameters(request, Page):
+        raise Refused("request.wrong", problems=unknown)
     pages = Paginator(_runs(), A_PAGE)
     if asked.page > pages.num_pages:
         raise Refused("page.beyond", str(pages.num_pages), where="query.page")
