@@ -3,12 +3,13 @@
 # make audit     known faults of what is pinned in requirements/; needs a network, and says so where there is none
 # make demo      huiqi on a made-up district; needs only what huiqi needs to run
 # make bench     speed, beside openfisca-core and polars (BENCH="--parquet 10000000" for the large registry)
+# make pictures  docs/pictures anew, from the demonstration in Chromium
 # make format    put the code into its form
 # make clean     remove what was made here
 # make requirements    choose the versions again (UPGRADE=--upgrade for the newest)
 
 .DELETE_ON_ERROR:
-.PHONY: test test-postgres audit demo bench format clean requirements
+.PHONY: test test-postgres audit demo bench pictures format clean requirements
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,6 +37,9 @@ demo: $(VENV)/run
 
 bench: $(VENV)/dev
 	$(BIN)/python bench/run.py $(BENCH)
+
+pictures: $(VENV)/dev
+	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .

@@ -47,7 +47,7 @@ class Assessor:
         self.own, self.explainer = len(own), explainer
         self._engines: dict[tuple[frozenset[str], bool], Engine] = {}
 
-    def _engine(self, block: Block, *, stacks: bool) -> Engine:
+    def engine(self, block: Block, *, stacks: bool) -> Engine:
         """What finds what is due, and what is payable of it where it `stacks`; one for each set of scorecards whose classes are known."""
         at = frozenset(block.ranks), stacks
         if at not in self._engines:
@@ -65,7 +65,7 @@ class Assessor:
 
     def due(self, block: Block) -> Entitlement:
         """What is due of each measure to each subject of a block, before stacking: arrays of subjects by measures, the explainer's first."""
-        dues, shape = self._engine(block, stacks=False).dues(block), (block.size, len(self.measures))
+        dues, shape = self.engine(block, stacks=False).dues(block), (block.size, len(self.measures))
         at = dues.rows, dues.numbers
         must, may, low, high = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape), np.zeros(shape)
         must[at], may[at], low[at], high[at] = dues.must, True, dues.low, dues.high
@@ -80,7 +80,7 @@ class Assessor:
 
     def of(self, block: Block) -> list[tuple[Assessed, ...]]:
         """What each subject of a block may have."""
-        dues = self._engine(block, stacks=True).dues(block)
+        dues = self.engine(block, stacks=True).dues(block)
         return [self._row(dues, row) for row in range(block.size)]
 
     def _row(self, dues: Dues, row: int) -> tuple[Assessed, ...]:
