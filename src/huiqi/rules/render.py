@@ -23,6 +23,7 @@ _DATE_COMPARISONS = _COMPARISONS | {
     ">=": Both("is on or after", "不早于"), ">": Both("is after", "晚于"), "<=": Both("is on or before", "不晚于"), "<": Both("is before", "早于"),
 }  # fmt: skip
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+_OWN_UNITS = {"mu": Both("mu", "亩"), "亩": Both("mu", "亩"), "ha": Both("ha", "公顷")}
 _SIGNS = {"+": " + ", "-": " − ", "*": " × ", "/": " ÷ "}
 
 
@@ -304,7 +305,7 @@ def recorded(fact: Fact, raw: Raw, places: Places) -> Both:
             assert isinstance(raw, int)
             if fact.kind == "number" and fact.unit.factor != 1:
                 own = speech.figure(Fraction(raw, 10**fact.decimals), PLAIN)
-                return both(("{0} {1}", "{0}{1}"), own, fact.unit_text)
+                return both(("{0} {1}", "{0}{1}"), own, _OWN_UNITS.get(fact.unit_text, fact.unit_text))
             return speech.figure(raw * fact.step, fact.unit, share=fact.kind == "share")
 
 

@@ -131,6 +131,7 @@ def combination(request: HttpRequest, subject: str) -> HttpResponse:
         "best_said": money_range(*together.best, together.currency),
         "currency": together.currency,
         "better": together.best != together.payable,
+        "compared": all(group.compared for group in together.groups),
         "groups": said_groups(found, together.groups),
         "alone": alone,
     }
