@@ -102,7 +102,7 @@ def _version(request: HttpRequest, number: int, refused: Refused | None = None) 
         "publication": found,
         "current": current,
         "report": report,
-        "problems": report.get("problems", [])[:PROBLEMS],
+        "problems": sorted(report.get("problems", []), key=lambda one: one["severity"] != "error")[:PROBLEMS],
         "more": max(len(report.get("problems", [])) - PROBLEMS, 0),
         "stale": bool(report) and report["against"] != (0 if current is None else current.pk),
         "steps": [(ACT_WORDS[one.act], one) for one in found.steps.select_related("by")],
