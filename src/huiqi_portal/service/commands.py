@@ -8,6 +8,7 @@ from huiqi_portal.service.backup import backup
 from huiqi_portal.service.checking import check
 from huiqi_portal.service.restore import restore
 from huiqi_portal.service.serve import serve
+from huiqi_portal.service.token import token
 from huiqi_portal.service.user import user
 
 __all__ = ["portal", "serve"]
@@ -18,5 +19,5 @@ portal = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (backup, restore, user, check):
+for command in (backup, restore, user, token, check):
     portal.command()(command)
