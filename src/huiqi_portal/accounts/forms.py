@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm, PasswordChangeForm, SetPasswordForm
-from django.contrib.auth.password_validation import password_validators_help_texts
 
 from huiqi_portal.accounts.api_token import Scope
 from huiqi_portal.accounts.memberships import looks_wrong, subject_of
@@ -186,11 +185,6 @@ class ReadingsAsked(Form):
 def role_choices() -> list[tuple[str, str]]:
     """The roles in the language of the page."""
     return [(role.value, role.label(language())) for role in Role]
-
-
-def password_rules() -> list[str]:
-    """What a password has to be, in Django's words."""
-    return password_validators_help_texts()
 
 
 def _firm(written: str) -> str:

@@ -91,3 +91,10 @@ def test_the_table_has_all_readings_and_no_cell_that_a_table_program_would_run(c
     assert [row["firm"] for row in rows] == ["firm-2", '\'=HYPERLINK("x")']
     assert rows[0]["token"] == "'-1+1"
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_every_page_about_a_firm_that_can_be_read_has_its_words():
+    from huiqi_portal.accounts.pages_in_words import WORDS
+    from portal_addresses import addresses
+
+    assert {address.name for address in addresses() if address.access.firm and not address.access.own} - set(WORDS) == set()

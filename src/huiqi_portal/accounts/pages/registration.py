@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from huiqi_portal.accounts.access import for_everyone
 from huiqi_portal.accounts.changes import note_change
-from huiqi_portal.accounts.forms import Register, password_rules
+from huiqi_portal.accounts.forms import Register
 from huiqi_portal.accounts.memberships import ask
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.accounts.throttle import too_often
@@ -44,4 +44,4 @@ def register(request: HttpRequest) -> HttpResponse:
                 spoken("The account is made. An officer will check that you speak for the firm.", "账户已创建，经办人员将核实您是否代表该企业。"),
             )
             return redirect("accounts:me")
-    return render(request, "accounts/register.html", {"form": form, "rules": password_rules()})
+    return render(request, "accounts/register.html", {"form": form})

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from huiqi_portal.accounts import mail
 from huiqi_portal.accounts.access import for_everyone, for_roles
-from huiqi_portal.accounts.forms import ChangePassword, ChoosePassword, Forgotten, SignIn, password_rules
+from huiqi_portal.accounts.forms import ChangePassword, ChoosePassword, Forgotten, SignIn
 from huiqi_portal.accounts.models import User
 from huiqi_portal.accounts.throttle import too_often
 from huiqi_portal.accounts.users import path_for_password
@@ -34,9 +34,6 @@ class _Choose(PasswordResetConfirmView):
         messages.success(self.request, spoken("The new password holds. Sign in with it.", "新密码已生效，请登录。"))
         return answer
 
-    def get_context_data(self, **named: object) -> dict[str, object]:
-        return super().get_context_data(**named) | {"rules": password_rules()}
-
 
 #: Name and password, and back to what was asked for.
 sign_in = for_everyone(LoginView.as_view(form_class=SignIn, template_name="accounts/sign_in.html"))
@@ -57,7 +54,7 @@ def password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.user)
         messages.success(request, spoken("The new password holds; everywhere else you are signed out.", "新密码已生效，其他设备上的会话均已结束。"))
         return redirect("accounts:me")
-    return render(request, "accounts/password.html", {"form": form, "rules": password_rules()})
+    return render(request, "accounts/password.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
