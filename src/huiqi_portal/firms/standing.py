@@ -24,6 +24,7 @@ from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.record import words
 from huiqi_portal.firms.models import Contest, ContestState, Statement
+from huiqi_portal.interview.stated import stated_of
 from huiqi_portal.registries.fact_input import as_json, of_json
 from huiqi_portal.registries.lookup import firm
 from huiqi_portal.texts.shelf import Law, law
@@ -109,6 +110,12 @@ def standing(subject: str) -> Standing:
         key = statement.fact, statement.year
         if key not in values and statement.fact in schema.facts:
             values[key], sources[key] = of_json(statement.value), _stated(statement)
+    for key, said in stated_of(subject).items():
+        if key not in values and key[0] in schema.facts:
+            values[key], sources[key] = (
+                said.value,
+                Provenance(words("Stated by the firm in an interview", "企业在问答中填报"), said.on, said.on, False),
+            )
     known = found.known if found is not None else Known(schema, by.rules.places, by.law_on, {}, subject)
     first = min((year for _, year in values if year is not None), default=None)
     known = replace(known, values=values, first_year=min(filter(None, (known.first_year, first)), default=None))
