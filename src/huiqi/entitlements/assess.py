@@ -12,8 +12,7 @@ import numpy as np
 
 from huiqi.entitlements.columns import Block
 from huiqi.entitlements.due import DEPENDS, YES, Dues, Entitlement, uncut
-from huiqi.entitlements.kernel.engine import Engine
-from huiqi.entitlements.kernel.lowering import Setting
+from huiqi.entitlements.kernel.engine import Engine, setting_of
 from huiqi.entitlements.stacked import Stacked
 from huiqi.facts.known import Known
 from huiqi.rules.compile import Measure
@@ -46,31 +45,27 @@ class Assessor:
         among = {measure.id for measure in own}
         self.measures = (*own, *(measure for measure in explainer.stacking.measures if measure.id not in among))
         self.own, self.explainer = len(own), explainer
+        self._engines: dict[tuple[frozenset[str], bool], Engine] = {}
+
+    def engine(self, block: Block, *, stacks: bool) -> Engine:
+        """What finds what is due, and what is payable of it where it `stacks`; one for each set of scorecards whose classes are known."""
+        at = frozenset(block.ranks), stacks
+        if at not in self._engines:
+            stacked = self._stacked if stacks else None
+            self._engines[at] = Engine(self._plan, setting_of(block), stacked=stacked, places=() if stacked is None else stacked.numbers)
+        return self._engines[at]
 
     @cached_property
-    def engine(self) -> Engine:
-        """What is due and what is payable of it."""
-        stacked = Stacked(self.explainer.rules, self.measures, self.explainer.subject_kind)
-        return Engine(self._plan, self._setting, stacked=stacked, places=stacked.numbers)
-
-    @cached_property
-    def alone(self) -> Engine:
-        """What is due of each measure, before stacking."""
-        return Engine(self._plan, self._setting)
+    def _stacked(self) -> Stacked:
+        return Stacked(self.explainer.rules, self.measures, self.explainer.subject_kind)
 
     @cached_property
     def _plan(self) -> Plan:
         return make_plan(self.explainer.rules, self.measures, apart=True)
 
-    @cached_property
-    def _setting(self) -> Setting:
-        explainer = self.explainer
-        ranked = frozenset() if explainer.population is None else frozenset(explainer.population.ranks)
-        return Setting(explainer.as_of, explainer.subject_kind, explainer.rules.places, ranked, explainer.assume_recognised)
-
     def due(self, block: Block) -> Entitlement:
         """What is due of each measure to each subject of a block, before stacking: arrays of subjects by measures, the explainer's first."""
-        dues, shape = self.alone.dues(block), (block.size, len(self.measures))
+        dues, shape = self.engine(block, stacks=False).dues(block), (block.size, len(self.measures))
         at = dues.rows, dues.numbers
         must, may, low, high = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape), np.zeros(shape)
         must[at], may[at], low[at], high[at] = dues.must, True, dues.low, dues.high
@@ -85,7 +80,7 @@ class Assessor:
 
     def of(self, block: Block) -> list[tuple[Assessed, ...]]:
         """What each subject of a block may have."""
-        dues = self.engine.dues(block)
+        dues = self.engine(block, stacks=True).dues(block)
         return [self._row(dues, row) for row in range(block.size)]
 
     def _row(self, dues: Dues, row: int) -> tuple[Assessed, ...]:

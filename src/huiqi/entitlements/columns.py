@@ -23,7 +23,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from huiqi.facts.among import ALONE, Among
 from huiqi.facts.known import NONE, Known, Raw
+from huiqi.facts.past import PastFact
 from huiqi.facts.schema import Fact, Schema
 from huiqi.rules.exact import Exactly
 from huiqi.rules.groups import unrelated
@@ -244,6 +246,7 @@ class Block:
     rank_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     related: Mapping[RelatedKey, Others] = field(default_factory=dict)  # what related enterprises add
     assume_recognised: bool = False
+    among: Sequence[Among] = ()  # of subjects at hand: what the others of their registry decide, as `ranks` and `related` have it and more
     years: dict[int, Lived] = field(default_factory=dict)  # found by `lived`
     part_of: tuple[Block, NDArray[np.intp]] | None = None  # the block and the rows of it that this one is
 
@@ -258,7 +261,7 @@ class Block:
         related = {key: others.only(rows) for key, others in self.related.items()}
         return replace(
             self, size=len(rows), columns=_Rows(self.columns, rows), ids=None, first_years=first_years, ranks=ranks, related=related,
-            years={}, part_of=(self, rows),
+            among=[self.among[row] for row in rows.tolist()] if self.among else (), years={}, part_of=(self, rows),
         )  # fmt: skip
 
     def repeated(self, times: int) -> Block:
@@ -267,7 +270,7 @@ class Block:
             self, size=times, columns={key: np.repeat(column, times) for key, column in self.columns.items()}, ids=None,
             first_years=None if self.first_years is None else np.repeat(self.first_years, times),
             ranks={card: np.repeat(bits, times) for card, bits in self.ranks.items()},
-            related={key: Others({}, others.at(0)) for key, others in self.related.items()}, years={}, part_of=None,
+            related={key: Others({}, others.at(0)) for key, others in self.related.items()}, among=[*self.among] * times, years={}, part_of=None,
         )  # fmt: skip
 
     def lived(self, born: str | None, year: int) -> Lived:
@@ -300,7 +303,8 @@ class Block:
             if raw is not None:
                 values[(id, year)] = raw
         first_year = int(self.first_years[row]) or None if self.first_years is not None else None
-        return Known(self.schema, self.places, self.as_of, values, str(self.ids[row]) if self.ids is not None else "", first_year)
+        among = self.among[row] if self.among else ALONE
+        return Known(self.schema, self.places, self.as_of, values, str(self.ids[row]) if self.ids is not None else "", first_year, among)
 
     def exactly(self, row: int) -> Exactly:
         """The exact evaluator for one subject of the block."""
@@ -355,6 +359,8 @@ def block_of(
     schema = first.schema.extended(further.values()) if further else first.schema
     columns: dict[tuple[str, int | None], NDArray[Any]] = {}
     said = {key for known in subjects for key in known.values}
+    if any(known.among.awards is not None for known in subjects):
+        said |= {first.key(fact, year) for fact, year in facts if isinstance(fact, PastFact)}
     for fact, year in facts:
         key = first.key(fact, year)
         if unknown is not None and key in unknown and key not in said:
@@ -362,7 +368,9 @@ def block_of(
         else:
             columns[key] = encode(fact, [known.given(fact, year) for known in subjects], first.places)
     first_years = np.array([known.first_year or 0 for known in subjects], np.int16)
-    return Block(len(subjects), first.as_of, columns, schema, first.places, [known.id for known in subjects], first_years)
+    block = Block(len(subjects), first.as_of, columns, schema, first.places, [known.id for known in subjects], first_years)
+    block.among = [known.among for known in subjects]
+    return block
 
 
 def encode(fact: Fact, cells: Sequence[Raw | None], places: Places) -> NDArray[Any]:
@@ -389,6 +397,11 @@ def codes_of(bits: Any, codes: tuple[str, ...]) -> Codes:
     if int(bits) >> 63:
         found.add(None)
     return Codes(frozenset(found))
+
+
+def bits_of(codes: Codes, order: Iterable[str]) -> int:
+    """The bit mask that stands for a set."""
+    return sum(1 << n for n, code in enumerate(order) if code in codes.possible) | (None in codes.possible) << 63
 
 
 class Run:

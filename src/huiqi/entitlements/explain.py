@@ -10,13 +10,17 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal
 
+import numpy as np
+
 from huiqi.entitlements.assess import Assessor
 from huiqi.entitlements.awards import award_population, awards_of
-from huiqi.entitlements.columns import Block, OnDemand, Run, block_of
+from huiqi.entitlements.columns import Block, OnDemand, Others, Run, bits_of, block_of
+from huiqi.entitlements.columns import codes_of as classes_of
 from huiqi.entitlements.deciding import deciding_facts
 from huiqi.entitlements.due import Entitlement
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
+from huiqi.facts.among import ALONE, Among, GroupKey
 from huiqi.facts.awards import Awards
 from huiqi.facts.known import Known, Raw
 from huiqi.facts.ownership import Weight
@@ -188,10 +192,33 @@ class Explainer:
             return None
         return awards_of(self.population.registry, self.rules)
 
-    def others_of(self, rule: tree.GroupRule, id: str) -> list[str]:
-        """Who is counted with a subject."""
-        ownership = None if self.population is None else self.population.ownership
-        return [] if ownership is None else [other for other, weight in ownership.weights(*rule.key).get(id, {}).items() if weight.high]
+    def among(self, block: Block, row: int = 0) -> Among:
+        """What the others of its registry decide about a subject of a block; what is at hand of it, where there is no registry."""
+        if self.population is None:
+            return block.among[row] if block.among else ALONE
+        id, population = str(block.ids[row]), self.population
+        counted = None
+        if population.ownership is not None:
+            every = population.ownership.weights
+            counted = {key: {one: weight for one, weight in every(*key).get(id, {}).items() if weight.high} for key in self._groups}
+        awards = None
+        if self.awards is not None:
+            found = {one: tuple(self.awards.of(one)) for one in (id, *(one for others in (counted or {}).values() for one in others))}
+            awards = {one: some for one, some in found.items() if some}
+        return Among(
+            {card: classes_of(bits[row], block.rank_codes[card]) for card, bits in block.ranks.items()},
+            {key: others.at(row) for key, others in block.related.items()},
+            counted,
+            awards,
+            None if awards is None else population.registry.of_awards,
+        )
+
+    @cached_property
+    def _groups(self) -> tuple[GroupKey, ...]:
+        """The limits of all groups that its measures and the limits of their stacking read."""
+        limits = [rule.limit for rule in self.stacking.rules if rule.limit is not None]
+        nodes = [node for every in self.related.values() for node in every] + related_in(limits)
+        return tuple(dict.fromkeys(node.rule.key for node in nodes))
 
     def currency_of(self, measure: str) -> str:
         """In which currency a measure is paid, by its full name."""
@@ -254,8 +281,6 @@ class Explainer:
         ranked = rank_population(ranked) if population.rules.ranks else ranked
 
         def provenance(fact: str, year: int | None) -> Provenance | None:
-            if fact in ranked.past.facts:
-                return ranked.registry.of_awards if ranked.past.known else None
             return ranked.registry.provenance(fact) if ranked.registry.has(fact) else None
 
         return cls(ranked.rules, ranked.as_of, ranked.assume_recognised, provenance, ranked, measures)
@@ -267,9 +292,15 @@ class Explainer:
         return None if block is None else OnDemand(self.plan, block)
 
     def block(self, subjects: Sequence[Known]) -> Block:
-        """Facts at hand of some subjects, as a block."""
+        """Facts at hand of some subjects, as a block; what others decide about them is known for all of them, or for none."""
         block = block_of(subjects, self._read, self._unknown.columns)
         block.assume_recognised = self.assume_recognised
+        cards = [card for card in self.rules.ranks if any(card in known.among.classes for known in subjects)]
+        codes = {card: tuple(self.rules.ranks[card].codes.codes) for card in cards}
+        block.rank_codes = codes
+        block.ranks = {card: np.array([bits_of(known.among.classes[card], codes[card]) for known in subjects], np.uint64) for card in cards}
+        keys = dict.fromkeys(key for known in subjects for key in known.among.related)
+        block.related = {key: _others([known.among.related[key] for known in subjects]) for key in keys}
         return block
 
     @cached_property
@@ -331,6 +362,7 @@ class _Subject:
         self.explainer, self.run, self.provenance = explainer, run, provenance
         self.exact: Exactly = run.block.exactly(0)
         self.known = self.exact.known
+        self.among = explainer.among(run.block)
         self.renderer = explainer.renderer
         self._used: dict[tuple[str, int], FactUsed] = {}
         for planned in explainer.plan.measures:  # the run has settled the tests already
@@ -457,7 +489,8 @@ class _Subject:
             value = Both("the firm did not exist yet", "企业尚未成立") if lived else None
             return FactUsed(fact.id, at, label, value, fact.kind == "flag", None, None if lived else _range(fact))
         value = recorded(fact, raw, self.known.places)
-        return FactUsed(fact.id, at, label, value, fact.kind == "flag", self.provenance(fact.id, at))
+        source = self.among.of_awards if isinstance(fact, PastFact) and self.among.awards is not None else self.provenance(fact.id, at)
+        return FactUsed(fact.id, at, label, value, fact.kind == "flag", source)
 
     # ------------------------------------------------------------ what it would take
 
@@ -638,21 +671,19 @@ class _Subject:
     def past_awards(self, rule: StackingRule) -> Iterator[PastAward]:
         """The awards that the limit of a rule counts, of the subject and of those that are linked to it, by day."""
         explainer = self.explainer
-        if rule.limit is None or explainer.awards is None:
+        if rule.limit is None or self.among.awards is None:
             return
         found: dict[tuple[str, int], tuple[Award, int]] = {}
         for part in tree.walk(rule.limit):
             if not isinstance(part, tree.FactFigure | tree.Related) or not isinstance(part.fact, PastFact):
                 continue
-            own = [self.known.id] if isinstance(part, tree.FactFigure) else explainer.others_of(part.rule, self.known.id)
+            own = [self.known.id] if isinstance(part, tree.FactFigure) else (self.among.counted_with or {}).get(part.rule.key, {})
             for id in own:
-                awards = explainer.awards.of(id)
+                awards = self.among.awards_of(id)
                 counted = {*counted_by(part.fact, awards, explainer.as_of)}
                 found |= {(id, at): (award, at) for at, award in enumerate(awards) if award in counted}
-        assert explainer.population is not None
-        provenance = explainer.population.registry.of_awards
         for award, _ in sorted(found.values(), key=lambda one: (one[0].granted_on, one[0].subject, one[1])):
-            yield PastAward(award, explainer.currency_of(award.measure), explainer.said_of_award(award, self.known.id), provenance)
+            yield PastAward(award, explainer.currency_of(award.measure), explainer.said_of_award(award, self.known.id), self.among.of_awards)
 
     def _because(self, cut: Cut, because_of: tuple[Measure, ...], currency: str) -> Both:
         """Why: one form of words for what is sure, and one for what may be."""
@@ -740,16 +771,20 @@ class _Subject:
 
     def _group(self, nodes: tuple[tree.Related, ...]) -> Iterator[Both]:
         """Whom the subject is counted with, in full or in what proportion."""
-        population = self.explainer.population
-        if population is None or population.ownership is None:
+        counted = self.among.counted_with
+        if counted is None:
             return
         for rule in {node.rule.key: node.rule for node in nodes}.values():
-            weights = population.ownership.weights(*rule.key).get(self.known.id, {})
-            others = [_counted(id, weight) for id, weight in weights.items() if weight.high]
+            others = [_counted(id, weight) for id, weight in counted[rule.key].items()]
             listed = speech.listed(others, "; ", "；") if others else Both("nobody", "无")
             yield both(
                 ("{0}: counted with {1} (ownership table of the registry)", "{0}：合并计算{1}（据登记库股权表）"), of_words(rule.label), listed
             )
+
+
+def _others(numbers: Sequence[Number]) -> Others:
+    """What others add to each subject at hand."""
+    return Others(dict(enumerate(numbers)), numbers[0])
 
 
 def _counted(id: str, weight: Weight) -> Both:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final, Literal
 
-from huiqi.facts.past import PastFact
+from huiqi.facts.among import ALONE, Among
+from huiqi.facts.past import PastFact, past_value
 from huiqi.facts.schema import Fact, Schema
 from huiqi.vocabulary.place import Places
 from huiqi.vocabulary.ranges import NOTHING, Absent, Codes, Number, Pair, Value
@@ -32,7 +33,7 @@ class Known:
     """The known facts of one subject; whatever is not among `values` is unknown.
 
     `values` is keyed by fact id and calendar year, the year being None for facts that hold at a day. `first_year` is the first calendar year
-    of which anything is recorded, which shows that the subject existed then.
+    of which anything is recorded, which shows that the subject existed then. `among` is what the others of its registry decide about it.
     """
 
     schema: Schema
@@ -41,6 +42,7 @@ class Known:
     values: Mapping[tuple[str, int | None], Raw] = field(default_factory=dict)
     id: str = ""
     first_year: int | None = None
+    among: Among = ALONE
 
     def key(self, fact: Fact, year: int) -> tuple[str, int | None]:
         """Where the value stands; `year` counts back from the last completed calendar year."""
@@ -49,7 +51,11 @@ class Known:
     def given(self, fact: Fact, year: int = 0) -> Raw | None:
         """The value as recorded, or None where it is unknown."""
         found = self.values.get(self.key(fact, year))
-        return 0 if found is None and isinstance(fact, PastFact) and fact.at_least else found
+        if found is None and isinstance(fact, PastFact):
+            if self.among.awards is not None:
+                return past_value(fact, self.among.awards_of(self.id), self.as_of)
+            return 0 if fact.at_least else None
+        return found
 
     def value(self, fact: Fact, year: int = 0) -> Value:
         """All that the fact can be."""

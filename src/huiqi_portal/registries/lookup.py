@@ -1,6 +1,7 @@
 """One firm of the current registry: what is known of it, and from where.
 
-Its facts are kept as a row of the database when a registry is made current, so that no page waits for columns.
+Its facts are kept as a row of the database when a registry is made current, so that no page waits for columns. With them is kept what
+all firms together decide about it, under the law of that day: its classes by rank, who counts with it, what was granted before.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from huiqi.facts.known import NONE, Known, Raw
 from huiqi.facts.provenance import Provenance
 from huiqi.facts.registry import Column
 from huiqi.facts.registry import Registry as Columns
+from huiqi_portal.registries import kept_among
 from huiqi_portal.registries.models import KeptFirm, Registry, current_registry
 from huiqi_portal.texts.shelf import Law, law
 
@@ -52,7 +54,9 @@ def firm(subject: str, by: Law | None = None) -> Firm | None:
     values = {key: raw for key, raw in _unpacked(row.facts) if key[0] in schema.facts}
     origins = _origins(folder_of(current))
     sources = {key: origins[key[0]] for key in values if key[0] in origins}
-    known = Known(schema, by.rules.places, by.law_on, values, subject, row.first_year)
+    known = Known(
+        schema, by.rules.places, by.law_on, values, subject, row.first_year, kept_among.read(bytes(row.among), by, _of_awards(folder_of(current)))
+    )
     return Firm(subject, row.name or subject, known, sources)
 
 
@@ -64,21 +68,35 @@ def folder_of(registry: Registry) -> Path:
 def keep_firms(row: Registry, registry: Columns, tick: Callable[[int], None] = lambda _: None) -> None:
     """Keep what a registry knows of each firm; call it before the registry is made current. `tick` is told how many firms more are kept.
 
-    Done anew, it replaces what was kept of this registry.
+    Done anew, as after new texts, it replaces what was kept of this registry row by row: no firm is ever missing. Raises FaultyInput for a table
+    of owners or awards that cannot be used.
     """
-    row.kept_firms.all().delete()
+    by = law()
+    explainer = huiqi.Explainer.of_registry(huiqi.Population(registry, by.rules, by.law_on))
+    assert explainer.population is not None
     facts = [fact for fact in registry.schema.facts.values() if registry.has(fact.id)]
     columns: list[Column] = [(fact.id, year) for fact in facts for year in (registry.years() if fact.period == "year" else (None,))]
-    for block in registry.blocks(columns, ROWS):
-        size = len(block.ids)
+    for block in explainer.population.blocks_of(columns, ROWS):
+        size = block.size
         values: list[dict[str, Any]] = [{} for _ in range(size)]
         for (id, year), cells in block.columns.items():
             _write(values, registry, id, year, cells.tolist())
+        first_years = block.first_years.tolist() if block.first_years is not None else [0] * size
         KeptFirm.objects.bulk_create(
             [
-                KeptFirm(registry=row, subject=str(subject), name=str(of.get("name") or ""), facts=_packed(of), first_year=int(first) or None)
-                for subject, of, first in zip(block.ids, values, block.first_years.tolist(), strict=True)
-            ]
+                KeptFirm(
+                    registry=row,
+                    subject=str(block.ids[at]),
+                    name=str(of.get("name") or ""),
+                    facts=_packed(of),
+                    among=kept_among.written(explainer.among(block, at), by),
+                    first_year=first or None,
+                )
+                for at, (of, first) in enumerate(zip(values, first_years, strict=True))
+            ],
+            update_conflicts=True,
+            unique_fields=["registry", "subject"],
+            update_fields=["name", "facts", "among", "first_year"],
         )
         tick(size)
 
@@ -115,11 +133,21 @@ def _unpacked(facts: bytes) -> Iterator[tuple[Key, Raw]]:
             yield (id, None if year is None else int(year)), NONE if value is None else value
 
 
-@lru_cache(maxsize=4)  # a version is never edited
 def _origins(folder: Path) -> dict[str, Provenance]:
-    """Where each column of a registry comes from; no row is read."""
+    """Where each column of a registry comes from."""
+    return _tables(folder)[0]
+
+
+def _of_awards(folder: Path) -> Provenance:
+    """Where the awards of a registry come from."""
+    return _tables(folder)[1]
+
+
+@lru_cache(maxsize=4)  # a version is never edited
+def _tables(folder: Path) -> tuple[dict[str, Provenance], Provenance]:
+    """Where the columns and the awards of a registry come from; no row is read."""
     schema, places = law().rules.schemas["enterprise"], law().rules.places
     registry, problems = huiqi.open_registry(folder, schema, places, keys=False)
     if registry is None:
         raise huiqi.FaultyInput(problems)
-    return {id: registry.provenance(id) for id in schema.facts if registry.has(id)}
+    return {id: registry.provenance(id) for id in schema.facts if registry.has(id)}, registry.of_awards

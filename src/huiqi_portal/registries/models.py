@@ -44,13 +44,14 @@ class KeptFirm(models.Model):
     """What a registry knows of one firm, as one row: who opens its page does not wait for columns (lookup.py writes and reads it).
 
     `facts` is compressed JSON, by fact and, for facts of a year, by calendar year: the values as registries encode them, null for one that is known
-    not to exist.
+    not to exist. `among` is what all firms of the registry decide about it, under one law (kept_among.py).
     """
 
     registry = models.ForeignKey(Registry, on_delete=models.CASCADE, related_name="kept_firms")
     subject = models.CharField(max_length=64)
     name = models.CharField(max_length=300, blank=True)
     facts = models.BinaryField()
+    among = models.BinaryField(default=b"")
     first_year = models.PositiveSmallIntegerField(null=True)
 
     class Meta:

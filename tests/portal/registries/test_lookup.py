@@ -3,9 +3,16 @@
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 import huiqi
+from arbitrary import packs_folder
+from huiqi.facts.among import ALONE
 from huiqi_portal.registries.lookup import firm, folder_of, keep_firms
+from huiqi_portal.registries.models import Registry
+from huiqi_portal.texts import shelf
+from huiqi_portal.texts.models import Publication
+from neighbours import CORE, IDS, POLICY, write_neighbours
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +45,40 @@ def test_keeping_again_replaces_what_was_kept(registry, law):
     told = []
     keep_firms(registry, columns, told.append)
     assert registry.kept_firms.count() == sum(told) == 2
+
+
+@pytest.fixture
+def neighbours(db, settings) -> Registry:
+    """A law and a registry in which firms bear on each other."""
+    packs_folder(Path(settings.HUIQI_DATA, "texts", "1"), POLICY, core=CORE)
+    Publication.objects.create(folder="1/packs", packs=["p"], published_at=timezone.now())
+    by = shelf.law()
+    folder = write_neighbours(Path(settings.HUIQI_DATA, "registries", "1"))
+    row = Registry.objects.create(title="Test", folder="1", made_up=True, subjects=len(IDS), current_since=timezone.now())
+    columns, problems = huiqi.open_registry(folder, by.rules.schemas["enterprise"], by.rules.places)
+    assert columns is not None, problems
+    keep_firms(row, columns)
+    return row
+
+
+def test_ranks_relations_and_past_awards_are_told_as_in_the_registry(neighbours):
+    by = shelf.law()
+    columns, _ = huiqi.open_registry(folder_of(neighbours), by.rules.schemas["enterprise"], by.rules.places)
+    explainer = huiqi.Explainer.of_registry(huiqi.Population(columns, by.rules, by.law_on))
+    for id in IDS:
+        found, told = firm(id), explainer.explain(explainer.subject(id))
+        assert by.explainer.explain(by.explainer.known(found.known), None, lambda fact, year, found=found: found.sources.get((fact, year))) == told
+        assert [one.status for one in huiqi.assess(by.explainer, found.known)] == [e.status for e in told]
+    statuses = {status for id in IDS for status in (one.status for one in huiqi.assess(by.explainer, firm(id).known))}
+    assert statuses == {"yes", "no", "depends"}
+
+
+def test_what_firms_decide_together_is_open_under_another_law(neighbours):
+    before = firm("a")
+    assert before.known.among.classes
+    assert before.known.among.awards
+    Publication.objects.create(folder="1/packs", packs=["p"], published_at=timezone.now())
+    assert firm("a").known.among == ALONE
+    columns, _ = huiqi.open_registry(folder_of(neighbours), before.known.schema, before.known.places)
+    keep_firms(neighbours, columns)
+    assert firm("a").known.among == before.known.among

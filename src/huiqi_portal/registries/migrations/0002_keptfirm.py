@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(max_length=64)),
                 ("name", models.CharField(blank=True, max_length=300)),
                 ("facts", models.BinaryField()),
+                ("among", models.BinaryField(default=b"")),
                 ("first_year", models.PositiveSmallIntegerField(null=True)),
                 ("registry", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="kept_firms", to="registries.registry")),
             ],
