@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import huiqi
 from huiqi.entitlements.ask import Question
@@ -53,6 +54,11 @@ class Line:
     @property
     def title(self) -> Both:
         return of_words(self.measure.record.title)
+
+    @property
+    def path(self) -> str:
+        """Its full name with its edition, as it stands in an address."""
+        return quote(self.measure.id, safe="/@")
 
     @property
     def kind(self) -> Both:

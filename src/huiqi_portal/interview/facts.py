@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.contrib.auth.models import AnonymousUser
 
 import huiqi
-from huiqi.facts.known import Raw
+from huiqi.facts.known import NONE, Raw
 from huiqi.facts.provenance import Provenance
 from huiqi.vocabulary.record import words
 from huiqi_portal.accounts.access import READERS
@@ -58,7 +58,7 @@ class Facts:
                 earlier = self.firm.known.values.get(key)
             if earlier is not None:
                 values[key] = earlier
-        return replace(self.known, values=values)
+        return _knowing(self.known if self.firm is None else self.firm.known, values)
 
     def provenance(self, fact: str, year: int | None) -> Provenance | None:
         """Where a fact is from."""
@@ -73,9 +73,14 @@ def facts_for(user: User | AnonymousUser, interview: Interview, law: Law, what: 
     said = stated(interview)
     found = registry_facts(user, interview.subject, what, law)
     own: dict[Key, Raw] = {key: one.value for key, one in said.items() if one.said == Said.VALUE and one.value is not None}
-    if found is None:
-        return Facts(interview, said, None, huiqi.Known(law.rules.schemas["enterprise"], law.rules.places, law.law_on, own))
-    return Facts(interview, said, found, replace(found.known, values={**found.known.values, **own}))
+    blank = huiqi.Known(law.rules.schemas["enterprise"], law.rules.places, law.law_on) if found is None else found.known
+    return Facts(interview, said, found, _knowing(blank, {**blank.values, **own}))
+
+
+def _knowing(known: huiqi.Known, values: Mapping[Key, Raw]) -> huiqi.Known:
+    """The same firm with these facts: the first year of which there is anything shows that it existed then."""
+    years = [year for (_, year), raw in values.items() if year is not None and raw is not NONE]
+    return replace(known, values=values, first_year=min([*years, *([known.first_year] if known.first_year is not None else [])], default=None))
 
 
 def may_see(user: User | AnonymousUser, subject: str) -> bool:

@@ -245,6 +245,7 @@ def _askable(on: Law, facts: Facts) -> dict[Key, Fact]:
 
 def _about(request: HttpRequest, on: Law, interview: Interview, facts: Facts) -> dict[str, Any]:
     """What every page of an interview shows."""
+    here = reverse("interview:step", args=[interview.link])
     own, left, registered = told(on.rules, facts, _askable(on, facts))
     return {
         "interview": interview,
@@ -256,7 +257,8 @@ def _about(request: HttpRequest, on: Law, interview: Interview, facts: Facts) ->
         "left": left,
         "registered": registered,
         "forgotten_on": forgotten_on(interview),
-        "address": request.build_absolute_uri(reverse("interview:step", args=[interview.link])),
+        "here": here,
+        "address": request.build_absolute_uri(here),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -11,9 +12,18 @@ from huiqi.rules.compile import Measure
 from huiqi.rules.cumulation import reach
 from huiqi_portal.texts.shelf import Law
 
-KEPT_EXPLAINERS = 16  # a law's; places with the same measures share one
+KEPT_EXPLAINERS = 16  # of a law; places with the same measures share one
 
-_kept: WeakKeyDictionary[Law, OrderedDict[tuple[str, ...], huiqi.Explainer]] = WeakKeyDictionary()
+
+@dataclass
+class _Kept:
+    """The explainers of a law, the one last used at the end, and which of them is that of a place."""
+
+    explainers: OrderedDict[tuple[str, ...], huiqi.Explainer] = field(default_factory=OrderedDict)
+    of_place: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_kept: WeakKeyDictionary[Law, _Kept] = WeakKeyDictionary()
 _making = Lock()
 
 
@@ -29,13 +39,15 @@ def measures_at(law: Law, place: str) -> list[Measure]:
 
 def explainer_at(law: Law, place: str) -> huiqi.Explainer:
     """What explains the measures of a place; made once."""
-    measures = measures_at(law, place)
-    key = tuple(measure.id for measure in measures)
     with _making:
-        kept = _kept.setdefault(law, OrderedDict())
-        if key not in kept:
-            kept[key] = huiqi.Explainer(law.rules, law.law_on, measures=measures)
-            while len(kept) > KEPT_EXPLAINERS:
-                kept.popitem(last=False)
-        kept.move_to_end(key)
-        return kept[key]
+        kept = _kept.setdefault(law, _Kept())
+        key = kept.of_place.get(place)
+        if key is None or key not in kept.explainers:
+            measures = measures_at(law, place)
+            key = kept.of_place[place] = tuple(measure.id for measure in measures)
+            if key not in kept.explainers:
+                kept.explainers[key] = huiqi.Explainer(law.rules, law.law_on, measures=measures)
+                while len(kept.explainers) > KEPT_EXPLAINERS:
+                    kept.explainers.popitem(last=False)
+        kept.explainers.move_to_end(key)
+        return kept.explainers[key]
