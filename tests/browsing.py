@@ -254,7 +254,7 @@ _LAYOUT = """() => {
   for (const e of document.querySelectorAll('h1, h2, h3, th, a, button, label, summary, option, legend'))
     if (!e.textContent.trim() && !e.getAttribute('aria-label') && !e.querySelector('img[alt], svg, input') && !(e.matches('th, option') )) faults.push('empty: ' + e.outerHTML.slice(0, 160));
   for (const e of document.querySelectorAll('img')) if (e.complete && !e.naturalWidth) faults.push('a picture that does not show: ' + e.outerHTML.slice(0, 160));
-  for (const e of document.querySelectorAll('[style], script:not([src]), style')) faults.push('inline: ' + e.outerHTML.slice(0, 160));
+  for (const e of document.querySelectorAll('[style]:not([style=""]), script:not([src]), style')) faults.push('inline: ' + e.outerHTML.slice(0, 160));
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n))) faults.push('an id twice: ' + id);
   return faults;
