@@ -47,7 +47,7 @@ class Assessor:
         self.own, self.explainer = len(own), explainer
         self._engines: dict[tuple[frozenset[str], bool], Engine] = {}
 
-    def _engine(self, block: Block, *, stacks: bool) -> Engine:
+    def engine(self, block: Block, *, stacks: bool = True) -> Engine:
         """What finds what is due, and what is payable of it where it `stacks`; one for each set of scorecards whose classes are known."""
         at = frozenset(block.ranks), stacks
         if at not in self._engines:
@@ -65,7 +65,7 @@ class Assessor:
 
     def due(self, block: Block) -> Entitlement:
         """What is due of each measure to each subject of a block, before stacking: arrays of subjects by measures, the explainer's first."""
-        dues, shape = self._engine(block, stacks=False).dues(block), (block.size, len(self.measures))
+        dues, shape = self.engine(block, stacks=False).dues(block), (block.size, len(self.measures))
         at = dues.rows, dues.numbers
         must, may, low, high = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape), np.zeros(shape)
         must[at], may[at], low[at], high[at] = dues.must, True, dues.low, dues.high
@@ -73,14 +73,18 @@ class Assessor:
 
     def claims(self, due: Entitlement) -> list[Claim]:
         """What is due to the one subject of a block, of each measure of the explainer's stacking."""
-        numbers = {measure.id: number for number, measure in enumerate(self.measures)}
         must, may, low, high = (ends[0].tolist() for ends in (due.must, due.may, due.low, due.high))
-        places = (numbers[measure.id] for measure in self.explainer.stacking.measures)
-        return [Claim(must[n], may[n], int(low[n]), high[n] if math.isinf(high[n]) else int(high[n])) for n in places]
+        return [Claim(must[n], may[n], int(low[n]), high[n] if math.isinf(high[n]) else int(high[n])) for n in self._stacking_places]
+
+    @cached_property
+    def _stacking_places(self) -> tuple[int, ...]:
+        """Where the measures of the explainer's stacking stand among all."""
+        numbers = {measure.id: number for number, measure in enumerate(self.measures)}
+        return tuple(numbers[measure.id] for measure in self.explainer.stacking.measures)
 
     def of(self, block: Block) -> list[tuple[Assessed, ...]]:
         """What each subject of a block may have."""
-        dues = self._engine(block, stacks=True).dues(block)
+        dues = self.engine(block, stacks=True).dues(block)
         return [self._row(dues, row) for row in range(block.size)]
 
     def _row(self, dues: Dues, row: int) -> tuple[Assessed, ...]:
