@@ -1,12 +1,15 @@
 # make test      everything that has to hold: lint, format, types, layers, tests; those on Spark where there is Java (SPARK= leaves them out)
+# make test-postgres    the portal's tests on a PostgreSQL of their own; part of make test where PostgreSQL is installed
+# make audit     known faults of what is pinned in requirements/; needs a network, and says so where there is none
 # make demo      huiqi on a made-up district; needs only what huiqi needs to run
 # make bench     speed, beside openfisca-core and polars (BENCH="--parquet 10000000" for the large registry)
+# make pictures  docs/pictures anew, from the demonstration in Chromium
 # make format    put the code into its form
 # make clean     remove what was made here
 # make requirements    choose the versions again (UPGRADE=--upgrade for the newest)
 
 .DELETE_ON_ERROR:
-.PHONY: test demo bench format clean requirements
+.PHONY: test test-postgres audit demo bench pictures format clean requirements
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,12 +24,22 @@ test: $(VENV)/dev $(SPARK)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q
+	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -q tests/portal
+
+test-postgres: $(VENV)/dev
+	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -q tests/portal
+
+audit: $(VENV)/dev
+	.ci/audit $(BIN)/pip-audit
 
 demo: $(VENV)/run
 	$(BIN)/huiqi demo
 
 bench: $(VENV)/dev
 	$(BIN)/python bench/run.py $(BENCH)
+
+pictures: $(VENV)/dev
+	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 format: $(VENV)/dev
 	$(BIN)/ruff check --fix .

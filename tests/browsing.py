@@ -147,14 +147,9 @@ class Visitor:
         """The page's heading."""
         return self.page.locator("h1").inner_text()
 
-    def wait_for_work(self, sign: str, seconds: int = WORK_SECONDS) -> None:
-        """Until what runs in the background shows its result on the page."""
-        for _ in range(seconds):
-            if self.page.locator(sign).count():
-                return
-            self.page.wait_for_timeout(1_000)
-            self.page.reload()
-        raise AssertionError(f"{sign} does not come on {self.page.url}: {self.page.locator('main').inner_text()[:600]}")
+    def wait_for_work(self, sign: str) -> None:
+        """Until what runs in the background shows its result; the page asks for it by itself."""
+        self.page.locator(sign).first.wait_for(state="attached", timeout=WORK_SECONDS * 1_000)
 
     # ------------------------------------------------------------ by keyboard
 

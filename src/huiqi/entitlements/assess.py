@@ -47,7 +47,7 @@ class Assessor:
         self.own, self.explainer = len(own), explainer
         self._engines: dict[tuple[frozenset[str], bool], Engine] = {}
 
-    def engine(self, block: Block, *, stacks: bool = True) -> Engine:
+    def engine(self, block: Block, *, stacks: bool) -> Engine:
         """What finds what is due, and what is payable of it where it `stacks`; one for each set of scorecards whose classes are known."""
         at = frozenset(block.ranks), stacks
         if at not in self._engines:

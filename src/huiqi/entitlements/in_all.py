@@ -16,7 +16,7 @@ def in_all(explainer: Explainer, subjects: Sequence[Known]) -> list[Range]:
     """What is payable to each subject of all measures together, in the currency of the nearest pack; what a firm pays does not count."""
     assessor, size = explainer.assessor, len(subjects)
     block = explainer.block(subjects)
-    engine = assessor.engine(block)
+    engine = assessor.engine(block, stacks=True)
     cells = engine.totals(block, {"subject": Groups(np.arange(size, dtype=np.int32), size)}).by["subject"]
     bound, counted = set(engine.places), set(counted_measures(explainer))
     loose = [number for number, measure in enumerate(assessor.measures) if number not in bound and measure.id in counted]

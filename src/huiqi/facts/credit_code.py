@@ -117,7 +117,7 @@ def what_is_wrong(code: str) -> WrongCode | None:
         return WrongCode(
             at,
             Both(
-                f"the check character does not fit; compare with the business licence: are characters {at} and {at + 1} the wrong way round ({meant})?",
+                f"the check character does not fit; look at the business licence: are characters {at} and {at + 1} the wrong way round ({meant})?",
                 f"校验码不符，请与营业执照核对：第{at}、{at + 1}位是否颠倒（{meant}）？",
             ),
             meant,

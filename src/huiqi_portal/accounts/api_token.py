@@ -41,7 +41,7 @@ _LABELS = {
 _ROLES = {
     Scope.FIRM_READ: (Role.ENTERPRISE, Role.OFFICER, Role.AUDITOR),
     Scope.RUNS_READ: (Role.OFFICER, Role.EDITOR, Role.AUDITOR, Role.ADMINISTRATOR),
-    Scope.RUNS_WRITE: (Role.OFFICER, Role.EDITOR),
+    Scope.RUNS_WRITE: (Role.OFFICER, Role.ADMINISTRATOR),
 }
 
 

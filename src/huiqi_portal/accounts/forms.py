@@ -8,9 +8,11 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.password_validation import password_validators_help_texts
 
+from huiqi_portal.accounts.api_token import Scope
 from huiqi_portal.accounts.memberships import looks_wrong, subject_of
 from huiqi_portal.accounts.models import User
 from huiqi_portal.accounts.roles import Role
+from huiqi_portal.accounts.tokens import DAYS
 from huiqi_portal.site.forms import Form, Shown, spoken
 from huiqi_portal.site.frame import language
 
@@ -127,6 +129,48 @@ class ChangeRole(Form):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["role"].choices = role_choices()
+
+
+class MakeToken(Form):
+    """A token for the API: what a user of this role may give it."""
+
+    name = forms.CharField(
+        max_length=64,
+        label=spoken("Name", "名称"),
+        help_text=spoken("By which you recognise it: the program that uses it.", "便于识别，如使用该令牌的程序。"),
+    )
+    scopes = forms.MultipleChoiceField(
+        required=False,
+        label=spoken("What it may be used for", "权限"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    subjects = forms.CharField(required=False, max_length=6_000, label=spoken("Firms that it may read", "可查阅的企业"))
+    days = forms.ChoiceField(label=spoken("Holds for", "有效期"))
+
+    def __init__(self, user: User, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        said = [(scope, scope.label(language())) for scope in Scope if scope.is_for(user.role) and scope is not Scope.CATALOGUE_READ]
+        self.fields["scopes"].choices = [(scope.value, f"{words} ({scope.value})") for scope, words in said]
+        self.fields["days"].choices = [(str(days), spoken(f"{days} days", f"{days}天")) for days in DAYS]
+        self.fields["days"].initial = "90"
+        if Scope.FIRM_READ not in dict(said):
+            self.fields["subjects"].widget = forms.HiddenInput()
+        elif user.role == Role.ENTERPRISE:
+            self.fields["subjects"] = forms.MultipleChoiceField(
+                required=False,
+                label=self.fields["subjects"].label,
+                choices=[(firm, firm) for firm in user.firms()],
+                widget=forms.CheckboxSelectMultiple,
+            )
+        else:
+            self.fields["subjects"].help_text = spoken("Ids with spaces between; left empty: any firm.", "企业代码，以空格分隔；不填则为全部企业。")
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.CheckboxSelectMultiple):
+                field.widget.attrs["class"] = "form-check-input"
+
+    def clean_subjects(self) -> list[str]:
+        said = self.cleaned_data["subjects"]
+        return list(said) if isinstance(said, list) else said.split()
 
 
 class ReadingsAsked(Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from huiqi_portal.accounts.pages import administration, auditors, mine, officers, registration, signing
+from huiqi_portal.accounts.pages import administration, auditors, mine, officers, registration, signing, tokens
 
 app_name = "accounts"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", mine.me, name="me"),
     path("me/firms/", mine.ask_for_firm, name="ask_for_firm"),
     path("me/firms/<int:number>/give-up/", mine.give_up_firm, name="give_up_firm"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/all/", tokens.all_tokens, name="all_tokens"),
+    path("tokens/<int:number>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("readers/<str:subject>/", mine.readers, name="readers"),
     path("users/", administration.users, name="users"),
     path("users/new/", administration.new_user, name="new_user"),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
 import huiqi
-from huiqi.rules.compile import Measure
-from huiqi.rules.cumulation import reach
-from huiqi_portal.api.faults import Refused, problem
+from huiqi_portal.api.faults import Problem, Refused, problem
+from huiqi_portal.interview.surroundings import explainer_at, measures_at
 from huiqi_portal.site.clock import today
 from huiqi_portal.texts.shelf import Law, law
 
@@ -43,44 +42,36 @@ def asked_for(
     on = law()
     facts_day = as_of or law_on or today()
     law_day = law_on or facts_day
-    _check(facts_day, law_day, place, on)
-    if facts_day == law_day == on.law_on and place is None:
-        return Asked(on, facts_day, law_day, None, on.explainer)
-    key = (on.version, facts_day, law_day, place)
+    unknown = place is not None and on.rules.places.find(place) is None
+    check_days(facts_day, law_day, [problem("part.choice", "body.place", (place or "")[:100])] if unknown else ())
+    found = None if place is None else on.rules.places.find(place)
+    if facts_day == law_day == on.law_on:
+        return Asked(on, facts_day, law_day, found, on.explainer if found is None else explainer_at(on, found))
+    key = (on.version, facts_day, law_day, found)
     with _preparing:
         if key not in _kept:
-            if law_day != on.law_on or facts_day != on.law_on:
-                note_preparing()
-            _kept[key] = _prepared(on, facts_day, law_day, place)
+            note_preparing()
+            _kept[key] = _prepared(on, facts_day, law_day, found)
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
         _kept.move_to_end(key)
         return _kept[key]
 
 
-def _check(as_of: datetime.date, law_on: datetime.date, place: str | None, on: Law) -> None:
-    """Refuse days that no text and no fact is about, and places that there are not."""
+def check_days(as_of: datetime.date, law_on: datetime.date, problems: Sequence[Problem] = ()) -> None:
+    """Refuse days that no text and no fact is about, with what else is wrong."""
     last = today() + AHEAD
-    problems = [
+    days = [
         problem("part.range", f"body.{name}", f"{FIRST_DAY} – {last}")
         for name, day in (("as_of", as_of), ("law_on", law_on))
         if not FIRST_DAY <= day <= last
     ]
-    if place is not None and on.rules.places.find(place) is None:
-        problems.append(problem("part.choice", "body.place", place[:100]))
-    if problems:
-        raise Refused("request.wrong", problems=problems)
+    if days or problems:
+        raise Refused("request.wrong", problems=[*days, *problems])
 
 
 def _prepared(on: Law, as_of: datetime.date, law_on: datetime.date, place: str | None) -> Asked:
-    rules = on.rules if law_on == on.law_on else on.library.rules(law_on)
-    found = None if place is None else on.rules.places.find(place)
-    measures = None if found is None else [measure for measure in rules.measures if applies(measure, rules.places.below(found))]
-    explainer = huiqi.Explainer(rules, as_of, measures=measures)
-    return Asked(replace(on, rules=rules, law_on=law_on, explainer=explainer), as_of, law_on, found, explainer)
-
-
-def applies(measure: Measure, inside: frozenset[str]) -> bool:
-    """Whether a measure is about enterprises and applies in one of some places."""
-    where = reach(measure)
-    return measure.subject == "enterprise" and (where is None or not where.isdisjoint(inside))
+    """The law of another day, or of today's on the facts of another."""
+    of_day = on if law_on == on.law_on else replace(on, rules=on.library.rules(law_on), law_on=law_on)
+    explainer = huiqi.Explainer(of_day.rules, as_of, measures=None if place is None else measures_at(of_day, place))
+    return Asked(replace(of_day, explainer=explainer), as_of, law_on, place, explainer)

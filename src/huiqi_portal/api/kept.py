@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -30,4 +31,5 @@ def kept(operation: Callable[..., Any]) -> Callable[..., Any]:
         to["ETag"], to["Cache-Control"] = tag, f"public, max-age={MINUTES * 60}"
         return found
 
+    answer.__signature__ = inspect.signature(operation, eval_str=True)  # type: ignore[attr-defined]  # ninja reads it, and knows no names of ours
     return answer

@@ -15,7 +15,7 @@ from huiqi.vocabulary.speech import Both
 from huiqi_portal.accounts.api_token import Scope
 from huiqi_portal.api.body import StrictJson
 from huiqi_portal.api.faults import Problem, Refused, of_status, problem
-from huiqi_portal.api.operations import asked, enterprise
+from huiqi_portal.api.operations import asked, catalogue, enterprise, firms, runs
 
 log = logging.getLogger("django.request")
 
@@ -27,9 +27,10 @@ class Utf8(JSONRenderer):
 
 
 ABOUT = Both(
-    "What a district supports its enterprises with, as rules that can be asked: the catalogue of measures, how an enterprise stands to each, why, and "
-    "what to ask it next. Amounts are ranges in whole fen; a status that unknown facts leave open is `depends`, an open upper end is null. "
-    "The catalogue is public; everything else needs a token with a scope, made on the page of one's account and sent as `Authorization: Bearer hq_...`. "
+    "What a district supports its enterprises with, as rules that can be asked: the catalogue of measures, how an enterprise stands to each, why, "
+    "and what to ask it next. Amounts are ranges in whole fen; a status that unknown facts leave open is `depends`, an open upper end is null. "
+    "The catalogue is public; everything else needs a token with a scope, made on the page of one's account and sent as "
+    "`Authorization: Bearer hq_...`. "
     "Every answer from 400 on has the form of `Fault`, with stable codes. So many requests a minute are answered; `RateLimit-Remaining` says "
     "how many are left. What is answered follows from the texts and the facts; the competent department decides.",
     "惠企政策的可查询接口：政策目录、企业逐项测算、判定依据及后续问题。金额为以分为单位的区间；因信息未知而待定的状态为`depends`，无上限为null。政策目录公开；"
@@ -55,8 +56,8 @@ api = NinjaAPI(
         "x-scopes": {scope.value: scope.label.as_json() for scope in Scope},
     },
 )
-api.add_router("", asked.router)
-api.add_router("", enterprise.router)
+for subject in (catalogue, asked, enterprise, firms, runs):
+    api.add_router("", subject.router)
 
 
 def refusal(refused: Refused, status: int | None = None) -> HttpResponse:

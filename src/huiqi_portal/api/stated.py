@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 import huiqi
-from huiqi.facts.cells import NONE as NO_CODE
-from huiqi.facts.cells import UNKNOWN, Reading
-from huiqi.facts.known import NONE, Raw
+from huiqi.entitlements.columns import decode
+from huiqi.facts.cells import Reading
+from huiqi.facts.known import Raw
 from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Rules
 from huiqi.vocabulary.problem import did_you_mean
@@ -24,10 +23,16 @@ FIRST_YEAR = 1900
 LONGEST = 500  # characters of a text
 _YEAR = re.compile(r"[0-9]{4}\Z")
 _KINDS = {
-    "money": Both("a figure", "数字"), "number": Both("a figure", "数字"), "count": Both("a figure", "数字"), "share": Both("a share: 0.15 or \"15%\"", "比例：0.15或\"15%\""),
-    "date": Both("a day: \"2024-06-30\"", "日期：\"2024-06-30\""), "flag": Both("true or false", "true或false"),
-    "category": Both("a code of its list, as a text", "代码表中的代码（文本）"), "place": Both("the id of a place, as a text", "地区代码（文本）"), "text": Both("a text", "文本"),
-}  # fmt: skip
+    "money": Both("a figure", "数字"),
+    "number": Both("a figure", "数字"),
+    "count": Both("a figure", "数字"),
+    "share": Both('a share: 0.15 or "15%"', '比例：0.15或"15%"'),
+    "date": Both('a day: "2024-06-30"', '日期："2024-06-30"'),
+    "flag": Both("true or false", "true或false"),
+    "category": Both("a code of its list, as a text", "代码表中的代码（文本）"),
+    "place": Both("the id of a place, as a text", "地区代码（文本）"),
+    "text": Both("a text", "文本"),
+}
 
 
 def known_of(given: Mapping[str, Any], asked: Asked) -> huiqi.Known:
@@ -96,7 +101,7 @@ def read_value(fact: Fact, value: Any, rules: Rules, where: str) -> tuple[Raw | 
         hint = reading.remedy(code, text[:100])
         remedy = _KINDS[fact.kind] if code != "cell.range" else Both(hint, f"单位为{fact.unit_text}；不清楚请不要提供")
         return None, [problem("fact.value", where, of_words(reading.fault(code, text[:100])), remedy=[remedy])]
-    return _raw(fact, float(encoded[0]), rules), []
+    return decode(fact, encoded[0], rules.places), []
 
 
 def _as_cell(fact: Fact, value: Any) -> str | None:
@@ -108,18 +113,3 @@ def _as_cell(fact: Fact, value: Any) -> str | None:
             return None
         return f"{value:f}" if isinstance(value, Decimal) and -40 < value.adjusted() < 30 and value.is_finite() else str(value)
     return value if isinstance(value, str) else None
-
-
-def _raw(fact: Fact, encoded: float, rules: Rules) -> Raw | None:
-    """What a column of a registry holds, as a value."""
-    match fact.kind:
-        case "flag":
-            return None if encoded == UNKNOWN else bool(encoded)
-        case "category" | "place":
-            if encoded in (UNKNOWN, NO_CODE):
-                return NONE if encoded == NO_CODE else None
-            ids = list(rules.places.by_id) if fact.codes is None else list(fact.codes.codes)
-            return ids[int(encoded)]
-    if math.isnan(encoded):
-        return None
-    return NONE if math.isinf(encoded) else int(encoded)

@@ -1,8 +1,10 @@
-"""Addresses."""
+"""Addresses of the pages about the API; its own are in rest.py."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from huiqi_portal.api.pages import docs
 
 app_name = "api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("api/", docs, name="docs")]

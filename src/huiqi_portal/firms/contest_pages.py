@@ -43,9 +43,10 @@ def contest(request: HttpRequest, subject: str, fact: str, year: int | None = No
     given: dict[str, Any] = {"standing": found, "fact": one, "year": year, "label": label_of(one, year)}
     given |= {"limits": files.LIMITS, "accepted": files.ACCEPTED}
     given["current"] = None if current is None else recorded(one, current, found.known.places)
+    given["verify"] = (one.id, year) in found.stated
     given["source"] = found.sources.get((one.id, year))
     if request.method != "POST":
-        given["asked"] = fact_input(one, year, found.law.rules)
+        given["asked"] = fact_input(one, year, found.law.rules, given=current if given["verify"] else None)
         return render(request, "firms/contest.html", given)
     given["reason"] = request.POST.get("reason", "")
     raw, wrong = read_input(one, request.POST, fact_input(one, year, found.law.rules).name, found.known.places)

@@ -28,14 +28,14 @@ class NotPossible(Exception):
 
 
 def contest(standing: Standing, fact: Fact, year: int | None, says: Raw, reason: str, upload: UploadedFile | None, by: User) -> Contest:
-    """Contest what the registry says of a fact; raises NotPossible, or NotTaken for a file."""
+    """Contest what the registry says of a fact, or have it verified what the firm states; raises NotPossible, or NotTaken for a file."""
     reason = reason.strip()
     if not reason:
         raise NotPossible(Both("say why it is otherwise", "请说明理由"))
     if len(reason) > LONGEST_REASON:
         raise NotPossible(Both(f"the reason is longer than {LONGEST_REASON} characters; shorten it", f"理由超过{LONGEST_REASON}个字符，请缩短"))
     recorded = registry_says(standing.subject, fact.id, year)
-    if standing.known.values.get((fact.id, year)) == says:
+    if (fact.id, year) not in standing.stated and standing.known.values.get((fact.id, year)) == says:
         raise NotPossible(Both("this is what is known already", "与现有信息一致，无需更正"))
     if Contest.objects.filter(subject=standing.subject, fact=fact.id, year=year, state=ContestState.OPEN).exists():
         raise NotPossible(_OPEN)

@@ -22,7 +22,7 @@ MOST_QUESTIONS = 8
 
 @dataclass(frozen=True)
 class Value:
-    """What is known of a fact, of one calendar year where it has one: `note` is the number of its source; `own`: the firm states it itself."""
+    """What is known of a fact, in one calendar year where it has one; `note` is its source; `stated`: by the firm, `own`: on this page."""
 
     year: int | None
     value: Both
@@ -30,6 +30,7 @@ class Value:
     note: int
     verified: bool
     own: bool
+    stated: bool
     contest: Contest | None
 
 
@@ -68,7 +69,7 @@ def topics(standing: Standing) -> tuple[list[Topic], list[Provenance]]:
                 sources.append(source)
             said = recorded(fact, standing.known.values[key], standing.known.places)
             note = sources.index(source) + 1
-            values.append(Value(year, said, label_of(fact, year), note, source.verified, key in own, contests.get(key)))
+            values.append(Value(year, said, label_of(fact, year), note, source.verified, key in own, key in standing.stated, contests.get(key)))
         if values:
             groups.setdefault(of_fact.get(fact.id, ""), []).append(FactRow(fact.id, of_words(fact.label), tuple(values)))
     titles = {"": GENERAL} | {topic: TOPIC_WORDS.get(topic, Both(topic, topic)) for topic in groups if topic}

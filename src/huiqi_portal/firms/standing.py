@@ -24,6 +24,7 @@ from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.record import words
 from huiqi_portal.firms.models import Contest, ContestState, Statement
+from huiqi_portal.interview.stated import stated_of
 from huiqi_portal.registries.fact_input import as_json, of_json
 from huiqi_portal.registries.lookup import firm
 from huiqi_portal.texts.shelf import Law, law
@@ -42,6 +43,7 @@ class Standing:
     known: Known
     sources: Mapping[Key, Provenance]
     overtaken: tuple[Contest, ...] = ()
+    stated: frozenset[Key] = frozenset()  # facts of which only the firm itself says something
 
     @property
     def explainer(self) -> huiqi.Explainer:
@@ -105,14 +107,13 @@ def standing(subject: str) -> Standing:
             overtaken.append(contest)
             continue
         values[key], sources[key] = of_json(contest.firm_says), _corrected(contest)
-    for statement in Statement.objects.filter(subject=subject):
-        key = statement.fact, statement.year
-        if key not in values and statement.fact in schema.facts:
-            values[key], sources[key] = of_json(statement.value), _stated(statement)
+    stated = {key: one for key, one in _stated(subject).items() if key not in values and key[0] in schema.facts}
+    for key, (raw, source) in stated.items():
+        values[key], sources[key] = raw, source
     known = found.known if found is not None else Known(schema, by.rules.places, by.law_on, {}, subject)
     first = min((year for _, year in values if year is not None), default=None)
     known = replace(known, values=values, first_year=min(filter(None, (known.first_year, first)), default=None))
-    return Standing(subject, found.name if found is not None else subject, found is not None, by, known, sources, tuple(overtaken))
+    return Standing(subject, found.name if found is not None else subject, found is not None, by, known, sources, tuple(overtaken), frozenset(stated))
 
 
 def _corrected(contest: Contest) -> Provenance:
@@ -123,9 +124,19 @@ def _corrected(contest: Contest) -> Provenance:
     return Provenance(source, observed, max(observed, recorded), True)
 
 
-def _stated(statement: Statement) -> Provenance:
-    on = timezone.localdate(statement.at)
-    return Provenance(words("Stated by the firm itself", "企业自行填报"), on, on, False)
+def _stated(subject: str) -> dict[Key, tuple[Raw, Provenance]]:
+    """What the firm states itself, here or in an interview: of a fact that it stated twice, what it said last."""
+    found: dict[Key, tuple[Raw, Provenance]] = {}
+    for key, answer in stated_of(subject).items():
+        found[key] = (
+            answer.value,
+            Provenance(words("Stated by the firm itself, in an interview", "企业在问答中自行填报"), answer.on, answer.on, False),
+        )
+    for one in Statement.objects.filter(subject=subject):
+        key, on = (one.fact, one.year), timezone.localdate(one.at)
+        if key not in found or found[key][1].observed_on <= on:
+            found[key] = of_json(one.value), Provenance(words("Stated by the firm itself", "企业自行填报"), on, on, False)
+    return found
 
 
 @dataclass(frozen=True)

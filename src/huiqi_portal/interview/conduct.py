@@ -132,13 +132,14 @@ class Asking:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an interview stands."""
+    """Where an interview stands. The place is not among the questions, since it was told at the beginning."""
 
     lines: tuple[Line, ...]
     total: Total
     questions: tuple[Asking, ...]  # not yet answered, best first
     put_off: tuple[Asking, ...]
     refused: tuple[Asking, ...]
+    more_exactly: Asking | None  # where in its place the firm works, where that still matters
     changed: Both | None  # what the last answers changed, in a sentence
 
     def of(self, status: str) -> tuple[Line, ...]:
@@ -170,6 +171,24 @@ class Standing:
         return max(0, len(self.depends) - SHORT)
 
     @property
+    def all_open(self) -> tuple[Asking, ...]:
+        """Whatever an answer could still settle."""
+        return (*self.questions, *self.put_off, *self.refused, *((self.more_exactly,) if self.more_exactly is not None else ()))
+
+    @property
+    def progress(self) -> Both:
+        """How far it is, in a sentence."""
+        settled, count, left = self.decided, len(self.lines), len(self.questions)
+        several = ("{0} questions are still open, the most telling first", "尚有{0}个问题，最关键的先问")
+        questions = ("1 question is still open", "尚有1个问题") if left == 1 else several
+        return both(
+            ("{0} of {1} measures are settled; {2}. You can stop at any time.", "{1}项措施中已判定{0}项；{2}。可随时停下。"),
+            str(settled),
+            str(count),
+            both(questions, str(left)),
+        )
+
+    @property
     def decided(self) -> int:
         return len(self.lines) - len(self.depends)
 
@@ -192,13 +211,15 @@ def standing(law: Law, facts: Facts, after: frozenset[Key] = frozenset()) -> Sta
     lines = [
         _line(explainer, one, change, opens.get(one.measure.id, ()) if one.status != "no" else ()) for one, change in zip(now, changes, strict=True)
     ]
-    asked = [_asking(one, currency) for one in questions]
+    every = [_asking(one, currency) for one in questions]
+    asked = [one for one in every if one.key != PLACE]
     return Standing(
         tuple(sorted(lines, key=lambda line: (STATUSES.index(line.status), line.change is None, [-part for part in line.worth]))),
         _total(explainer, now, low, high),
         tuple(one for one in asked if one.key not in facts.refused | facts.put_off),
         tuple(one for one in asked if one.key in facts.put_off),
         tuple(one for one in asked if one.key in facts.refused),
+        next((one for one in every if one.key == PLACE), None),
         None if then is None else _changed(then, now),
     )
 

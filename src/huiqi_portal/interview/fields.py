@@ -73,14 +73,13 @@ def field(rules: Rules, asking: Asking, facts: Facts | None = None, typed: Mappi
         one.count if one is not None else 0,
         None if facts is None else source_of(facts, key),
         one is not None and one.said == Said.VALUE,
-        in_both(recorded(fact, given, rules.places)) if fact.is_figure and given is not None and typed is None else None,
+        in_both(recorded(fact, given, rules.places)) if fact.kind == "money" and given is not None and typed is None else None,
     )
 
 
 def in_both(words: Both) -> Both:
-    """A figure as both languages say it, since many read it in 万元."""
-    text = words.en if words.en == words.zh else f"{words.en} · {words.zh}"
-    return Both(f"= {text}", f"= {text}")
+    """A sum as both languages say it, since many read it in 万元."""
+    return Both(f"= {words.en} · {words.zh}", f"= {words.zh} · {words.en}")
 
 
 def asking_of(fact: Fact, key: Key) -> Asking:
@@ -118,7 +117,7 @@ def read_fields(rules: Rules, asked: Iterable[tuple[Key, Fact]], typed: Mapping[
     """What a form says of the facts that it asks; `say` is the button that was pressed.
 
     "I don't know" counts for the question of the page, on a page with several for those that were left empty; so does "Skip for later".
-    An empty field among several is one to come back to.
+    An empty field among several is one to come back to. The place is never left open, since it decides which measures there are.
     """
     asked = list(asked)
     say = typed.get("say", "")
@@ -132,7 +131,7 @@ def read_fields(rules: Rules, asked: Iterable[tuple[Key, Fact]], typed: Mapping[
         times = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
         raw, wrong = read_input(fact, typed, name, rules.places)
         left = {"unknown": Said.UNKNOWN, "later": Said.LATER}.get(say)
-        if left is not None and (not several or (raw is None and wrong is None)):
+        if left is not None and key != PLACE and (not several or (raw is None and wrong is None)):
             answers[key] = NewAnswer(left, None, times)
         elif wrong is not None:
             problems[key] = wrong

@@ -111,7 +111,7 @@ def _step_page(request: HttpRequest, on: Law, interview: Interview, facts: Facts
     askable = _askable(on, facts)
     after = frozenset(key for key in map(key_of, request.GET.getlist("after")) if key is not None)
     stands = standing(on, facts, after) if facts.place is not None else None
-    waiting = {} if stands is None else {one.key: one for one in (*stands.questions, *stands.put_off, *stands.refused)}
+    waiting = {} if stands is None else {one.key: one for one in stands.all_open}
     if wanted:
         asked: list[Asking] = [waiting.get(key) or asking_of(askable[key], key) for key in wanted]
     elif stands is None:
@@ -129,7 +129,7 @@ def _step_page(request: HttpRequest, on: Law, interview: Interview, facts: Facts
         "again": bool(wanted),
         "after": after,
     }
-    template = "interview/_step.html" if request.htmx else "interview/step.html"
+    template = "interview/_step.html" if request.htmx and not request.htmx.history_restore_request else "interview/step.html"
     return render(request, template, context, status=422 if problems else 200)
 
 
@@ -219,7 +219,7 @@ def reads(request: HttpRequest) -> HttpResponse:
     key = key_of(name.removeprefix("fact."))
     fact = on.rules.schemas["enterprise"].facts.get(key[0]) if key is not None else None
     words: Both | None = None
-    if fact is not None and fact.is_figure and len(request.GET[name]) <= MOST_TYPED:
+    if fact is not None and fact.kind == "money" and len(request.GET[name]) <= MOST_TYPED:
         raw, wrong = read_input(fact, request.GET.dict(), name, on.rules.places)
         words = wrong if raw is None else in_both(recorded(fact, raw, on.rules.places))
     return render(request, "interview/_reads.html", {"words": words})

@@ -10,6 +10,7 @@ from huiqi.vocabulary.speech import Both
 from huiqi_portal.office.figures import Figures
 
 MOST = 15  # bars of a chart: those with the highest cost
+SEEN = 200  # times smaller than the longest bar: what is smaller cannot be seen
 LANGUAGES = ("en", "zh")
 NAMES = ("measures", "place", "industry")
 _BEFORE, _AFTER = Both("before stacking", "叠加前"), Both("after stacking", "叠加后")
@@ -39,8 +40,8 @@ def _of_measures(figures: Figures, currency: str) -> Iterator[Range]:
 
 def _of_groups(groups: list[Figures], currency: str) -> Iterator[Range]:
     found = [(one["label"], one["costs"][currency]) for one in groups if currency in one["costs"]]
+    most = max((costs["before"]["high"] for _, costs in found), default=0)
+    found = [(label, costs) for label, costs in found if costs["before"]["high"] * SEEN > most]
     for label, costs in sorted(found, key=lambda one: -one[1]["after"]["high"])[:MOST]:
-        if not costs["before"]["high"] and not costs["before"]["open"]:
-            continue
         for words, side in ((_BEFORE, costs["before"]), (_AFTER, costs["after"])):
             yield Range(Both(**label), words, side["low"], side["high"])

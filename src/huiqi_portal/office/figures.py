@@ -49,12 +49,14 @@ def rules_of(measures: Iterable[Measure], rules: Rules) -> list[Figures]:
     return [{"title": _said(one.title), "source": _said(one.source), "lines": [_said(line) for line in one.lines]} for one in found]
 
 
-def added(ends: Iterable[Sum]) -> Figures:
-    """Ranges added up. The upper end leaves out those that have none beyond their lower end; `open` is how many."""
+def added(ends: Iterable[Sum], left: Iterable[Sum] | None = None) -> Figures:
+    """Ranges added up; `open` is how many have no upper end. Those count in the upper end with their lower one, or with the upper end that is `left`
+    of them after stacking."""
     ends = list(ends)
+    least = [low if high is None else high for low, high in (ends if left is None else left)]
     return {
         "low": sum(low for low, _ in ends),
-        "high": sum(low if high is None else high for low, high in ends),
+        "high": sum(max(low, at_least) if high is None else high for (low, high), at_least in zip(ends, least, strict=True)),
         "open": sum(high is None for _, high in ends),
     }
 
@@ -96,7 +98,8 @@ def _currencies(measures: list[Figures]) -> list[str]:
 def _total(currency: str, measures: list[Figures], outcome: Outcome) -> Figures:
     """What all measures of a currency come to together. After stacking, the sum over enterprises is narrower than that over measures."""
     mine = [one for one in measures if one["pays"] and one["currency"] == currency]
-    before, after = (added(tuple(one[side]) for one in mine) for side in ("before", "after"))
+    left = [tuple(one["after"]) for one in mine]
+    before, after = added((tuple(one["before"]) for one in mine), left), added(left)
     if len(_currencies(measures)) == 1:
         low, high = outcome.payable
         after |= {"low": low} | ({} if high is None else {"high": high, "open": 0})
@@ -121,7 +124,10 @@ def _groups(name: str, outcome: Outcome, rules: Rules) -> list[Figures]:
             | {"yes": int(cells[:, at, YES].sum()), "depends": int(cells[:, at, DEPENDS].sum())}
             | {
                 "costs": {
-                    currency: {"before": added(before for before, _ in ends), "after": added(after for _, after in ends)}
+                    currency: {
+                        "before": added((before for before, _ in ends), [after for _, after in ends]),
+                        "after": added(after for _, after in ends),
+                    }
                     for currency, ends in costs.items()
                 }
             }

@@ -19,9 +19,9 @@ class What(models.TextChoices):
 
 
 WHAT_WORDS = {
-    What.EVALUATION: Both("evaluation", "全量测算"),
-    What.SIMULATION: Both("simulation of a reform", "调整方案模拟"),
-    What.REVIEW: Both("review of the portfolio", "政策体检"),
+    What.EVALUATION: Both("Evaluation", "全量测算"),
+    What.SIMULATION: Both("Simulation of a reform", "调整方案模拟"),
+    What.REVIEW: Both("Review of the portfolio", "政策体检"),
 }
 
 

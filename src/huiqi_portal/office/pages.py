@@ -51,7 +51,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     what = request.GET.get("what", "")
     found = _RUNS.filter(what=what) if what in What.values else _RUNS.all()
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    entries = [(one, _entry(one, request), shown_figures.headline(one)) for one in page]
+    entries = [(one, _entry(one, request), shown_figures.headline(one), shown_figures.title(one)) for one in page]
     kinds = list(WHAT_WORDS.items())
     return render(request, "office/runs.html", {"page": page, "entries": entries, "what": what, "kinds": kinds, **_may(request)})
 
@@ -63,7 +63,7 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(_RUNS, pk=number)
     if found.done and found.what == What.EVALUATION:
         return _evaluation(request, found, newest=False)
-    context = _about(found, request) | {"headline": shown_figures.headline(found)}
+    context = _about(found, request) | {"headline": shown_figures.headline(found), "title": shown_figures.title(found)}
     if found.done and found.what == What.SIMULATION:
         fates = found.headline["fates"]
         context["fates"] = [(capital(FATE_WORDS[fate]), *counts) for fate, counts in fates.items()]
@@ -88,7 +88,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     """Two evaluations side by side: the headline figures, and each measure that differs."""
     choices = list(_RUNS.filter(what=What.EVALUATION).exclude(headline={})[:100])
     pair = [next((one for one in choices if str(one.pk) == request.GET.get(name)), None) for name in ("one", "other")]
-    context: dict[str, Any] = {"choices": choices, "one": pair[0], "other": pair[1]}
+    context: dict[str, Any] = {"choices": choices, "one": pair[0], "other": pair[1], **_may(request)}
     if pair[0] is not None and pair[1] is not None:
         context["found"] = compared(*(files.kept(side, FIGURES) for side in pair if side is not None))
     return render(request, "office/compare.html", context)
@@ -132,7 +132,16 @@ def visits(request: HttpRequest) -> HttpResponse:
     note_readings(request.user, subjects, "office:visits")
     names = dict(KeptFirm.objects.filter(registry=last.registry, subject__in=subjects).values_list("subject", "name"))
     shown_rows = [one | {"name": names.get(one["subject"], "")} for one in page]
-    context = {"run": last, "page": page, "rows": shown_rows, "measures": measures, "measure": measure, "side": side, "most": MOST_VISITS}
+    context = {
+        "run": last,
+        "page": page,
+        "rows": shown_rows,
+        "measures": measures,
+        "measure": measure,
+        "side": side,
+        "most": MOST_VISITS,
+        **_may(request),
+    }
     return render(request, "office/visits.html", context)
 
 
@@ -173,10 +182,11 @@ def _asking(request: HttpRequest, what: str, template: str) -> HttpResponse:
         "as_of": request.POST.get("as_of") or today().isoformat(),
         "law_on": request.POST.get("law_on") or today().isoformat(),
         "title": request.POST.get("title", ""),
+        **_may(request),
         "reform": request.POST.get("reform", ""),
     }
     if what is What.SIMULATION:
-        context |= {"earlier": _RUNS.filter(what=what).exclude(reform="")[:10], "drafts": drafts()}
+        context |= {"earlier": [(one, shown_figures.title(one)) for one in _RUNS.filter(what=what).exclude(reform="")[:10]], "drafts": drafts()}
         context["reform"] = context["reform"] or draft(request.GET.get("from", ""))
     if request.method != "POST":
         return render(request, template, context)

@@ -66,6 +66,7 @@ def _visit(material: Material, one: Visit) -> dict[str, Any]:
         "beyond": _beyond(one).as_json(),
         "distance": one.distance,
         "pays": measure.amount is not None,
+        "unpublished": measure.amount is not None and measure.amount.unpublished,
         "money": list(one.money),
         "currency": material.rules.currencies[measure.document.pack],
     }

@@ -30,7 +30,7 @@ def of_evaluation(request: HttpRequest, figures: dict[str, Any]) -> dict[str, An
     return {
         "subjects": figures["subjects"],
         "total": totals[0],
-        "other_totals": totals[1:],
+        "other_totals": [one for one, of in zip(totals[1:], figures["totals"][1:], strict=True) if of["after"]["high"]],
         "measures": table if everything else replace(table, rows=table.rows[:FEW]),
         "left_out": 0 if everything else len(measures) - len(table.rows[:FEW]),
         "nobody": len(measures) - len(reached),
@@ -56,11 +56,17 @@ def headline(run: Run) -> Both | None:
     match run.what:
         case What.EVALUATION:
             total = said["totals"][0]
-            return both(("after stacking {0}", "叠加后{0}"), summed(total["after"], total["currency"]))
+            low, high = (brief_money(total["after"][end], total["currency"]) for end in ("low", "high"))
+            return both(("assured {0}, possible {1}", "确定额{0}，可能额{1}"), low, high)
         case What.SIMULATION:
-            return both(("{0}: {1}", "{0}：{1}"), Both(**said["reform"]), more(tuple(said["difference"]), said["currency"]))
+            return more(tuple(said["difference"]), said["currency"])
         case _:
             return Both(f"findings: {said['findings']:,}, visits: {said['visits']:,}", f"发现{said['findings']:,}项，走访{said['visits']:,}条")
+
+
+def title(run: Run) -> Both | str:
+    """What a run is called: by whoever asked for it, else as its reform."""
+    return Both(**run.headline["reform"]) if not run.title and "reform" in run.headline else str(run.title)
 
 
 def money(ends: list[int | None], currency: str, *, unpublished: bool = False) -> Both:
@@ -96,7 +102,7 @@ def rule(at: int, measure: dict[str, Any], behind: dict[str, Any]) -> dict[str, 
 def visit(one: dict[str, Any]) -> dict[str, Any]:
     """A line of the visiting list."""
     said = {name: Both(**one[name]) for name in ("title", "figure", "has", "beyond")}
-    worth = money(one["money"], one["currency"], unpublished=True) if one["pays"] else Both("no money", "不涉及金额")
+    worth = money(one["money"], one["currency"], unpublished=one["unpublished"]) if one["pays"] else Both("no money", "不涉及金额")
     return one | said | {"money": worth, "distance": f"{one['distance'] * 100:.1f}%"}
 
 

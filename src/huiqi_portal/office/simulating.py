@@ -41,11 +41,9 @@ def simulate(job: Job) -> dict[str, Any]:
     pages = {f"report-{lang}.html": page(report, lang).encode() for lang in ("en", "zh")}
     pages |= {f"summary-{lang}.pdf": summary(report, lang) for lang in ("en", "zh")}
     write_simulation(run.folder, found, changes, about, pages | {REFORM: run.reform.encode()})
-    title = of_words(reform.record.title)
-    run.title = run.title or f"{title.en} · {title.zh}"[:200]
     run.headline = {
         "subjects": found.fates.subjects,
-        "reform": title.as_json(),
+        "reform": of_words(reform.record.title).as_json(),
         "currency": found.currency,
         "difference": list(found.fates.difference),
         "before": list(found.fates.before),
@@ -55,7 +53,7 @@ def simulate(job: Job) -> dict[str, Any]:
         "policy": policy(),
         "made_up": registry.made_up,
     }
-    run.save(update_fields=["headline", "title"])
+    run.save(update_fields=["headline"])
     return {"run": run.pk}
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from huiqi_portal.service.backup import backup
+from huiqi_portal.service.checking import check
+from huiqi_portal.service.restore import restore
 from huiqi_portal.service.serve import serve
+from huiqi_portal.service.token import token
+from huiqi_portal.service.user import user
 
 __all__ = ["portal", "serve"]
 
@@ -14,8 +19,5 @@ portal = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-
-
-@portal.callback()
-def _portal() -> None:
-    """A group, whatever the number of its commands."""
+for command in (backup, restore, user, token, check):
+    portal.command()(command)

@@ -13,12 +13,14 @@ import huiqi
 from huiqi.facts.synthesize import synthesize
 from huiqi_portal.accounts.models import Membership, User
 from huiqi_portal.accounts.roles import Role
+from huiqi_portal.firms.standing import standing
 from huiqi_portal.registries.lookup import keep_firms
 from huiqi_portal.registries.models import Registry, current_registry
 from huiqi_portal.texts.shelf import law
 
 PACK = "cn-zj-hangzhou-binjiang"
 ENTERPRISES, SEED = 2_000, 2026
+LOOKED_AT = 60  # firms among which the one is looked for that has most to show
 PASSWORD = "try-huiqi-2026"  # of every account of a demonstration, which holds nothing real
 
 
@@ -30,14 +32,22 @@ def fill() -> Iterator[str]:
         if new:
             user.set_password(PASSWORD)
             user.save()
-    first = registry.kept_firms.order_by("subject").values_list("subject", flat=True)[0]
-    Membership.objects.get_or_create(
-        user=User.objects.get(username=f"demo-{Role.ENTERPRISE}"),
-        subject=first,
-        defaults={"confirmed_at": timezone.now(), "confirmed_by": User.objects.get(username=f"demo-{Role.OFFICER}")},
-    )
+    firm, officer = (User.objects.get(username=f"demo-{role}") for role in (Role.ENTERPRISE, Role.OFFICER))
+    if not firm.memberships.exists():
+        Membership.objects.create(user=firm, subject=_telling(registry), confirmed_at=timezone.now(), confirmed_by=officer)
     yield f"Everything in this registry is made up. Sign in with the password {PASSWORD} as"
     yield from (f"  demo-{role.value:<14} {role.label.en} · {role.label.zh}" for role in Role)
+
+
+def _telling(registry: Registry) -> str:
+    """The firm that has most to show: an amount that stacking rules cut, then many measures surely due."""
+    subjects = registry.kept_firms.order_by("subject").values_list("subject", flat=True)[:LOOKED_AT]
+
+    def telling(subject: str) -> tuple[bool, int]:
+        found = standing(subject).assessed
+        return any(one.due != one.payable for one in found), sum(one.status == "yes" for one in found)
+
+    return max(subjects, key=telling)
 
 
 def _registry() -> Registry:

@@ -11,9 +11,11 @@ from typing import Annotated
 
 import typer
 
+from huiqi_portal.service.begin import Data, begin
+
 
 def serve(
-    data: Annotated[Path, typer.Option("--data", help="The folder for the database, registries, runs and uploads.")] = Path("portal"),
+    data: Data = Path("portal"),
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="The port to listen on.", min=1, max=65_535)] = 8000,
     workers: Annotated[int, typer.Option("--workers", help="Processes that answer.", min=1)] = 2,
@@ -21,12 +23,13 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Try it: a made-up registry, a firm and an officer to sign in as.")] = False,
 ) -> None:
     """Run the portal: pages and API on a port, and a worker for what takes long."""
-    os.environ["HUIQI_DATA"] = str(data.absolute())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiqi_portal.service.settings")
     if demo:
         os.environ.update(HUIQI_DEMO="on", HUIQI_HTTPS="off")
-        os.environ.setdefault("HUIQI_SECRET_KEY", secrets.token_urlsafe(50))
-    data.mkdir(parents=True, exist_ok=True)
+        if "HUIQI_SECRET_KEY" not in os.environ:
+            os.environ["HUIQI_SECRET_KEY"] = secrets.token_urlsafe(50)
+            typer.echo("HUIQI_SECRET_KEY is not set: a key made now holds while this runs; then everybody is signed out.")
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    begin(data)
     _prepare(demo)
     worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker"])
     try:
@@ -36,7 +39,13 @@ def serve(
             """gunicorn with what was said on the command line."""
 
             def load_config(self) -> None:
-                for name, value in {"bind": f"{host}:{port}", "workers": workers, "threads": threads, "preload_app": False}.items():
+                for name, value in {
+                    "bind": f"{host}:{port}",
+                    "workers": workers,
+                    "threads": threads,
+                    "preload_app": False,
+                    "forwarded_allow_ips": "",
+                }.items():
                     self.cfg.set(name, value)
 
             def load(self) -> object:
@@ -53,10 +62,8 @@ def serve(
 
 def _prepare(demo: bool) -> None:
     """Tables and files as this version wants them; with `demo` a made-up district the first time."""
-    import django
     from django.core.management import call_command
 
-    django.setup()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:

@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from huiqi_portal.api.rest import api
 
-PAGES = ("catalogue", "interview", "firms", "applications", "office", "registries", "texts", "jobs", "accounts")
+PAGES = ("catalogue", "interview", "firms", "applications", "office", "registries", "texts", "jobs", "accounts", "api")
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -82,7 +82,6 @@ def test_a_firm_is_only_kept_from_what_it_surely_may_not_have(shipped):
     left = set(names(shipped, industry="A", staff=5, revenue=1))
     assert left < all_of_them
     never = all_of_them - left
-    known = on.explainer
     status = {one.measure.name: one.status for one in huiqi.assess(on.explainer, known_of(on, ("A", 5, 1)))}
     assert all(status[name] == "no" for name in never)
     assert all(status[name] != "no" for name in left)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from huiqi_portal.accounts.models import Reading
+from huiqi_portal.accounts.models import Membership, Reading
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.firms.files import forget, path_of
 from huiqi_portal.firms.models import Contest, KeptFile
 from huiqi_portal.firms.standing import standing
+from huiqi_portal.firms.stating import state
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +102,6 @@ def test_only_officers_decide(registry, client_of, role):
 
 
 def test_nobody_sees_a_contest_or_a_file_of_another_firm(registry, client_of, user_of):
-    from huiqi_portal.accounts.models import Membership
-
     firm = client_of(Role.ENTERPRISE)
     sent(firm, evidence=SimpleUploadedFile("book.pdf", PDF))
     one = Contest.objects.get()
@@ -138,3 +137,17 @@ def test_the_list_of_contests_puts_down_whose_were_read(registry, client_of, rol
     text = client_of(role).get("/zh-hans/contests/").content.decode()
     assert "firm-1" in text
     assert Reading.objects.filter(what="firms:contests", subject="firm-1").exists()
+
+
+def test_an_officer_verifies_what_a_firm_states(registry, client_of, user_of):
+    user = user_of(Role.ENTERPRISE)
+    Membership.objects.update(subject="firm-2")
+    state("firm-2", standing("firm-2").fact("staff"), 2023, 40, user)
+    firm, officer = client_of(Role.ENTERPRISE), client_of(Role.OFFICER)
+    text = firm.get("/en/firms/firm-2/facts/staff/2023/contest/").content.decode()
+    assert "Have a fact verified" in text
+    assert 'value="40"' in text
+    sent_for = {"fact.staff.2023": "40", "reason": "See the payroll", "send": "1"}
+    assert firm.post("/en/firms/firm-2/facts/staff/2023/contest/", sent_for).status_code == 302
+    officer.post(f"/en/contests/{Contest.objects.get().pk}/", {"verdict": "accept", "words": "Seen"})
+    assert standing("firm-2").sources["staff", 2023].verified

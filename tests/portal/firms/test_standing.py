@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contested import accepted, assessed
+from huiqi_portal.accounts.models import Membership
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.firms.models import Contest
 from huiqi_portal.firms.standing import changes, standing
@@ -84,3 +85,25 @@ def test_what_would_change_is_what_stands_otherwise(registry):
 def test_a_fact_that_the_law_does_not_know_any_more_is_left_out(registry, user_of):
     accepted(user_of, "firm-1", "gone", None, None, True)
     assert "gone" not in {fact for fact, _ in standing("firm-1").known.values}
+
+
+def test_what_was_answered_in_an_interview_counts_unless_it_was_stated_later(registry, user_of):
+    from huiqi_portal.interview.keeping import NewAnswer, begin, keep
+
+    user = user_of(Role.ENTERPRISE)
+    Membership.objects.update(subject="firm-2")
+    keep(begin(user, "firm-2"), {("staff", 2023): NewAnswer("value", 90)}, user)
+    found = standing("firm-2")
+    assert found.known.values["staff", 2023] == 90
+    assert found.sources["staff", 2023].source.zh == "企业在问答中自行填报"
+    assert ("staff", 2023) in found.stated
+    state("firm-2", found.fact("staff"), 2023, 40, user)
+    assert standing("firm-2").known.values["staff", 2023] == 40
+
+
+def test_what_strangers_answered_of_a_firm_is_nothing_to_it(registry, user_of):
+    from huiqi_portal.interview.keeping import NewAnswer, begin, keep
+
+    keep(begin(None, "firm-2"), {("staff", 2023): NewAnswer("value", 90)}, None)
+    keep(begin(user_of(Role.ENTERPRISE), "firm-2"), {("staff", 2023): NewAnswer("value", 90)}, user_of(Role.ENTERPRISE))  # who speaks for firm-1
+    assert ("staff", 2023) not in standing("firm-2").known.values

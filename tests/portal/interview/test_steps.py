@@ -154,6 +154,12 @@ def test_another_place_brings_other_measures(interview, law):
     assert "0 of 0" in page(Client().get(address(interview))) or "Everything is settled" in page(Client().get(address(interview)))
 
 
+def test_the_place_is_never_left_open(interview):
+    for say in ("unknown", "later"):
+        assert post(interview, {"ask": "place", "say": say}).status_code == 422
+    assert values(interview) == {"place": "bj"}
+
+
 def test_two_pages_that_answer_different_questions_lose_nothing(interview):
     one, other = Client(), Client()
     one.get(address(interview))

@@ -115,7 +115,7 @@ def test_charts_and_tables_are_handed_out_and_no_other_file(ask, officer):
 
 def test_a_simulated_reform_is_kept_with_its_report_under_a_policy_of_its_own(ask, officer):
     run = ask("simulate", reform=REFORM)
-    assert run.title == "More rent aid · 提高租金补贴"
+    assert run.headline["reform"] == {"en": "More rent aid", "zh": "提高租金补贴"}
     assert "More rent aid" in officer.get(f"/en/office/runs/{run.pk}/").content.decode()
     report = officer.get(f"/zh-hans/office/runs/{run.pk}/report/")
     policy = report["Content-Security-Policy"]

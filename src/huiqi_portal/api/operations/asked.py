@@ -19,7 +19,7 @@ router = Router(tags=["catalogue"])
 
 @router.get(
     "/facts",
-    response=answers(FactsSchema, 401),
+    response=answers(FactsSchema, 304, 401, 412),
     operation_id="facts",
     **described(
         Both("What can be asked of an enterprise", "企业信息项"),
@@ -45,7 +45,7 @@ def facts(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
 
 @router.get(
     "/places",
-    response=answers(PlacesList, 401),
+    response=answers(PlacesList, 304, 401, 412),
     operation_id="places",
     **described(
         Both("Places", "地区"),

@@ -39,12 +39,13 @@ _DATA = '-H \'Content-Type: application/json\' -d \'{"facts": {"employees": 46, 
     **described(
         Both("Evaluate an enterprise", "测算一家企业"),
         Both(
-            "Every measure for the facts that are sent: its status, what is due and what stacking leaves of it, what was cut and why, and the unknown "
-            "facts that matter. Nothing is kept.",
+            "Every measure for the facts that are sent: its status, what is due and what stacking leaves of it, what was cut and why, and the "
+            "unknown facts that matter. Nothing is kept.",
             "按所提交的信息逐项测算：是否符合、应享金额、叠加后金额、扣减及原因，以及影响结果的未知信息。不保存任何内容。",
         ),
         example=_BODY,
         codes=CODES,
+        scope=Scope.EVALUATE,
         curl=f"curl -X POST {{base}}/evaluate -H 'Authorization: Bearer hq_...' {_DATA}}}'",
     ),
 )
@@ -68,6 +69,7 @@ def evaluate(request: HttpRequest, body: Enterprise) -> dict[str, Any]:
         ),
         example=_BODY | {"most": 3},
         codes=CODES,
+        scope=Scope.EVALUATE,
         curl=f"curl -X POST {{base}}/ask -H 'Authorization: Bearer hq_...' {_DATA}, \"most\": 3}}'",
     ),
 )
@@ -91,6 +93,7 @@ def ask(request: HttpRequest, body: Asking) -> dict[str, Any]:
         ),
         example=_BODY | {"measure": "cn-zj-hangzhou-binjiang/gazelle/gazelle"},
         codes=("measure.unknown", *CODES),
+        scope=Scope.EVALUATE,
         curl=f'curl -X POST {{base}}/explain -H \'Authorization: Bearer hq_...\' {_DATA}, "measure": "cn-zj-hangzhou-binjiang/gazelle/gazelle"}}\'',
     ),
 )
