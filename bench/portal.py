@@ -1,10 +1,10 @@
-"""The portal under load: a made-up law of 300 measures, 100,000 made-up enterprises, 20 people at once.
+"""The portal under load: a made-up library of 300 measures, 100,000 made-up enterprises, 20 users at a time.
 
-    python bench/portal.py [--measures N] [--enterprises N] [--users N] [--seconds N] [--think SECONDS] [--workers N]        says what it found, as JSON
+    python bench/portal.py --folder FOLDER
 
-Each user looks at the catalogue (lists, searches, filters, measures) and answers an interview, in turn, and waits `--think` seconds after each page
-as people do at the least; with 0 nobody waits, which shows how many pages there are a second. The users run on the same machine as the service, and
-take processor time from it. A step of an interview is an answer and the page that follows it, and is measured as both together.
+The folder is filled the first time and used again. The portal runs as `huiqi serve` runs it, in processes of its own; the users are threads of this
+one, each with its cookies, and walk through the catalogue, a search, a measure and an interview, over and over. First with a second of thought
+between two pages, then without.
 """
 
 from __future__ import annotations
@@ -12,272 +12,333 @@ from __future__ import annotations
 import argparse
 import gzip
 import http.client
+import json
 import os
 import random
 import re
 import secrets
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import urllib.parse
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote, urlencode, urljoin
 
-import engine
-import enterprises
 import machine
-import pack_text
 import workload
 
-SEARCHES = ("measure_01", "measure_2", "测速", "bench", "nobody", "policy_03")
-FIELD = re.compile(r'<(?:input|select|textarea)[^>]*\bname="([^"]+)"[^>]*>')
-VALUE = re.compile(r'\bvalue="([^"]*)"')
-LINK = re.compile(r'href="(/en/measures/[^"?]+/)"')
+LANGUAGE = "zh-hans"
 
 
-def prepare(data: Path, measures: int, count: int) -> dict[str, Any]:
-    """The database and files of a portal in a folder: the law published, the registry kept firm by firm; says what that took."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-    from django.utils import timezone
-
-    import huiqi
-    from huiqi_portal.registries.lookup import keep_firms
-    from huiqi_portal.registries.models import Registry
-    from huiqi_portal.texts.models import Publication
-    from huiqi_portal.texts.shelf import law
-
-    call_command("migrate", verbosity=0)
-    pack_text.write_packs(data / "texts" / "1", workload.make_policy(measures))
-    Publication.objects.create(folder="1/packs", packs=[], published_at=timezone.now())
-    schema, places = law().rules.schemas["enterprise"], law().rules.places
-    enterprises.write_enterprises(data / "registries" / "1", count, schema, places, unknown=0.08)
-    columns, problems = huiqi.open_registry(data / "registries" / "1", schema, places)
-    assert columns is not None, problems
-    row = Registry.objects.create(title="Bench", folder="1", made_up=True, subjects=count)
-    start = time.perf_counter()
-    keep_firms(row, columns)
-    kept = time.perf_counter() - start
-    row.current_since = timezone.now()
-    row.save()
-    return {"firms kept, seconds": kept, "database, MB": sum(path.stat().st_size for path in data.glob("db.sqlite3*")) / 1e6}
+def free_port() -> int:
+    """A port that nobody listens on, so that what is measured is this portal and no other."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
-def inside(repeats: int) -> dict[str, Any]:
-    """What one firm of the registry takes inside a request: looked up, and evaluated against all measures; medians in milliseconds."""
-    import django
-
-    django.setup()
-    import huiqi
-    from huiqi_portal.registries.lookup import firm
-    from huiqi_portal.registries.models import KeptFirm
-    from huiqi_portal.texts.shelf import law
-
-    explainer, subjects = law().explainer, list(KeptFirm.objects.values_list("subject", flat=True)[: repeats + 1])
-    taken: dict[str, list[float]] = defaultdict(list)
-    for subject in subjects:
-        start = time.perf_counter()
-        found = firm(subject)
-        looked = time.perf_counter()
-        assert found is not None
-        huiqi.assess(explainer, found.known)
-        assessed = time.perf_counter()
-        huiqi.ask(explainer, explainer.known(found.known))
-        asked = time.perf_counter()
-        for name, seconds in (("looked up", looked - start), ("assessed", assessed - looked), ("asked", asked - assessed)):
-            taken[name].append(seconds * 1e3)
-    return {f"one firm {name}, ms": statistics.median(ms[1:]) for name, ms in taken.items()}
-
-
-class User:
-    """Somebody with a browser: keeps the cookies, follows redirections, and notes how long each page took."""
-
-    def __init__(self, port: int, seed: int, note: Callable[[str, float], None]):
-        self.port, self.note, self.random = port, note, random.Random(seed)
-        self.cookies: dict[str, str] = {}
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def open(self, address: str, form: dict[str, str] | None = None) -> tuple[str, str]:
-        """A page, as (address, text); with a form, what follows it."""
-        headers = {"Host": f"127.0.0.1:{self.port}", "Accept-Encoding": "gzip", "Accept-Language": "en"}
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        body = None
-        if form is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{self.port}/"}
-            body = urllib.parse.urlencode(form)
-        self.connection.request("GET" if form is None else "POST", address, body, headers)
-        answer = self.connection.getresponse()
-        sent = answer.read()
-        for value in answer.headers.get_all("Set-Cookie") or ():
-            name, _, rest = value.partition("=")
-            self.cookies[name] = rest.partition(";")[0]
-        if answer.status in (301, 302, 303):
-            return self.open(answer.headers["Location"])
-        if answer.status != 200:
-            raise RuntimeError(f"{address}: {answer.status}")
-        return address, (gzip.decompress(sent) if answer.headers["Content-Encoding"] == "gzip" else sent).decode()
-
-    def timed(self, kind: str, address: str, form: dict[str, str] | None = None) -> tuple[str, str]:
-        start = time.perf_counter()
-        found = self.open(address, form)
-        self.note(kind, time.perf_counter() - start)
-        return found
-
-    def catalogue(self) -> Iterator[None]:
-        """A list, a search, a filter and a measure."""
-        _, page = self.timed("catalogue: list", "/en/measures/")
-        yield
-        self.timed("catalogue: search", f"/en/measures/?q={urllib.parse.quote(self.random.choice(SEARCHES))}")
-        yield
-        if links := LINK.findall(page):
-            self.timed("catalogue: measure", self.random.choice(links))
-        yield
-        self.timed("catalogue: filter", f"/en/measures/?staff={self.random.choice((5, 50, 500, 5000))}")
-        yield
-
-    def interview(self) -> Iterator[None]:
-        """Begun with a place, then steps: mostly said not to be known, which is the dearest, since all stays open."""
-        _, page = self.timed("interview: start", "/en/interview/")
-        yield
-        address, page = self.open("/en/interview/", self.filled(page, {"place": workload.DISTRICT}))
-        for _ in range(8):
-            yield
-            form = self.filled(page, {})
-            if "ask" not in form:
-                return
-            address, page = self.timed("interview: step", address.partition("?")[0], form | {"say": "unknown"})
-        yield
-
-    def filled(self, page: str, answers: dict[str, str]) -> dict[str, str]:
-        """The main form of a page with what its fields hold."""
-        main = page[page.index('id="content"') :]
-        form = main[main.index('<form method="post"') :]
-        form = form[: form.index("</form>")]
-        fields = {}
-        for field in FIELD.finditer(form):
-            if 'type="hidden"' in field.group(0) and (value := VALUE.search(field.group(0))):
-                fields[field.group(1)] = value.group(1)
-        return fields | answers
-
-
-def load(port: int, users: int, seconds: float, think: float) -> dict[str, list[float]]:
-    """How long each page took, in milliseconds by kind; a fault of the service ends the run."""
-    taken: dict[str, list[float]] = defaultdict(list)
-    until, faults = time.perf_counter() + seconds, list[BaseException]()
-
-    def go(number: int) -> None:
-        try:
-            visits = 0
-            while time.perf_counter() < until and not faults:
-                user = User(port, number * 1000 + visits, lambda kind, s: taken[kind].append(s * 1e3))
-                for _ in user.interview() if (number + visits) % 2 else user.catalogue():
-                    time.sleep(think)
-                    if time.perf_counter() > until:
-                        break
-                visits += 1
-        except BaseException as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=go, args=(number,)) for number in range(users)]
-    for thread in threads:
-        thread.start()
-        time.sleep(think / users)
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise faults[0]
-    return taken
-
-
-def first_page(port: int) -> int:
-    """Bytes of the first page as they are sent, with all that it loads, compressed."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def size(address: str) -> tuple[int, str]:
-        connection.request("GET", address, headers={"Accept-Encoding": "gzip, br"})
-        answer = connection.getresponse()
-        body = answer.read()
-        text = gzip.decompress(body).decode() if answer.headers["Content-Encoding"] == "gzip" and address.endswith("/") else ""
-        return len(body), text
-
-    bytes_sent, page = size("/en/")
-    return bytes_sent + sum(size(address)[0] for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
-
-
-def memory(pid: int) -> list[float]:
-    """Proportional memory of each process that answers, in MB."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+PORT = free_port()
+SEARCHES = ("研发", "补助", "policy_03", "设备", "人才 奖励", "税")
+PREPARE = """
+import datetime, json, sys, time
+from pathlib import Path
+import django
+from django.core.management import call_command
+django.setup()
+call_command("migrate", verbosity=0)
+from django.conf import settings
+from django.utils import timezone
+import enterprises, pack_text, workload, huiqi
+from huiqi_portal.registries.lookup import keep_firms
+from huiqi_portal.registries.models import Registry
+from huiqi_portal.texts.models import Publication
+from huiqi_portal.texts.shelf import law
+measures, count = int(sys.argv[1]), int(sys.argv[2])
+folder = Path(settings.HUIQI_DATA, "texts", "bench")
+pack_text.write_packs(folder, workload.make_policy(measures))
+packs = next(path.parent.parent for path in folder.rglob("pack.yaml"))
+Publication.objects.create(folder=str(packs.relative_to(Path(settings.HUIQI_DATA, "texts"))), packs=[pack_text.PACK], published_at=timezone.now())
+on = law()
+schema = on.rules.schemas["enterprise"]
+target = Path(settings.HUIQI_DATA, "registries", "bench")
+enterprises.write_enterprises(target, count, schema, on.rules.places, unknown=0.08)
+registry, problems = huiqi.open_registry(target, schema, on.rules.places)
+row = Registry.objects.create(title="Bench", folder="bench", made_up=True, subjects=count)
+start, processor = time.perf_counter(), time.process_time()
+keep_firms(row, registry)
+kept = time.perf_counter() - start
+row.current_since = timezone.now()
+row.save()
+print(json.dumps({"keep_seconds": kept, "keep_processor": time.process_time() - processor}))
+"""
+ALONE = """
+import json, statistics, time
+import django
+django.setup()
+import huiqi
+from huiqi_portal.registries.lookup import firm
+from huiqi_portal.texts.shelf import law
+def taken(what, times=100):
     found = []
-    for child in [pid, *map(int, children)]:
-        for grandchild in [child, *map(int, Path(f"/proc/{child}/task/{child}/children").read_text().split())]:
-            rollup = Path(f"/proc/{grandchild}/smaps_rollup").read_text()
-            found.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.M).group(1)) / 1e3)  # type: ignore[union-attr]
+    for number in range(times):
+        start = time.process_time()
+        what(number)
+        found.append(1000 * (time.process_time() - start))
+    return [statistics.median(found), sorted(found)[-2]]
+on = law()
+known = [firm(f"firm{number * 997:09}").known for number in range(100)]
+run = on.explainer.known
+start = time.process_time()
+huiqi.assess(on.explainer, known[0])
+first = 1000 * (time.process_time() - start)
+huiqi.ask(on.explainer, run(known[0]))
+print(json.dumps({
+    "measures": len(on.explainer.measures),
+    "first assess": first,
+    "look up a firm": taken(lambda n: firm(f"firm{n * 991:09}")),
+    "assess": taken(lambda n: huiqi.assess(on.explainer, known[n])),
+    "ask": taken(lambda n: huiqi.ask(on.explainer, run(known[n]))),
+}))
+"""
+
+
+class Visitor:
+    """A browser without a screen: cookies, one connection, how long each page took by kind."""
+
+    def __init__(self, port: int):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+        self.took: dict[str, list[float]] = defaultdict(list)
+        self.faults: list[str] = []
+
+    def get(self, kind: str, path: str) -> tuple[str, str]:
+        """A page and its address; redirects are followed and count with it."""
+        return self._page(kind, "GET", path, None)
+
+    def post(self, kind: str, path: str, fields: list[tuple[str, str]]) -> tuple[str, str]:
+        return self._page(kind, "POST", path, urlencode(fields))
+
+    def _page(self, kind: str, method: str, path: str, body: str | None) -> tuple[str, str]:
+        start = time.perf_counter()
+        status, text, to = self._ask(method, path, body)
+        while status in (301, 302, 303):
+            path = urljoin(path, to)
+            status, text, to = self._ask("GET", path, None)
+        self.took[kind].append(time.perf_counter() - start)
+        if status != 200:
+            self.faults.append(f"{status} {method} {path}")
+        return text, path
+
+    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "Accept-Encoding": "gzip"}
+        if body is not None:
+            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1{path}"}
+        try:
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):  # a kept connection that the server had closed
+            self.connection.close()
+            self.connection.request(method, path, body, headers)
+            response = self.connection.getresponse()
+        data = response.read()
+        for cookie in response.headers.get_all("Set-Cookie") or ():
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        if response.headers.get("Content-Encoding") == "gzip":
+            data = gzip.decompress(data)
+        return response.status, data.decode(errors="replace"), response.headers.get("Location", "")
+
+
+def walk(visitor: Visitor, seed: int) -> Iterator[None]:
+    """Pages one after the other for ever; yields after each."""
+    chance = random.Random(seed)
+    while True:
+        page, _ = visitor.get("catalogue", f"/{LANGUAGE}/measures/")
+        yield
+        found = [unescape(one) for one in re.findall(rf'href="(/{LANGUAGE}/measures/[^"?]+/)"', page)]
+        visitor.get("search", f"/{LANGUAGE}/measures/?q={quote(chance.choice(SEARCHES))}")
+        yield
+        if found:
+            visitor.get("measure", chance.choice(found))
+            yield
+        page, at = visitor.get("interview, first page", f"/{LANGUAGE}/interview/")
+        yield
+        page, at = visitor.post("interview, first page", at, [*hidden(page), ("fact.place", workload.DISTRICT)])
+        yield
+        for _ in range(6):
+            fields = answers(page, chance)
+            if not fields:
+                break
+            page, at = visitor.post("interview step", at, fields)
+            yield
+
+
+def hidden(page: str) -> list[tuple[str, str]]:
+    """The hidden fields of the page's main form."""
+    form = page[page.find("<main") :]
+    found = []
+    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form):
+        name, value = (re.search(rf'{what}="([^"]*)"', tag) for what in ("name", "value"))
+        if name:
+            found.append((unescape(name[1]), unescape(value[1]) if value else ""))
     return found
 
 
-def served(data: Path, workers: int) -> tuple[subprocess.Popen[bytes], int, float]:
-    """The service, its port, and the seconds until it answered first."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def answers(page: str, chance: random.Random) -> list[tuple[str, str]]:
+    """Something said to each question of a step; nothing where it asks nothing more."""
+    given = hidden(page)
+    asked = [value for name, value in given if name == "ask"]
+    for key in asked:
+        choices = re.findall(rf'<input[^>]*type="radio"[^>]*name="fact\.{re.escape(key)}"[^>]*value="([^"]*)"', page)
+        options = re.findall(rf'<select[^>]*name="fact\.{re.escape(key)}".*?</select>', page, re.DOTALL)
+        if options:
+            choices = [value for value in re.findall(r'<option[^>]*value="([^"]+)"', options[0]) if value]
+        date = re.search(rf'<input[^>]*type="date"[^>]*name="fact\.{re.escape(key)}"|<input[^>]*name="fact\.{re.escape(key)}"[^>]*type="date"', page)
+        given.append((f"fact.{key}", chance.choice(choices) if choices else "2018-05-06" if date else str(chance.randint(1, 90))))
+    return given if asked else []
+
+
+def load(port: int, users: int, seconds: float, thought: float) -> tuple[dict[str, list[float]], list[str], float]:
+    """So many users for a while: seconds by kind of page, what was not answered well, pages a second."""
+    visitors = [Visitor(port) for _ in range(users)]
+    until = time.monotonic() + seconds
+
+    def one(number: int) -> None:
+        time.sleep(thought * number / users)
+        for _ in walk(visitors[number], number):
+            if time.monotonic() > until:
+                return
+            time.sleep(thought)
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(users)]
+    start = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took: dict[str, list[float]] = defaultdict(list)
+    for visitor in visitors:
+        for kind, every in visitor.took.items():
+            took[kind] += every
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    return took, faults, sum(map(len, took.values())) / (time.monotonic() - start)
+
+
+def first_page(port: int) -> dict[str, int]:
+    """The bytes of the first page as sent, and of what it needs: styles, scripts, pictures."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def sent(path: str) -> tuple[int, bytes]:
+        connection.request("GET", path, headers={"Accept-Encoding": "br, gzip"})
+        response = connection.getresponse()
+        data = response.read()
+        assert response.status == 200, (path, response.status)
+        return len(data), gzip.decompress(data) if response.headers.get("Content-Encoding") == "gzip" else data
+
+    page, text = sent(f"/{LANGUAGE}/")
+    needed = {unescape(one) for one in re.findall(r'(?:<link[^>]*rel="stylesheet"[^>]*href|<script[^>]*src|<img[^>]*src)="([^"]+)"', text.decode())}
+    return {"the page": page} | {path.rpartition("/")[2]: sent(path)[0] for path in sorted(needed)}
+
+
+def memory(process: int) -> list[dict[str, int]]:
+    """MiB of each process below one: what it holds, and its part of what several share."""
+    found = []
+    for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        said = Path(f"/proc/{child}/smaps_rollup").read_text()
+        name = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        what = "jobs" if b"db_worker" in name else "worker"
+        found.append({"what": what} | {key: int(re.search(rf"^{key}:\s+(\d+)", said, re.MULTILINE)[1]) // 1024 for key in ("Rss", "Pss")})  # type: ignore[index,dict-item]
+    return found
+
+
+def serve(environment: dict[str, str], data: Path, workers: int, threads: int) -> tuple[subprocess.Popen[bytes], float, float]:
+    """The portal begun: the process, seconds until its first page came, seconds of the page after."""
     start = time.perf_counter()
-    command = [Path(sys.executable).with_name("huiqi"), "serve", "--data", data, "--port", port, "--workers", workers]
-    service = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while service.poll() is None:
+    command = [
+        str(Path(sys.executable).with_name("huiqi")),
+        "serve",
+        "--data",
+        str(data),
+        "--port",
+        str(PORT),
+        "--workers",
+        str(workers),
+        "--threads",
+        str(threads),
+    ]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    while True:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            connection.request("GET", "/en/")
-            if connection.getresponse().status == 200:
-                return service, port, time.perf_counter() - start
-        except OSError:
+            answered = Visitor(PORT).get("start", f"/{LANGUAGE}/")
+            break
+        except ConnectionRefusedError:
+            if process.poll() is not None:
+                raise SystemExit("the portal did not start") from None
             time.sleep(0.02)
-    raise RuntimeError(f"huiqi serve ended with {service.returncode}")
+    assert answered[0]
+    first = time.perf_counter() - start
+    start = time.perf_counter()
+    Visitor(PORT).get("start", f"/{LANGUAGE}/measures/")
+    return process, first, time.perf_counter() - start
+
+
+def milliseconds(seconds: list[float]) -> str:
+    every = sorted(seconds)
+    return (
+        f"{len(every):6,} pages, median {1000 * statistics.median(every):6.0f} ms, 99 % within {1000 * every[int(0.99 * (len(every) - 1))]:6.0f} ms"
+    )
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--measures", type=int, default=300)
-    options.add_argument("--enterprises", type=int, default=100_000)
-    options.add_argument("--users", type=int, default=20)
-    options.add_argument("--seconds", type=float, default=60)
-    options.add_argument("--think", type=float, default=1.0)
-    options.add_argument("--workers", type=int, default=2)
-    given = options.parse_args()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        data = Path(folder)
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "huiqi_portal.service.settings", "HUIQI_DATA": str(data), "HUIQI_SECRET_KEY": secrets.token_urlsafe(50),
-            "HUIQI_HTTPS": "off", "HUIQI_TODAY": engine.AS_OF.isoformat(),
-        }  # fmt: skip
-        found = prepare(data, given.measures, given.enterprises)
-        print(found, file=sys.stderr)
-        found |= inside(30)
-        print(found, file=sys.stderr)
-        again = served(data, given.workers)[0]  # once, so that the files of pages are there
-        again.terminate()
-        again.wait()
-        service, port, begun = served(data, given.workers)
-        try:
-            found |= {"start-up, seconds": begun, "first page, kB": first_page(port) / 1e3}
-            load(port, 4, 5, 0)  # each worker has read the law
-            for kind, ms in sorted(load(port, given.users, given.seconds, given.think).items()):
-                ms.sort()
-                found[kind] = {"median, ms": statistics.median(ms), "99th, ms": ms[min(len(ms) - 1, int(len(ms) * 0.99))], "pages": len(ms)}
-            found["memory of the processes, MB"] = memory(service.pid)
-        finally:
-            service.terminate()
-            service.wait()
-            shutil.rmtree(data, ignore_errors=True)
-        machine.say(found)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--measures", type=int, default=300)
+    parser.add_argument("--enterprises", type=int, default=100_000)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=4)
+    args = parser.parse_args()
+    data = args.folder / f"portal-{args.measures}-{args.enterprises}"
+    environment = os.environ | {
+        "HUIQI_DATA": str(data.absolute()), "HUIQI_SECRET_KEY": secrets.token_urlsafe(50), "HUIQI_HTTPS": "off", "HUIQI_HOSTS": "127.0.0.1",
+        "HUIQI_TODAY": workload.AS_OF.isoformat(), "DJANGO_SETTINGS_MODULE": "huiqi_portal.service.settings", "PYTHONPATH": str(Path(__file__).parent),
+    }  # fmt: skip
+    machine.say(machine.description())
+
+    def child(script: str, *given: object) -> dict[str, object]:
+        done = subprocess.run([sys.executable, "-c", script, *map(str, given)], env=environment, stdout=subprocess.PIPE, check=True)
+        found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+    if not data.exists():
+        data.mkdir(parents=True)
+        print("kept:", child(PREPARE, args.measures, args.enterprises))
+    print("alone, ms of the processor (median, worst but one):", child(ALONE))
+    process, first, second = serve(environment, data, args.workers, args.threads)
+    try:
+        print(f"first page {first:.1f} s after the start, then the catalogue {second:.2f} s")
+        sizes = first_page(PORT)
+        print(f"first page: {sum(sizes.values()):,} bytes", sizes)
+        load(PORT, args.users, 5, 0)  # every worker has read the law
+        for thought in (1.0, 0.0):
+            took, faults, rate = load(PORT, args.users, args.seconds, thought)
+            print(f"{args.users} users, {thought:.0f} s of thought between pages: {rate:.1f} pages a second; load {os.getloadavg()[0]:.1f}")
+            for kind, every in took.items():
+                print(f"  {kind:22} {milliseconds(every)}")
+            print(f"  {'all':22} {milliseconds([one for every in took.values() for one in every])}")
+            if faults:
+                print(f"  {len(faults)} not answered with 200, such as {faults[:3]}")
+        for one in memory(process.pid):
+            print("  memory, MiB:", one)
+    finally:
+        process.terminate()
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -73,10 +73,14 @@ class Assessor:
 
     def claims(self, due: Entitlement) -> list[Claim]:
         """What is due to the one subject of a block, of each measure of the explainer's stacking."""
-        numbers = {measure.id: number for number, measure in enumerate(self.measures)}
         must, may, low, high = (ends[0].tolist() for ends in (due.must, due.may, due.low, due.high))
-        places = (numbers[measure.id] for measure in self.explainer.stacking.measures)
-        return [Claim(must[n], may[n], int(low[n]), high[n] if math.isinf(high[n]) else int(high[n])) for n in places]
+        return [Claim(must[n], may[n], int(low[n]), high[n] if math.isinf(high[n]) else int(high[n])) for n in self._stacking_places]
+
+    @cached_property
+    def _stacking_places(self) -> tuple[int, ...]:
+        """Where the measures of the explainer's stacking stand among all."""
+        numbers = {measure.id: number for number, measure in enumerate(self.measures)}
+        return tuple(numbers[measure.id] for measure in self.explainer.stacking.measures)
 
     def of(self, block: Block) -> list[tuple[Assessed, ...]]:
         """What each subject of a block may have."""

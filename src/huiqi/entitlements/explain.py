@@ -327,14 +327,21 @@ class Explainer:
         limited = [rule for rule in stacking.rules if rule.limit is not None]
         bound = [any(claims[number].may for number in rule.covered) for rule in limited]
         limits = [in_fen(exact.figure(rule.limit)) if binds and rule.limit else NOUGHT for rule, binds in zip(limited, bound, strict=True)]
-        cuts = payable(stacking, claims, limits).cuts
-        for number, measure in enumerate(stacking.measures):
-            first = next((rule for rule in stacking.cutting if number in rule.covered), None)
-            for cut in cuts:
-                by_first = first is not None and (cut.rule.act, cut.rule.covered, cut.rule.limit) == (first.act, first.covered, first.limit)
-                if cut.measure == number and by_first and cut.before.high > 0 and cut.after.high == 0:
-                    found.add(measure.id)
+        for cut in payable(stacking, claims, limits).cuts:
+            first = self._first_cutting.get(cut.measure)
+            by_first = first is not None and (cut.rule.act, cut.rule.covered, cut.rule.limit) == (first.act, first.covered, first.limit)
+            if by_first and cut.before.high > 0 and cut.after.high == 0:
+                found.add(stacking.measures[cut.measure].id)
         return frozenset(found)
+
+    @cached_property
+    def _first_cutting(self) -> dict[int, StackingRule]:
+        """The first rule that is about each measure of the stacking, by its number."""
+        found: dict[int, StackingRule] = {}
+        for rule in self.stacking.cutting:
+            for number in rule.covered:
+                found.setdefault(number, rule)
+        return found
 
     def claims(self, run: Run) -> tuple[list[Claim], list[Ends]]:
         """What is due of each measure of its stacking to the one subject of a run, and the limits of the rules, both in fen."""

@@ -55,7 +55,7 @@ class Measure:
         """Whose facts it is decided on."""
         return self.document.subject_of(self.record)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The name with its edition, since two editions can hold on one day for different cohorts."""
         return f"{self.name}@{self.edition}"
