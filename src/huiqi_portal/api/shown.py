@@ -79,8 +79,8 @@ def groups(base: str) -> tuple[GroupShown, ...]:
 def _operation(method: str, path: str, operation: Node, schemas: Node, base: str) -> OperationShown:
     sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     good = next(answer for status, answer in operation["responses"].items() if str(status) < "400")
-    content: Node = next(iter(good.get("content", {}).values()), {})
-    told = content.get("schema")
+    forms = [one["schema"] for one in good.get("content", {}).values()]
+    told = forms[0] if forms else None
     return OperationShown(
         operation["operationId"],
         method.upper(),
