@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from browsing import NARROW, WIDE, Portal, Visitor, chromium, serve, visit
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
-FIRM = "firms/MADEUP-000001/"
+FIRM = "firms/MADEUP-000008/"
 BINJIANG = "cn-zj-hangzhou-binjiang"
 REFORM = "rd-super-deduction"
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from browsing import NARROW, WIDE
 
-FIRM = "firms/MADEUP-000001/"
+FIRM = "firms/MADEUP-000008/"
 
 
 def test_a_firm_sees_why(visitor_of, language, size):

@@ -37,12 +37,12 @@ def test_a_wrong_password_is_said_and_nothing_else(visitor_of, language):
 
 def test_a_page_that_asks_for_a_sign_in_is_reached_by_it(visitor_of):
     visitor = visitor_of(None, "en", WIDE, scripts=False)
-    visitor.open("firms/MADEUP-000001/")
+    visitor.open("firms/MADEUP-000008/")
     assert "sign-in" in visitor.page.url
     visitor.page.locator("[name=username]").fill("demo-enterprise")
     visitor.page.locator("[name=password]").fill(PASSWORD)
     visitor.page.locator("main form button[type=submit]").click()
-    visitor.page.wait_for_url("**/firms/MADEUP-000001/")
+    visitor.page.wait_for_url("**/firms/MADEUP-000008/")
 
 
 def test_an_auditor_sees_what_an_officer_read(visitor_of, language):
