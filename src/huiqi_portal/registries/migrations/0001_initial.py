@@ -42,4 +42,19 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
             },
         ),
+        migrations.CreateModel(
+            name="KeptFirm",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=64)),
+                ("name", models.CharField(blank=True, max_length=300)),
+                ("facts", models.BinaryField()),
+                ("among", models.BinaryField(default=b"")),
+                ("first_year", models.PositiveSmallIntegerField(null=True)),
+                ("registry", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="kept_firms", to="registries.registry")),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("registry", "subject"), name="one_row_a_firm")],
+            },
+        ),
     ]
