@@ -52,11 +52,9 @@ def firm(subject: str, by: Law | None = None) -> Firm | None:
         return None
     schema = by.rules.schemas["enterprise"]
     values = {key: raw for key, raw in _unpacked(row.facts) if key[0] in schema.facts}
-    origins = _origins(folder_of(current))
+    origins, of_awards = _provenance(folder_of(current), by)
     sources = {key: origins[key[0]] for key in values if key[0] in origins}
-    known = Known(
-        schema, by.rules.places, by.law_on, values, subject, row.first_year, kept_among.read(bytes(row.among), by, _of_awards(folder_of(current)))
-    )
+    known = Known(schema, by.rules.places, by.law_on, values, subject, row.first_year, kept_among.read(bytes(row.among), by, of_awards))
     return Firm(subject, row.name or subject, known, sources)
 
 
@@ -133,21 +131,11 @@ def _unpacked(facts: bytes) -> Iterator[tuple[Key, Raw]]:
             yield (id, None if year is None else int(year)), NONE if value is None else value
 
 
-def _origins(folder: Path) -> dict[str, Provenance]:
-    """Where each column of a registry comes from."""
-    return _tables(folder)[0]
-
-
-def _of_awards(folder: Path) -> Provenance:
-    """Where the awards of a registry come from."""
-    return _tables(folder)[1]
-
-
-@lru_cache(maxsize=4)  # a version is never edited
-def _tables(folder: Path) -> tuple[dict[str, Provenance], Provenance]:
+@lru_cache(maxsize=4)  # neither a version of a registry nor one of the texts is ever edited
+def _provenance(folder: Path, by: Law) -> tuple[dict[str, Provenance], Provenance]:
     """Where the columns and the awards of a registry come from; no row is read."""
-    schema, places = law().rules.schemas["enterprise"], law().rules.places
-    registry, problems = huiqi.open_registry(folder, schema, places, keys=False)
+    schema = by.rules.schemas["enterprise"]
+    registry, problems = huiqi.open_registry(folder, schema, by.rules.places, keys=False)
     if registry is None:
         raise huiqi.FaultyInput(problems)
     return {id: registry.provenance(id) for id in schema.facts if registry.has(id)}, registry.of_awards
