@@ -30,7 +30,7 @@ STARTING_SECONDS, WORK_SECONDS = 120, 240
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}, "resultTypes": ["violations"]}
 
 # What a page must not show anybody: the inside of a template, of Python or of a record.
-RAW = re.compile(r"\{\{|\{%|%\}|\bNone\b|\bBoth\(|<huiqi|Traceback|&lt;|\bnan\b|\bTrue\b|\bFalse\b")
+RAW = re.compile(r"\{\{|\{%|%\}|\bNone\b(?! (?:of|is|so)\b)|\bBoth\(|<huiqi|Traceback|&lt;|\bnan\b|\bTrue\b|\bFalse\b")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -285,7 +285,7 @@ def test_facts_with_their_values_and_years():
         ("established >= 2020-01-01", {"established": "2010-03-01"}, Both("2010-03-01", "2010-03-01")),
         ("years_since(ended) < 3", {"ended": "none"}, Both("never", "无")),
         ("stake >= 5%", {"stake": "12.5%"}, Both("12.5%", "12.5%")),
-        ("area >= 5亩", {"area": "12.5亩"}, Both("12.5 mu", "12.5mu")),
+        ("area >= 5亩", {"area": "12.5亩"}, Both("12.5 mu", "12.5亩")),
         ("staff >= 5", {"staff": "1200"}, Both("1,200 people", "1,200人")),
     ],
 )

@@ -40,7 +40,7 @@ def many(known: list[Known], plan: Plan, times: int) -> Block:
     rows = np.tile(np.arange(len(known)), times)
     columns = {key: values[rows] for key, values in block.columns.items()}
     assert block.first_years is not None
-    return replace(block, size=len(rows), columns=columns, ids=None, first_years=block.first_years[rows])
+    return replace(block, size=len(rows), columns=columns, ids=None, first_years=block.first_years[rows], among=[*block.among] * times)
 
 
 def check_totals(found: Totals, wanted: Totals) -> None:
