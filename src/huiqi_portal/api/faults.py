@@ -116,6 +116,7 @@ PROBLEMS: dict[str, tuple[Both, Both]] = {
     "fact.many": (Both("more than {0} values", "超过{0}个值"), Both("send only what the law asks for", "请只提交政策涉及的信息")),
     "fact.place": (Both("the facts say another place: {0}", "信息中的地区不同：{0}"), Both("say the place once", "地区请只提供一次")),
     "run.problem": (Both("{0}", "{0}"), Both("{0}", "{0}")),
+    "run.reform": (Both("{0}: {1}: {2}", "{0}：{1}：{2}"), Both("{0}", "{0}")),
 }
 
 

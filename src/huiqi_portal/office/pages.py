@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+import huiqi
 from huiqi.revision.review.review import KINDS
 from huiqi.revision.words import FATE_WORDS, capital
 from huiqi_portal.accounts.access import for_roles
@@ -190,6 +191,7 @@ def _asking(request: HttpRequest, what: str, template: str) -> HttpResponse:
         context["reform"] = context["reform"] or draft(request.GET.get("from", ""))
     if request.method != "POST":
         return render(request, template, context)
+    reform = ""
     try:
         as_of = day_of(request.POST.get("as_of", ""), "as_of", today())
         law_on = day_of(request.POST.get("law_on", ""), "law_on", as_of)
@@ -197,4 +199,6 @@ def _asking(request: HttpRequest, what: str, template: str) -> HttpResponse:
         found = ask_for(what, request.user, as_of, law_on, request.POST.get("title", ""), reform)
     except Refused as refused:
         return render(request, template, context | {"faults": refused.faults}, status=400)
+    except huiqi.FaultyInput as faulty:
+        return render(request, template, context | {"reform": reform, "problems": [one.as_json() for one in faulty.problems]}, status=400)
     return redirect("office:run", number=found.pk)

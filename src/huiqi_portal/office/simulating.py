@@ -17,12 +17,10 @@ from huiqi.vocabulary.problem import errors
 from huiqi.vocabulary.speech import Both, of_words
 from huiqi_portal.jobs.models import Job
 from huiqi_portal.jobs.work import kind, progress, ticking
+from huiqi_portal.office.drafts import REFORM, read
 from huiqi_portal.office.evaluating import SEEN_BY, laid_open, page_of, taken_up
 from huiqi_portal.office.models import What
 from huiqi_portal.office.runs import WORK
-from huiqi_portal.site import uploads
-
-REFORM = "reform.yaml"
 
 
 @kind(WORK[What.SIMULATION], Both("Simulation of a reform", "调整方案模拟"), SEEN_BY, page_of)
@@ -59,21 +57,10 @@ def simulate(job: Job) -> dict[str, Any]:
 
 def _made(text: str, library: Library) -> tuple[Reform, Library]:
     """The reform and the library with it; raises FaultyInput with all that is wrong with the reform or with what it leaves."""
-    token = uploads.new_token()
-    folder = uploads.folder_of(token)
-    folder.mkdir(parents=True)
-    path = folder / REFORM
-    path.write_text(text, encoding="utf-8")
-    try:
-        reform, problems = huiqi.read_reform(path, REFORM)
-    finally:
-        path.unlink()
-        folder.rmdir()
-    if reform is None:
-        raise huiqi.FaultyInput(problems)
-    made, more = huiqi.reformed(library, reform)
+    reform = read(text)
+    made, problems = huiqi.reformed(library, reform)
     if made is None:
-        raise huiqi.FaultyInput([*problems, *more])
+        raise huiqi.FaultyInput(problems)
     if left := errors(huiqi.check_library(made)):
         raise huiqi.FaultyInput(left)
     return reform, made

@@ -38,6 +38,15 @@ def test_a_run_that_cannot_be_started_is_told(registry, program, send, body, exp
     assert code(send(program(Scope.RUNS_WRITE), "runs", body)) == expected
 
 
+def test_a_reform_that_is_none_is_told_at_once(registry, program, send):
+    answer = send(program(Scope.RUNS_WRITE), "runs", {"what": "simulation", "reform": "a: ["})
+    assert code(answer) == (409, "run.refused")
+    (told,) = answer.json()["problems"]
+    assert (told["code"], told["where"]) == ("run.reform", "body.reform")
+    assert "reform.yaml:2:1: text.yaml" in told["message"]["en"]
+    assert not Run.objects.exists()
+
+
 def test_without_a_registry_nothing_can_be_started(law, program, send):
     answer = send(program(Scope.RUNS_WRITE), "runs", {"what": "evaluation"})
     assert code(answer) == (409, "run.refused")

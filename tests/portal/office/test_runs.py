@@ -1,3 +1,4 @@
+import html
 import json
 
 import pytest
@@ -51,17 +52,20 @@ def test_a_day_that_is_none_is_refused(officer, registry, day):
     assert "<script>" not in answer.content.decode().partition("<main")[2]
 
 
+@pytest.mark.parametrize(("text", "code"), [("title: x", "record.missing-key"), ("a: [", "text.yaml"), ("a: &a [*a]", "text.alias")])
+def test_a_reform_that_is_none_is_told_at_once_and_kept(officer, registry, text, code):
+    answer = officer.post("/en/office/simulate/", DAYS | {"reform": text})
+    assert answer.status_code == 400
+    assert code in answer.content.decode()
+    assert html.escape(text) in answer.content.decode()
+    assert not Run.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
-    [
-        ("title: x", "record.missing-key"),
-        ("a: [", "text.yaml"),
-        (REFORM.replace("pack: p", "pack: q"), "pack.not-found"),
-        (REFORM.replace("90万元", "revenu"), "rules.unknown-name"),
-        ("a: &a [*a]", "text.alias"),
-    ],
+    [(REFORM.replace("pack: p", "pack: q"), "pack.not-found"), (REFORM.replace("90万元", "revenu"), "rules.unknown-name")],
 )
-def test_a_faulty_reform_is_told_where_it_stands(officer, registry, text, code):
+def test_a_reform_that_does_not_fit_the_law_is_told_where_it_does_not(officer, registry, text, code):
     officer.post("/en/office/simulate/", DAYS | {"reform": text})
     job = work_off()
     assert job.state == State.FAILED

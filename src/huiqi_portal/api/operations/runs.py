@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from ninja import Query, Router, Schema, Status
 
+from huiqi.vocabulary.problem import FaultyInput
 from huiqi.vocabulary.speech import Both
 from huiqi_portal.accounts.api_token import Scope
 from huiqi_portal.api.auth import Bearer, token_of
 from huiqi_portal.api.days import check_days
 from huiqi_portal.api.described import answers, described
-from huiqi_portal.api.faults import Problem, Refused
+from huiqi_portal.api.faults import Problem, Refused, problem
 from huiqi_portal.api.run_shapes import Figures, NewRun, RunListed, RunsListed
 from huiqi_portal.api.searching import unknown_parameters
 from huiqi_portal.api.shapes import told
@@ -89,6 +90,9 @@ def start_run(request: HttpRequest, body: NewRun) -> Any:
     except site.Refused as refused:
         problems = [Problem("run.problem", f"body.{fault.where}" if fault.where else "", fault.message, fault.hint) for fault in refused.faults]
         raise Refused("run.refused", problems=problems) from refused
+    except FaultyInput as faulty:
+        problems = [problem("run.reform", "body.reform", str(one.where), one.code, one.message, remedy=[one.hint]) for one in faulty.problems]
+        raise Refused("run.refused", problems=problems) from faulty
     return Status(202, _listed(_run(run.pk)))
 
 
