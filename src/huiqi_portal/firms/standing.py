@@ -27,6 +27,7 @@ from huiqi_portal.firms.models import Contest, ContestState, Statement
 from huiqi_portal.interview.stated import stated_of
 from huiqi_portal.registries.fact_input import as_json, of_json
 from huiqi_portal.registries.lookup import firm
+from huiqi_portal.registries.recorded import still_said
 from huiqi_portal.texts.shelf import Law, law
 
 Key = tuple[str, int | None]  # a fact, and a calendar year unless it is a fact of a day
@@ -100,14 +101,14 @@ def standing(subject: str) -> Standing:
     overtaken = []
     for contest in Contest.objects.filter(subject=subject, state=ContestState.ACCEPTED).select_related("decided_by").order_by("decided_at", "id"):
         key = contest.fact, contest.year
-        if contest.fact not in schema.facts:
-            continue  # the law of today does not know the fact
+        if not still_said(by.rules, contest.fact, of_json(contest.firm_says)):
+            continue
         recorded = found.known.values.get(key) if found is not None else None
         if (None if recorded is None else as_json(recorded)) != contest.registry_says:
             overtaken.append(contest)
             continue
         values[key], sources[key] = of_json(contest.firm_says), _corrected(contest)
-    stated = {key: one for key, one in _stated(subject).items() if key not in values and key[0] in schema.facts}
+    stated = {key: one for key, one in _stated(subject).items() if key not in values and still_said(by.rules, key[0], one[0])}
     for key, (raw, source) in stated.items():
         values[key], sources[key] = raw, source
     known = found.known if found is not None else Known(schema, by.rules.places, by.law_on, {}, subject)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 import huiqi
 from huiqi.facts.known import NONE, Raw
 from huiqi.facts.provenance import Provenance
+from huiqi.rules.compile import Rules
 from huiqi.vocabulary.record import words
 from huiqi_portal.accounts.access import READERS
 from huiqi_portal.accounts.audit import note_reading
@@ -17,6 +18,7 @@ from huiqi_portal.accounts.models import User
 from huiqi_portal.interview.keeping import Key, Stated, stated
 from huiqi_portal.interview.models import Interview, Said
 from huiqi_portal.registries.lookup import Firm, firm
+from huiqi_portal.registries.recorded import still_said
 from huiqi_portal.texts.shelf import Law
 
 STATED = words("stated in this interview", "本次问答填报")
@@ -70,11 +72,21 @@ class Facts:
 
 def facts_for(user: User | AnonymousUser, interview: Interview, law: Law, what: str) -> Facts:
     """What a user may see; the reading of an officer or auditor is put down under the name `what`."""
-    said = stated(interview)
+    said = _still(stated(interview), law.rules)
     found = registry_facts(user, interview.subject, what, law)
     own: dict[Key, Raw] = {key: one.value for key, one in said.items() if one.said == Said.VALUE and one.value is not None}
     blank = huiqi.Known(law.rules.schemas["enterprise"], law.rules.places, law.law_on) if found is None else found.known
     return Facts(interview, said, found, _knowing(blank, {**blank.values, **own}))
+
+
+def _still(stated: Mapping[Key, Stated], rules: Rules) -> dict[Key, Stated]:
+    """What was stated; what these texts have no fact, code or place for is open again."""
+
+    def kept(key: Key, raw: Raw | None) -> Raw | None:
+        return raw if raw is not None and still_said(rules, key[0], raw) else None
+
+    found = {key: replace(one, value=kept(key, one.value), before=kept(key, one.before)) for key, one in stated.items()}
+    return {key: one if one.value is not None or one.said != Said.VALUE else replace(one, said=Said.OPEN) for key, one in found.items()}
 
 
 def _knowing(known: huiqi.Known, values: Mapping[Key, Raw]) -> huiqi.Known:

@@ -22,7 +22,7 @@ from huiqi_portal.jobs.models import Job
 from huiqi_portal.jobs.work import kind, progress, start, ticking
 from huiqi_portal.registries.coverage import coverage
 from huiqi_portal.registries.lookup import folder_of, keep_firms
-from huiqi_portal.registries.models import Registry
+from huiqi_portal.registries.models import Registry, current_registry
 from huiqi_portal.site import archives, uploads
 from huiqi_portal.site.faults import Fault, Refused
 from huiqi_portal.texts.shelf import law
@@ -52,6 +52,13 @@ def begin_adoption(registry: Registry, by: User) -> Job:
     registry.job = start(ADOPT, {"registry": registry.pk}, by)
     registry.save(update_fields=["job"])
     return registry.job
+
+
+def take_up_under_new_texts(by: User, **_: Any) -> None:
+    """What all firms of the registry decide about one is kept under the texts in force: it is reckoned anew when others come into force."""
+    current = current_registry()
+    if current is not None:
+        begin_adoption(current, by)
 
 
 @kind(IMPORT, Both("Import of a registry", "企业库导入"), (Role.OFFICER,), page_of)
@@ -85,14 +92,15 @@ def import_registry(job: Job) -> dict[str, Any]:
 
 @kind(ADOPT, Both("Make a registry current", "启用企业库"), (Role.OFFICER,), page_of)
 def adopt(job: Job) -> dict[str, Any]:
-    """Let the portal go by a registry: its firms are kept where a page finds them at once."""
+    """Let the portal go by a registry: its firms are kept where a page finds them at once. The current one is kept anew, and stays current."""
     registry = Registry.objects.get(pk=job.given["registry"])
     registry.job = job
     registry.save(update_fields=["job"])
     opened = opened_registry(folder_of(registry))
     keep_firms(registry, opened, ticking(job, opened.subjects, Both("keeping the facts of each enterprise", "正在保存企业信息")))
-    registry.current_since, registry.made_current_by = timezone.now(), job.by
-    registry.save(update_fields=["current_since", "made_current_by"])
+    if registry != current_registry():
+        registry.current_since, registry.made_current_by = timezone.now(), job.by
+        registry.save(update_fields=["current_since", "made_current_by"])
     return {"subjects": opened.subjects}
 
 

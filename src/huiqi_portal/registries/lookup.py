@@ -19,13 +19,15 @@ from django.conf import settings
 
 import huiqi
 from huiqi.entitlements.columns import decode
+from huiqi.facts.awards import STEM as AWARDS
 from huiqi.facts.cells import UNKNOWN
 from huiqi.facts.known import NONE, Known, Raw
-from huiqi.facts.provenance import Provenance
+from huiqi.facts.provenance import About, Provenance, read_about
 from huiqi.facts.registry import Column
 from huiqi.facts.registry import Registry as Columns
 from huiqi_portal.registries import kept_among
 from huiqi_portal.registries.models import KeptFirm, Registry, current_registry
+from huiqi_portal.registries.recorded import still_said
 from huiqi_portal.texts.shelf import Law, law
 
 ROWS = 2_000  # firms written at one time
@@ -51,10 +53,11 @@ def firm(subject: str, by: Law | None = None) -> Firm | None:
     if row is None:
         return None
     schema = by.rules.schemas["enterprise"]
-    values = {key: raw for key, raw in _unpacked(row.facts) if key[0] in schema.facts}
-    origins, of_awards = _provenance(folder_of(current), by)
-    sources = {key: origins[key[0]] for key in values if key[0] in origins}
-    known = Known(schema, by.rules.places, by.law_on, values, subject, row.first_year, kept_among.read(bytes(row.among), by, of_awards))
+    values = {key: raw for key, raw in _unpacked(row.facts) if still_said(by.rules, key[0], raw)}
+    about = _about(folder_of(current))
+    sources = {key: about.provenance("enterprise" if key[1] is None else "enterprise_year", key[0]) for key in values}
+    among = kept_among.read(bytes(row.among), by, about.provenance(AWARDS, ""))
+    known = Known(schema, by.rules.places, by.law_on, values, subject, row.first_year, among)
     return Firm(subject, row.name or subject, known, sources)
 
 
@@ -131,11 +134,10 @@ def _unpacked(facts: bytes) -> Iterator[tuple[Key, Raw]]:
             yield (id, None if year is None else int(year)), NONE if value is None else value
 
 
-@lru_cache(maxsize=4)  # neither a version of a registry nor one of the texts is ever edited
-def _provenance(folder: Path, by: Law) -> tuple[dict[str, Provenance], Provenance]:
-    """Where the columns and the awards of a registry come from; no row is read."""
-    schema = by.rules.schemas["enterprise"]
-    registry, problems = huiqi.open_registry(folder, schema, by.rules.places, keys=False)
-    if registry is None:
+@lru_cache(maxsize=4)  # no version of a registry is ever edited
+def _about(folder: Path) -> About:
+    """What a registry says of itself: where its columns and its awards come from. No row is read."""
+    about, problems = read_about(folder)
+    if about is None:
         raise huiqi.FaultyInput(problems)
-    return {id: registry.provenance(id) for id in schema.facts if registry.has(id)}, registry.of_awards
+    return about

@@ -20,8 +20,10 @@ from huiqi_portal.accounts.roles import Role
 from huiqi_portal.jobs.models import Job
 from huiqi_portal.jobs.work import kind, progress, start
 from huiqi_portal.site import archives, uploads
+from huiqi_portal.site.clock import today
 from huiqi_portal.site.faults import Fault, Refused
 from huiqi_portal.texts.differences import differences
+from huiqi_portal.texts.forms import changed_forms
 from huiqi_portal.texts.models import Publication
 from huiqi_portal.texts.shelf import SHIPPED, current_publication, library_of
 
@@ -62,6 +64,8 @@ def check(job: Job) -> dict[str, Any]:
     if library is not None:
         progress(job, 2, 5, Both("checking the texts", "正在检查文本"))
         problems = huiqi.check_library(library)
+    if library is not None and not errors(problems):
+        problems = [*problems, *changed_forms(library_of(current).rules(today()), library.rules(today()))]
     if library is not None and not errors(problems):
         progress(job, 3, 5, Both("running the worked cases", "正在运行算例"))
         verdicts, faults = huiqi.run_cases(library, library.packs)

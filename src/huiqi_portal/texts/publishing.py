@@ -7,6 +7,7 @@ same way. Each step is kept (docs/decisions/2026-11-23-four-eyes.md).
 from __future__ import annotations
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from huiqi.vocabulary.speech import Both
@@ -14,6 +15,8 @@ from huiqi_portal.accounts.models import User
 from huiqi_portal.site.faults import Fault, Refused
 from huiqi_portal.texts.models import Act, Publication, Step
 from huiqi_portal.texts.shelf import current_publication
+
+published = Signal()  # other texts are the law: told within the transaction, with `by`
 
 
 def propose(publication: Publication, by: User, note: str) -> None:
@@ -38,6 +41,7 @@ def publish(publication: Publication, by: User, note: str) -> None:
         found.proposed_at = found.proposed_by = None
         found.published_at, found.published_by = timezone.now(), by
         _step(found, Act.PUBLISHED, by, note)
+        published.send(Publication, by=by)
 
 
 def turn_down(publication: Publication, by: User, note: str) -> None:

@@ -7,6 +7,8 @@ from functools import cache
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import CHECKS, load_all_checks
@@ -27,6 +29,16 @@ load_all_checks()
 def served():
     """The portal as a server runs it, once a folder for its files is there."""
     return WSGIHandler()
+
+
+@pytest.fixture(autouse=True)
+def one_connection():
+    """The end of a request leaves the connection of the test's transaction open, as with Django's own client."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 AS_DESCRIBED = [

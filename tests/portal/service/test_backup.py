@@ -163,12 +163,11 @@ def test_nothing_is_written_over_and_a_failed_restore_leaves_nothing_behind(back
         write_backup(tmp_path / "here", tmp_path / "here" / "b.tar.gz")
     with pytest.raises(huiqi.FaultyInput, match="not an empty"):
         read_backup(backed_up, tmp_path / "here")
-    monkeypatch.setattr(type(connection.introspection), "table_names", lambda *_, **__: [])
     backed_up.write_bytes(backed_up.read_bytes()[:500])
     before = sorted(tmp_path.iterdir())
-    with pytest.raises(huiqi.FaultyInput):
+    with monkeypatch.context() as patched, pytest.raises(huiqi.FaultyInput):
+        patched.setattr(type(connection.introspection), "table_names", lambda *_, **__: [])
         read_backup(backed_up, tmp_path / "there")
-    monkeypatch.undo()
     assert sorted(tmp_path.iterdir()) == before
 
 

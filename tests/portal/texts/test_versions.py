@@ -95,6 +95,24 @@ def test_what_changes_is_told_in_words_and_the_rest_is_taken_over(editor, packs)
     assert "500万元提高到800万元" in editor.get(f"/zh-hans/texts/{found.pk}/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("area: {type: number, unit: mu, decimals: 2", "area: {type: number, unit: mu, decimals: 3"),
+        ("star: {type: flag,", "star: {type: category, codes: trade,"),
+        ("stake: {type: share,", "stake: {type: number, unit: mu,"),
+    ],
+)
+def test_a_fact_is_always_recorded_alike_under_its_name(editor, packs, old, new):
+    facts = packs / "facts" / "enterprise.yaml"
+    files = {path.relative_to(packs).as_posix(): path.read_bytes() for path in packs.rglob("*") if path.is_file()}
+    assert old in facts.read_text(encoding="utf-8")
+    files["facts/enterprise.yaml"] = facts.read_text(encoding="utf-8").replace(old, new).encode()
+    found = send(editor, zipped(files))
+    assert "texts.fact-form" in {problem["code"] for problem in found.report["problems"]}
+    assert not found.sound
+
+
 def test_a_version_takes_two_people_and_then_holds_at_once(editor, packs, user_of, client_of, client):
     found = send(editor, changed(packs, "amount: 20万元", "amount: 30万元"))
     before = shelf.law()
