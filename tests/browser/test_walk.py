@@ -55,9 +55,9 @@ def walk(visitor: Visitor) -> None:
 
 
 def kind_of(address: str) -> str | None:
-    """The name of the page at an address with the questions it is asked; nothing for a file or the API's description."""
+    """The name of the page at an address with the question it is asked; nothing for a file, for several questions at once, or the API's description."""
     path, asked = urlsplit(address).path, parse_qs(urlsplit(address).query)
-    if path.startswith(("/static/", "/api/")):
+    if path.startswith(("/static/", "/api/")) or len(asked) > 1:
         return None
     try:
         return " ".join([resolve(path).view_name, *sorted(asked)])

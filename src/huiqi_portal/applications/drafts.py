@@ -89,7 +89,7 @@ def answer(application: Application, standing_now: Standing, typed: Mapping[str,
         raw, _ = read_input(fact, typed, name_of(fact, year), standing_now.known.places)
         if raw is not None:
             application.answers[name_of(fact, year)] = as_json(raw)
-    after = standing(application.subject)
+    after = standing(application.subject).of_measure(measure.id)
     fresh = taken(after, measure)
     if changed:
         keys = {(fact.id, year) for fact, year in asked}

@@ -51,7 +51,9 @@ def start(request: HttpRequest, subject: str) -> HttpResponse:
     found = standing_for(request, subject)
     problem = None
     if request.method == "POST":
-        measure = found.measure(request.POST.get("measure", ""))
+        asked = request.POST.get("measure", "")
+        found = found.of_measure(asked)
+        measure = found.measure(asked)
         if measure is None:
             raise Http404
         try:
@@ -69,7 +71,7 @@ def start(request: HttpRequest, subject: str) -> HttpResponse:
 def draft(request: HttpRequest, subject: str, number: int) -> HttpResponse:
     """An application being filled in: what is known, what is asked, which documents are owed, what has changed."""
     application = get_object_or_404(Application, subject=subject, pk=number)
-    found = standing_for(request, subject)
+    found = standing_for(request, subject).of_measure(application.measure)
     problems: dict[str, Both] = {}
     if request.method == "POST":
         try:

@@ -62,7 +62,7 @@ def overview(request: HttpRequest, subject: str) -> HttpResponse:
 @require_safe
 def measure(request: HttpRequest, subject: str, measure: str) -> HttpResponse:
     """Why, why not, and what it would take."""
-    found = standing_for(request, subject)
+    found = standing_for(request, subject).of_measure(measure)
     one = found.measure(measure)
     if one is None:
         raise Http404

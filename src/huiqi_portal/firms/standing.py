@@ -24,7 +24,9 @@ from huiqi.facts.schema import Fact
 from huiqi.rules.compile import Measure
 from huiqi.vocabulary.record import words
 from huiqi_portal.firms.models import Contest, ContestState, Statement
+from huiqi_portal.interview.facts import PLACE
 from huiqi_portal.interview.stated import stated_of
+from huiqi_portal.interview.surroundings import explainer_at
 from huiqi_portal.registries.fact_input import as_json, of_json
 from huiqi_portal.registries.lookup import firm
 from huiqi_portal.registries.recorded import still_said
@@ -45,10 +47,13 @@ class Standing:
     sources: Mapping[Key, Provenance]
     overtaken: tuple[Contest, ...] = ()
     stated: frozenset[Key] = frozenset()  # facts of which only the firm itself says something
+    wherever: bool = False  # measures of places that the firm is not in are told of too
 
     @property
     def explainer(self) -> huiqi.Explainer:
-        return self.law.explainer
+        """Of the measures that apply where the firm is; of all where nobody knows where that is."""
+        place = self.known.values.get(PLACE)
+        return explainer_at(self.law, place) if isinstance(place, str) and not self.wherever else self.law.explainer
 
     @cached_property
     def run(self) -> Run:
@@ -74,6 +79,10 @@ class Standing:
         found = [one for one in self.assessed if name in (one.measure.id, one.measure.name)]
         order = {"yes": 0, "depends": 1, "no": 2}
         return min(found, key=lambda one: order[one.status]).measure if found else None
+
+    def of_measure(self, name: str) -> Standing:
+        """The same firm, told of a measure wherever that applies."""
+        return self if self.measure(name) is not None else replace(self, wherever=True)
 
     def of(self, measure: Measure) -> Assessed:
         """How one measure stands."""

@@ -250,7 +250,7 @@ def test_what_comes_without_an_application_is_listed_with_the_reason(office, cli
     assert text.index("Small grant") > nearly  # the registry's facts are not verified
     about = Path(settings.HUIQI_DATA, "registries", "1", "registry.yaml")
     about.write_text(about.read_text().replace("verified: false", "verified: true"))
-    lookup._provenance.cache_clear()
+    lookup._about.cache_clear()
     text = client.get("/en/firms/firm-1/no-application/").content.decode()
     assert text.index('id="decided"') < text.index("Small grant")
     assert 'id="nearly"' not in text

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
+from django.utils import timezone
 
 from contested import accepted, assessed
 from huiqi_portal.accounts.models import Membership
@@ -10,6 +14,7 @@ from huiqi_portal.accounts.roles import Role
 from huiqi_portal.firms.models import Contest
 from huiqi_portal.firms.standing import changes, standing
 from huiqi_portal.firms.stating import state
+from huiqi_portal.texts.models import Publication
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +112,19 @@ def test_what_strangers_answered_of_a_firm_is_nothing_to_it(registry, user_of):
     keep(begin(None, "firm-2"), {("staff", 2023): NewAnswer("value", 90)}, None)
     keep(begin(user_of(Role.ENTERPRISE), "firm-2"), {("staff", 2023): NewAnswer("value", 90)}, user_of(Role.ENTERPRISE))  # who speaks for firm-1
     assert ("staff", 2023) not in standing("firm-2").known.values
+
+
+def test_a_firm_is_told_of_what_applies_where_it_is_and_of_another_place_when_asked(registry, law, settings, client_of):
+    packs = Path(settings.HUIQI_DATA, "texts", "2", "packs")
+    shutil.copytree(Path(settings.HUIQI_DATA, "texts", "1", "packs"), packs)
+    shutil.copytree(packs / "p", packs / "q")
+    pack = packs / "q" / "pack.yaml"
+    pack.write_text(pack.read_text(encoding="utf-8").replace("id: p", "id: q").replace("place: zj", "place: sx"), encoding="utf-8")
+    Publication.objects.create(folder="2/packs", packs=["p", "q"], published_at=timezone.now())
+    found = standing("firm-1")
+    assert {one.measure.document.pack for one in found.assessed} == {"p"}
+    elsewhere = found.of_measure("q/a/rent")
+    assert elsewhere.of(elsewhere.measure("q/a/rent")).status == "no"
+    client = client_of(Role.ENTERPRISE)
+    assert "Shaoxing" in client.get("/en/firms/firm-1/measures/q/a/rent/").content.decode()
+    assert client.get("/en/firms/firm-1/measures/q/a/nothing/").status_code == 404

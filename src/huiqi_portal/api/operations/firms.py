@@ -106,7 +106,7 @@ def firm_questions(request: HttpRequest, subject: str) -> dict[str, Any]:
     ),
 )
 def firm_explanation(request: HttpRequest, subject: str, measure: str) -> dict[str, Any]:
-    found = _standing(request, subject, "firm_explanation")
+    found = _standing(request, subject, "firm_explanation").of_measure(measure)
     told = explanations(found.explainer, found.run, measure, "path.measure", lambda fact, year: found.sources.get((fact, year)))
     return on_days(found) | {"explanations": told}
 
