@@ -68,7 +68,7 @@ schema = on.rules.schemas["enterprise"]
 target = Path(settings.HUIQI_DATA, "registries", "bench")
 enterprises.write_enterprises(target, count, schema, on.rules.places, unknown=0.08)
 registry, problems = huiqi.open_registry(target, schema, on.rules.places)
-row = Registry.objects.create(title="Bench", folder="bench", made_up=True, subjects=count)
+row = Registry.objects.create(title_en="Bench", title_zh="测试", folder="bench", made_up=True, subjects=count)
 start, processor = time.perf_counter(), time.process_time()
 keep_firms(row, registry)
 kept = time.perf_counter() - start

@@ -104,7 +104,7 @@ def law(db, settings):
 def registry(law, settings):
     """Two made-up firms, current."""
     folder = write_registry(Path(settings.HUIQI_DATA, "registries", "1"), FIRMS, YEARS)
-    row = Registry.objects.create(title="Test", folder="1", made_up=True, subjects=2, current_since=timezone.now())
+    row = Registry.objects.create(title_en="Test", title_zh="测试", folder="1", made_up=True, subjects=2, current_since=timezone.now())
     columns, problems = huiqi.open_registry(folder, law.rules.schemas["enterprise"], law.rules.places)
     assert columns is not None, problems
     keep_firms(row, columns)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict
 
-from huiqi_portal.api.shapes import told
+from huiqi_portal.api.shapes import Words, told
 
 Kind = Literal["evaluation", "simulation", "review"]
 
@@ -34,7 +34,7 @@ class RunListed(Schema):
     as_of: datetime.date
     law_on: datetime.date
     version: int = told("The version of the texts; 0: those that come with huiqi", "政策文本版本；0为随软件提供的文本")
-    registry: str
+    registry: Words
     made_up: bool = told("The registry is made up", "企业库为虚构")
     asked_at: datetime.datetime
     state: str = told("waiting, running, done, failed or cancelled", "waiting、running、done、failed或cancelled")

@@ -83,7 +83,7 @@ def import_registry(job: Job) -> dict[str, Any]:
         shutil.rmtree(target, ignore_errors=True)
         raise
     registry.folder, registry.made_up, registry.subjects = name, opened.made_up, opened.subjects
-    registry.title = registry.title or f"{opened.title.en} · {opened.title.zh}"
+    registry.title_en, registry.title_zh = str(opened.title.en)[:300], str(opened.title.zh)[:300]
     registry.rejected = rows.get("rejected", 0)
     registry.report = rows | {"coverage": counted, "hash": opened.content_hash}
     registry.save()

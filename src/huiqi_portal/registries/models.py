@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from huiqi.vocabulary.speech import Both
+
 
 class Registry(models.Model):
     """A version of the registry; the current one is the one made current last, and none is edited.
@@ -14,7 +16,8 @@ class Registry(models.Model):
     (registries/importing.py).
     """
 
-    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=300, blank=True)
+    title_zh = models.CharField(max_length=300, blank=True)
     folder = models.CharField(max_length=200, blank=True)
     made_up = models.BooleanField(default=False)
     subjects = models.PositiveBigIntegerField(default=0)
@@ -32,7 +35,12 @@ class Registry(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return self.title
+        return self.title_en
+
+    @property
+    def title(self) -> Both:
+        """What the registry calls itself; empty until it is imported."""
+        return Both(self.title_en, self.title_zh)
 
 
 def current_registry() -> Registry | None:

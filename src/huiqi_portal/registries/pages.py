@@ -106,7 +106,7 @@ def _sent(request: HttpRequest) -> Registry:
     if request.POST.get("source") == "zip":
         token, (name,) = uploads.keep(request.FILES.getlist("zip")[:1], [".zip"], "zip")
         archives.examine(uploads.folder_of(token) / name, FOLDER_LIMITS)
-        return Registry.objects.create(title="", upload=token, files={"zip": name}, imported_by=request.user)
+        return Registry.objects.create(upload=token, files={"zip": name}, imported_by=request.user)
     maps = request.FILES.getlist("map")
     if len(maps) != 1:
         message = Both("there is no map for the tables", "缺少表格的映射文件")
@@ -119,7 +119,7 @@ def _sent(request: HttpRequest) -> Registry:
     for name in names[1:]:
         if Path(name).suffix.lower() in BOOKS:
             archives.weigh(uploads.folder_of(token) / name, BOOK_LIMITS)
-    return Registry.objects.create(title="", upload=token, files={"map": names[0], "tables": names[1:]}, imported_by=request.user)
+    return Registry.objects.create(upload=token, files={"map": names[0], "tables": names[1:]}, imported_by=request.user)
 
 
 def rejected_rows(path: Path) -> list[dict[str, Any]]:

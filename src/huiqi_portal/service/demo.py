@@ -60,7 +60,7 @@ def _registry() -> Registry:
     columns, problems = huiqi.open_registry(folder, schema, places)
     if columns is None:
         raise huiqi.FaultyInput(problems)
-    row = Registry.objects.create(title="Made-up enterprises · 虚构企业", folder="demo", made_up=True, subjects=ENTERPRISES)
+    row = Registry.objects.create(title_en="Made-up enterprises", title_zh="虚构企业", folder="demo", made_up=True, subjects=ENTERPRISES)
     keep_firms(row, columns)
     row.current_since = timezone.now()
     row.save()

@@ -45,6 +45,7 @@ def serve(
                     "threads": threads,
                     "preload_app": False,
                     "forwarded_allow_ips": "",
+                    "control_socket_disable": True,
                 }.items():
                     self.cfg.set(name, value)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 import huiqi
-from huiqi.vocabulary.speech import Both
+from huiqi.rules.records import PackRecord
+from huiqi.vocabulary.record import read_record
+from huiqi.vocabulary.speech import Both, of_words
 from huiqi_portal.accounts.access import for_roles
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.jobs.pages import shown
@@ -67,7 +71,7 @@ def recheck(request: HttpRequest, number: int) -> HttpResponse:
 @for_roles(*PUBLISHERS)
 def upload(request: HttpRequest) -> HttpResponse:
     """Send in a zip of packs, or take those that come with huiqi; the check begins at once."""
-    shipped = names_of(huiqi.packs_folder())
+    shipped = _shipped()
     faults: tuple[Any, ...] = ()
     if request.method == "POST":
         try:
@@ -80,7 +84,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "texts/upload.html", context, status=400 if faults else 200)
 
 
-def _sent(request: HttpRequest, shipped: list[str]) -> Publication:
+@cache
+def _shipped() -> dict[str, Both]:
+    """The packs that come with huiqi and what they are called."""
+    records = {name: read_record(PackRecord, huiqi.packs_folder() / name / "pack.yaml", name)[0] for name in names_of(huiqi.packs_folder())}
+    return {name: of_words(record.title) for name, record in records.items() if record is not None}
+
+
+def _sent(request: HttpRequest, shipped: Iterable[str]) -> Publication:
     """What was sent in, kept; raises Refused where it cannot be taken."""
     note = request.POST.get("note", "").strip()[:2_000]
     if request.POST.get("source") == "shipped":

@@ -114,7 +114,7 @@ def test_the_zip_of_a_registry_is_taken_as_it_is(officer, law):
     officer.post(IMPORT, {"source": "zip", "zip": sent(zipped(files))})
     assert work_off().state == State.DONE
     found = Registry.objects.first()
-    assert (found.subjects, found.made_up, found.title) == (1, True, "Test registry · 测试登记库")
+    assert (found.subjects, found.made_up, found.title) == (1, True, ("Test registry", "测试登记库"))
 
 
 def test_a_zip_without_a_registry_and_one_with_unknown_facts_are_told(officer, law):

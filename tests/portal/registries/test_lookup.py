@@ -54,7 +54,7 @@ def neighbours(db, settings) -> Registry:
     Publication.objects.create(folder="1/packs", packs=["p"], published_at=timezone.now())
     by = shelf.law()
     folder = write_neighbours(Path(settings.HUIQI_DATA, "registries", "1"))
-    row = Registry.objects.create(title="Test", folder="1", made_up=True, subjects=len(IDS), current_since=timezone.now())
+    row = Registry.objects.create(title_en="Test", title_zh="测试", folder="1", made_up=True, subjects=len(IDS), current_since=timezone.now())
     columns, problems = huiqi.open_registry(folder, by.rules.schemas["enterprise"], by.rules.places)
     assert columns is not None, problems
     keep_firms(row, columns)

@@ -182,7 +182,7 @@ def _listed(found: Run) -> dict[str, Any]:
         "as_of": found.as_of,
         "law_on": found.law_on,
         "version": found.publication_id or 0,
-        "registry": found.registry.title,
+        "registry": found.registry.title.as_json(),
         "made_up": found.registry.made_up,
         "asked_at": found.asked_at,
         "state": _state(found),

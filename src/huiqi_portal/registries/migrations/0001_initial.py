@@ -18,7 +18,8 @@ class Migration(migrations.Migration):
             name="Registry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("title", models.CharField(max_length=200)),
+                ("title_en", models.CharField(blank=True, max_length=300)),
+                ("title_zh", models.CharField(blank=True, max_length=300)),
                 ("folder", models.CharField(blank=True, max_length=200)),
                 ("made_up", models.BooleanField(default=False)),
                 ("subjects", models.PositiveBigIntegerField(default=0)),
