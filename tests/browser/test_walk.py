@@ -39,6 +39,9 @@ def walk(visitor: Visitor) -> None:
                     visitor.faults.append(f"a link leads to status {answer.status}: {address}")
             continue
         opened.add(kind)
+        answer = visitor.context.request.get(address)
+        if answer.ok and "text/html" not in answer.headers.get("content-type", ""):
+            continue  # a file, which a browser would take down
         answer = visitor.page.goto(address)
         if answer is None or not answer.ok:
             visitor.faults.append(f"a link leads to status {answer and answer.status}: {address}")
@@ -47,7 +50,7 @@ def walk(visitor: Visitor) -> None:
             looked_at.add((kind, visitor.language))
             for size in (NARROW, WIDE):
                 visitor.page.set_viewport_size(size)
-                visitor.check()
+                visitor.check(alone=kind == "office:report")
         found = (urldefrag(urljoin(address, link)).url for link in visitor.page.evaluate(LINKS))
         new = [link for link in dict.fromkeys(found) if link not in seen and link.startswith(visitor.portal.address)]
         seen.update(new)
