@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from completions import examples, learned, some, unknown
 from huiqi.entitlements.columns import Run, block_of
-from huiqi.entitlements.deciding import count_deciding, deciding_facts
+from huiqi.entitlements.deciding import count_deciding, deciding_facts, facts_behind
+from huiqi.entitlements.deciding_one import Resting
+from huiqi.entitlements.explain import Explainer
 from huiqi.facts.known import Known
 from huiqi.rules.compile import Rules
 from huiqi.rules.exact import Exactly
@@ -139,6 +142,36 @@ def test_who_is_undecided_has_a_fact_to_be_asked_about(example):
         status = run.truths(planned.status)
         undecided = bool(status.may[0] and not status.must[0]) if status.may.shape else bool(status.may and not status.must)
         assert any(subjects[0] for subjects in deciding_facts(run, planned).values()) == undecided, planned.measure.id
+
+
+@some(60)
+@given(examples())
+def test_for_one_subject_the_same_is_found_by_walking_back_once(example):
+    run = run_of(example.rules, example.known)
+    resting = Resting(run)
+    for planned in run.plan.measures:
+        assert set(resting.readings([planned.status])) == {reading for reading, subjects in deciding_facts(run, planned).items() if subjects[0]}
+        if planned.amount is not None:
+            with np.errstate(all="ignore"):
+                behind = facts_behind(run, {planned.amount: np.ones(1, bool)})
+            assert set(resting.readings([planned.amount])) == {reading for reading, subjects in behind.items() if subjects[0]}
+
+
+@some(60)
+@given(examples(), st.data())
+def test_what_is_kept_of_one_subject_is_told_of_another_only_where_the_same_is_known(example, data):
+    explainer = Explainer(example.rules, example.known.as_of)
+    subjects = [example.known]
+    for _ in range(3):
+        keys = data.draw(st.lists(st.sampled_from(unknown(subjects[-1])), unique=True, max_size=3)) if unknown(subjects[-1]) else []
+        subjects.append(data.draw(learned(subjects[-1], keys)))
+    for known in (*subjects, *subjects):
+        run = explainer.known(known)
+        rests_on, anew = explainer.rests.of(run), Resting(explainer.known(known))
+        for number, planned in enumerate(explainer.plan.measures):
+            assert set(rests_on(number, True, False)) == set(anew.readings([planned.status]))
+            slots = [planned.status, *([planned.amount] if planned.amount is not None else [])]
+            assert set(rests_on(number, True, True)) == set(anew.readings(slots))
 
 
 @some(25)

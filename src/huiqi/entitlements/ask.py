@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huiqi.entitlements.columns import Block, Run, encode
-from huiqi.entitlements.deciding import Reading, deciding_facts, facts_behind
+from huiqi.entitlements.deciding import Reading
 from huiqi.entitlements.due import Entitlement
 from huiqi.entitlements.explain import Explainer
 from huiqi.facts.known import NONE, Raw
@@ -52,15 +52,13 @@ def ask(explainer: Explainer, run: Run) -> list[Question]:
     base = assessor.due(run.block)
     cancelled = explainer.cancelled(run, base)
     open_status, open_amount = base.may[0] & ~base.must[0], base.may[0]
-    waiting: dict[tuple[str, int], list[Measure]] = {}
+    waiting: dict[Reading, list[Measure]] = {}
+    rests_on = explainer.rests.of(run)
     for number, planned in enumerate(plan.measures):
         moves = planned.amount is not None and planned.measure.id not in cancelled and open_amount[number]
         if not moves and not open_status[number]:
             continue
-        open_ = {} if planned.amount is None or not moves else {planned.amount: np.ones(run.block.size, bool)}
-        with np.errstate(all="ignore"):
-            readings = {**(deciding_facts(run, planned) if open_status[number] else {}), **facts_behind(run, open_)}
-        for reading in readings:
+        for reading in rests_on(number, bool(open_status[number]), moves):
             waiting.setdefault(reading, []).append(planned.measure)
     for reading in waiting.keys() - explainer.samples.keys():
         explainer.samples[reading] = _answers(plan, reading, explainer.as_of)

@@ -17,6 +17,7 @@ from huiqi.entitlements.awards import award_population, awards_of
 from huiqi.entitlements.columns import Block, OnDemand, Others, Run, bits_of, block_of
 from huiqi.entitlements.columns import codes_of as classes_of
 from huiqi.entitlements.deciding import deciding_facts
+from huiqi.entitlements.deciding_one import Kept
 from huiqi.entitlements.due import Entitlement
 from huiqi.entitlements.population import Population, measures_for, rank_population
 from huiqi.entitlements.related import relate_population
@@ -179,6 +180,11 @@ class Explainer:
     def assessor(self) -> Assessor:
         """Evaluates its measures without reasons."""
         return Assessor(self)
+
+    @cached_property
+    def rests(self) -> Kept:
+        """On which unknown facts its measures rest."""
+        return Kept(self.plan)
 
     @cached_property
     def related(self) -> dict[str, tuple[tree.Related, ...]]:

@@ -120,6 +120,7 @@ def day(ordinal: Exact) -> Both:
     return Both(text, text)
 
 
+@lru_cache(maxsize=16_384)  # measures have few amounts
 def money_range(low: int, high: int | None, currency: str = "CNY") -> Both:
     """A range of whole fen."""
     if high is None:

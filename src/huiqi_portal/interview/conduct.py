@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 import huiqi
@@ -148,20 +149,20 @@ class Standing:
     more_exactly: Asking | None  # where in its place the firm works, where that still matters
     changed: Both | None  # what the last answers changed, in a sentence
 
-    def of(self, status: str) -> tuple[Line, ...]:
+    def _of(self, status: str) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.status == status)
 
-    @property
+    @cached_property
     def yes(self) -> tuple[Line, ...]:
-        return self.of("yes")
+        return self._of("yes")
 
-    @property
+    @cached_property
     def depends(self) -> tuple[Line, ...]:
-        return self.of("depends")
+        return self._of("depends")
 
-    @property
+    @cached_property
     def no(self) -> tuple[Line, ...]:
-        return self.of("no")
+        return self._of("no")
 
     @property
     def newly_no(self) -> tuple[Line, ...]:
@@ -172,9 +173,14 @@ class Standing:
         return tuple(line for line in self.no if line.change is None)
 
     @property
-    def depends_beyond(self) -> int:
-        """How many undecided measures do not stand in the short list."""
-        return max(0, len(self.depends) - SHORT)
+    def depends_first(self) -> tuple[Line, ...]:
+        """The undecided measures of the short list."""
+        return self.depends[:SHORT]
+
+    @property
+    def depends_further(self) -> tuple[Line, ...]:
+        """The undecided measures that do not stand in it."""
+        return self.depends[SHORT:]
 
     @property
     def all_open(self) -> tuple[Asking, ...]:
@@ -287,15 +293,15 @@ def _line(explainer: huiqi.Explainer, one: Assessed, change: Both | None, waits:
     low, high = one.payable or (0, 0)
     amount = _amount(explainer, one.measure, one.payable)
     due = _amount(explainer, one.measure, one.due)
-    named = [Open(address_of((q.fact.id, q.year)), label_of(q.fact, q.year)) for q in waits]
+    named = tuple(Open(address_of((q.fact.id, q.year)), label_of(q.fact, q.year)) for q in waits[:MOST_WAITING])
     return Line(
         one.measure,
         one.status,
         amount,
         due if due != amount else None,
         change,
-        tuple(named[:MOST_WAITING]),
-        max(0, len(named) - MOST_WAITING),
+        named,
+        len(waits) - len(named),
         (one.measure.record.kind not in NOT_PAID, one.payable is not None, low, high is not None, high or 0),
     )
 
