@@ -194,7 +194,7 @@ def answers(page: str, chance: random.Random) -> list[tuple[str, str]]:
     given = hidden(page)
     asked = [value for name, value in given if name == "ask"]
     for key in asked:
-        choices = re.findall(rf'<input[^>]*type="radio"[^>]*name="fact\.{re.escape(key)}"[^>]*value="([^"]*)"', page)
+        choices = re.findall(rf'<(?:input[^>]*type="radio"|button)[^>]*name="fact\.{re.escape(key)}"[^>]*value="([^"]*)"', page)
         options = re.findall(rf'<select[^>]*name="fact\.{re.escape(key)}".*?</select>', page, re.DOTALL)
         if options:
             choices = [value for value in re.findall(r'<option[^>]*value="([^"]+)"', options[0]) if value]

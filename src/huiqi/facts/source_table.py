@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 
 from huiqi.facts.cells import suits
@@ -95,6 +94,8 @@ def open_source(
 
 
 def _open_excel(path: Path, sheet: str | None, header_row: int) -> tuple[SourceTable | None, list[Problem]]:
+    import openpyxl  # a tenth of a second, which only workbooks take
+
     try:
         with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
@@ -121,6 +122,8 @@ def _open_excel(path: Path, sheet: str | None, header_row: int) -> tuple[SourceT
 
 def _excel_rows(table: SourceTable) -> Iterator[tuple[int, list[str]]]:
     line = table.header_row
+    import openpyxl  # a tenth of a second, which only workbooks take
+
     try:
         with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)

@@ -31,7 +31,11 @@ def serve(
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     begin(data)
     _prepare(demo)
-    worker = subprocess.Popen([sys.executable, "-m", "django", "db_worker"])
+    workers_of_jobs: list[subprocess.Popen[bytes]] = []
+
+    def begin_jobs(_: object) -> None:
+        workers_of_jobs.append(subprocess.Popen([sys.executable, "-m", "django", "db_worker"]))
+
     try:
         from gunicorn.app.base import BaseApplication
 
@@ -43,22 +47,36 @@ def serve(
                     "bind": f"{host}:{port}",
                     "workers": workers,
                     "threads": threads,
-                    "preload_app": False,
+                    "preload_app": True,  # read once for all workers, who share its memory
                     "forwarded_allow_ips": "",
                     "control_socket_disable": True,
+                    "when_ready": begin_jobs,
                 }.items():
                     self.cfg.set(name, value)
 
             def load(self) -> object:
                 from huiqi_portal.service.wsgi import application
 
+                _warm()
                 return application
 
         typer.echo(f"The portal is at http://{host}:{port}/  (stop it with Ctrl-C)")
         Server().run()
     finally:
-        worker.terminate()
-        worker.wait()
+        for worker in workers_of_jobs:
+            worker.terminate()
+            worker.wait()
+
+
+def _warm() -> None:
+    """Read the law and put the catalogue together before anybody asks; each worker opens its own connections to the database."""
+    from django.db import connections
+
+    from huiqi_portal.catalogue.collection import collection_of
+    from huiqi_portal.texts.shelf import law
+
+    collection_of(law())
+    connections.close_all()
 
 
 def _prepare(demo: bool) -> None:

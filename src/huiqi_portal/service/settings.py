@@ -10,8 +10,6 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from huiqi_portal.site.log import name_the_page
 
@@ -83,6 +81,9 @@ def _database(said: str | None, data: Path) -> dict[str, Any]:
             "NAME": data / "db.sqlite3",
             "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"},
         }
+    from sqlalchemy.engine import make_url  # a quarter of a second, which a file of SQLite does without
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(said)
     except ArgumentError as error:
