@@ -41,15 +41,14 @@ class Open:
 @dataclass(frozen=True)
 class Line:
     """One measure in the list: `amount` after stacking (nothing where it gives none), `due` before it where that differs, `change` by the last
-    answers, `waits` for what it is still open; `worth` orders the list."""
+    answers, `open` the questions for which it waits, best first; `worth` orders the list."""
 
     measure: Measure
     status: str
     amount: Both | None
     due: Both | None
     change: Both | None
-    waits: tuple[Open, ...]
-    further: int
+    open: Sequence[Question]
     worth: tuple[float, ...]  # by which the list is ordered, the highest first
 
     @property
@@ -79,8 +78,18 @@ class Line:
         return of_words(self.measure.document.record.title)
 
     @property
+    def waits(self) -> tuple[Open, ...]:
+        """The first facts that are still open."""
+        return tuple(Open(address_of((one.fact.id, one.year)), label_of(one.fact, one.year)) for one in self.open[:MOST_WAITING])
+
+    @property
+    def further(self) -> int:
+        """How many more there are."""
+        return max(0, len(self.open) - MOST_WAITING)
+
+    @property
     def open_count(self) -> int:
-        return len(self.waits) + self.further
+        return len(self.open)
 
 
 @dataclass(frozen=True)
@@ -116,13 +125,14 @@ class Total:
 
 @dataclass(frozen=True)
 class Asking:
-    """A question to be put, with why: how many measures wait for it, and what an answer settles."""
+    """A question to be put, with the measures that wait for it and what an answer settles."""
 
     key: Key
     fact: Fact
     opens: tuple[Measure, ...]
-    why: Both | None
     settles: float  # measures, on average
+    narrows: int  # fen of what is open, on average
+    currency: str = "CNY"
 
     @property
     def address(self) -> str:
@@ -131,6 +141,21 @@ class Asking:
     @property
     def label(self) -> Both:
         return label_of(self.fact, self.key[1])
+
+    @property
+    def why(self) -> Both | None:
+        """What waits for it, and what an answer settles; nothing where nothing does."""
+        if not self.opens:
+            return None
+        waiting = len({measure.id for measure in self.opens})
+        why = both(
+            ("1 measure waits for this", "1项措施待此信息判定") if waiting == 1 else ("{0} measures wait for this", "{0}项措施待此信息判定"),
+            str(waiting),
+        )
+        if not self.narrows:
+            return why
+        settles = ("{0}; an answer narrows what is open by {1} on average", "{0}；回答后待定金额平均可缩小{1}")
+        return both(settles, why, brief_money(self.narrows, self.currency))
 
     @property
     def titles(self) -> tuple[Both, ...]:
@@ -261,14 +286,7 @@ def _is_last(key: Key, facts: Facts) -> bool:
 
 
 def _asking(question: Question, currency: str) -> Asking:
-    waiting = len({measure.id for measure in question.opens})
-    why = both(
-        ("1 measure waits for this", "1项措施待此信息判定") if waiting == 1 else ("{0} measures wait for this", "{0}项措施待此信息判定"), str(waiting)
-    )
-    if question.money:
-        settles = ("{0}; an answer narrows what is open by {1} on average", "{0}；回答后待定金额平均可缩小{1}")
-        why = both(settles, why, brief_money(question.money, currency))
-    return Asking((question.fact.id, question.year), question.fact, question.opens, why if waiting else None, question.measures)
+    return Asking((question.fact.id, question.year), question.fact, question.opens, question.measures, question.money, currency)
 
 
 def address_of(key: Key) -> str:
@@ -289,19 +307,17 @@ def label_of(fact: Fact, year: int | None) -> Both:
     return of_words(fact.label) if year is None else both(("{0} {1}", "{1}年{0}"), of_words(fact.label), str(year))
 
 
-def _line(explainer: huiqi.Explainer, one: Assessed, change: Both | None, waits: Sequence[Question]) -> Line:
+def _line(explainer: huiqi.Explainer, one: Assessed, change: Both | None, open_: Sequence[Question]) -> Line:
     low, high = one.payable or (0, 0)
     amount = _amount(explainer, one.measure, one.payable)
     due = _amount(explainer, one.measure, one.due)
-    named = tuple(Open(address_of((q.fact.id, q.year)), label_of(q.fact, q.year)) for q in waits[:MOST_WAITING])
     return Line(
         one.measure,
         one.status,
         amount,
         due if due != amount else None,
         change,
-        named,
-        len(waits) - len(named),
+        open_,
         (one.measure.record.kind not in NOT_PAID, one.payable is not None, low, high is not None, high or 0),
     )
 

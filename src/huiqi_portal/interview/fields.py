@@ -84,7 +84,7 @@ def in_both(words: Both) -> Both:
 
 def asking_of(fact: Fact, key: Key) -> Asking:
     """A fact that is asked because somebody came back to it."""
-    return Asking(key, fact, (), None, 0.0)
+    return Asking(key, fact, (), 0.0, 0)
 
 
 def matching(options: Sequence[Option], searched: str) -> tuple[Option, ...]:
