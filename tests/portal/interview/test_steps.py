@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from arbitrary import packs_folder
 from huiqi_portal.accounts.models import Reading
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.interview.conduct import standing
@@ -15,6 +18,8 @@ from huiqi_portal.interview.keeping import NewAnswer, begin, keep, stated
 from huiqi_portal.interview.models import Interview, Said
 from huiqi_portal.interview.stated import stated_of
 from huiqi_portal.interview.surroundings import measures_at
+from huiqi_portal.texts.models import Publication
+from portal.conftest import CORE, POLICY
 
 pytestmark = pytest.mark.django_db
 PLACE = {("place", None): NewAnswer(Said.VALUE, "bj")}
@@ -276,3 +281,16 @@ def test_every_page_stands_in_both_languages(client_of, registry, lang):
         assert answer.status_code == 200
         assert ("研发补助" if lang == "zh-hans" else "Research grant") in page(answer) or rest == "delete/"
         assert answer["Cache-Control"].startswith("max-age=0")
+
+
+def test_words_of_a_text_are_never_markup(law, settings, client):
+    texts = Path(settings.HUIQI_DATA, "texts", "2")
+    packs_folder(texts, POLICY.replace("Rent aid", "Rent <i>aid</i>").replace("租金补贴", "租金<i>补贴</i>"), core=CORE)
+    Publication.objects.create(folder="2/packs", packs=["p"], published_at=timezone.now())
+    client.post("/en/interview/", {"fact.place": "bj"})
+    link = Interview.objects.get().link
+    for language, said in (("en", "Rent &lt;i&gt;aid&lt;/i&gt;"), ("zh-hans", "租金&lt;i&gt;补贴&lt;/i&gt;")):
+        for page in ("", "list/"):
+            answer = client.get(f"/{language}/interview/{link}/{page}")
+            assert said in answer.content.decode()
+            assert "<i>" not in answer.content.decode()
