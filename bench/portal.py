@@ -81,6 +81,7 @@ import json, statistics, time
 import django
 django.setup()
 import huiqi
+from huiqi_portal.api.assessed import evaluation
 from huiqi_portal.registries.lookup import firm
 from huiqi_portal.texts.shelf import law
 def taken(what, times=100):
@@ -91,6 +92,8 @@ def taken(what, times=100):
         found.append(1000 * (time.process_time() - start))
     return [statistics.median(found), sorted(found)[-2]]
 on = law()
+def told(run, known):
+    return evaluation(on.explainer, run, huiqi.assess(on.explainer, known), huiqi.combine(on.explainer, run), huiqi.ask(on.explainer, run))
 known = [firm(f"firm{number * 997:09}").known for number in range(100)]
 run = on.explainer.known
 start = time.process_time()
@@ -103,6 +106,7 @@ print(json.dumps({
     "look up a firm": taken(lambda n: firm(f"firm{n * 991:09}")),
     "assess": taken(lambda n: huiqi.assess(on.explainer, known[n])),
     "ask": taken(lambda n: huiqi.ask(on.explainer, run(known[n]))),
+    "all that the API tells of a firm": taken(lambda n: told(run(known[n]), known[n])),
 }))
 """
 

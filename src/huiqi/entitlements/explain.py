@@ -34,7 +34,7 @@ from huiqi.rules.compile import Measure, Rules
 from huiqi.rules.cumulation import Act, Stacking, StackingRule, stack, stacking_of, together
 from huiqi.rules.exact import Exactly
 from huiqi.rules.groups import related_in
-from huiqi.rules.payable import NOUGHT, Claim, Cut, Ends, Payable, amount_due, claims_of, in_fen, limits_of, payable
+from huiqi.rules.payable import NOUGHT, Claim, Cut, Ends, Payable, amount_due, in_fen, limits_of, payable
 from huiqi.rules.plan import Plan, PlannedMeasure, make_plan
 from huiqi.rules.records import Source
 from huiqi.rules.render import Renderer, code_label, codes_of, comparison, is_date, is_share, recorded, unit_of
@@ -351,8 +351,7 @@ class Explainer:
 
     def claims(self, run: Run) -> tuple[list[Claim], list[Ends]]:
         """What is due of each measure of its stacking to the one subject of a run, and the limits of the rules, both in fen."""
-        exact = _Subject(self, run).exact
-        return claims_of(self.stacking, exact), limits_of(self.stacking, exact)
+        return self.assessor.claims(self.assessor.due(run.block)), limits_of(self.stacking, run.block.exactly(0))
 
     def definitions(self, run: Run, measure: Measure) -> dict[tuple[str, int], tuple[Both, Both]]:
         """The definitions on which a measure's amount rests for the one subject of a run, by name and year: the label and the value in words."""
@@ -378,13 +377,12 @@ class _Subject:
         self.among = explainer.among(run.block)
         self.renderer = explainer.renderer
         self._used: dict[tuple[str, int], FactUsed] = {}
-        for planned in explainer.plan.measures:  # the run has settled the tests already
-            for truth, slot in zip((test.truth for test in planned.measure.tests), planned.tests, strict=True):
-                found = run.truths(slot)
-                self.exact.take(truth, Pair(bool(found.must.flat[0]), bool(found.may.flat[0])))
 
     def explain(self, planned: PlannedMeasure) -> Explanation:
         measure = planned.measure
+        for test, slot in zip(measure.tests, planned.tests, strict=True):  # the run settles them
+            found = self.run.truths(slot)
+            self.exact.take(test.truth, Pair(bool(found.must.flat[0]), bool(found.may.flat[0])))
         pair = self.pair(measure.eligible)
         assert isinstance(measure.eligible, tree.Group)
         reasons = tuple(self.reason(part) for part in measure.eligible.parts)
@@ -651,8 +649,7 @@ class _Subject:
     @cached_property
     def stacked(self) -> Payable:
         """What is left of all measures that bear on each other."""
-        stacking = self.explainer.stacking
-        return payable(stacking, claims_of(stacking, self.exact), limits_of(stacking, self.exact))
+        return payable(self.explainer.stacking, *self.explainer.claims(self.run))
 
     def payable(self, measure: Measure, pair: Pair) -> AmountReason | None:
         """What stacking leaves of an amount, and who bears it."""
