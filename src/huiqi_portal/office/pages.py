@@ -64,7 +64,8 @@ def run(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(_RUNS, pk=number)
     if found.done and found.what == What.EVALUATION:
         return _evaluation(request, found, newest=False)
-    context = _about(found, request) | {"headline": shown_figures.headline(found), "title": shown_figures.title(found)}
+    headline = shown_figures.headline(found)
+    context = _about(found, request) | {"headline": headline and capital(headline), "title": shown_figures.title(found)}
     if found.done and found.what == What.SIMULATION:
         fates = found.headline["fates"]
         context["fates"] = [(capital(FATE_WORDS[fate]), *counts) for fate, counts in fates.items()]

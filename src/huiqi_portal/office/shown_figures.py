@@ -59,7 +59,7 @@ def headline(run: Run) -> Both | None:
             low, high = (brief_money(total["after"][end], total["currency"]) for end in ("low", "high"))
             return both(("assured {0}, possible {1}", "确定额{0}，可能额{1}"), low, high)
         case What.SIMULATION:
-            return more(tuple(said["difference"]), said["currency"])
+            return both(("change in cost: {0}", "支出变化：{0}"), more(tuple(said["difference"]), said["currency"]))
         case _:
             return Both(f"findings: {said['findings']:,}, visits: {said['visits']:,}", f"发现{said['findings']:,}项，走访{said['visits']:,}条")
 
