@@ -15,6 +15,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# On all processors, but not on more than four; a file's tests stay together. Those in a browser run apart: its event loop and Django's database do
+# not go together in one process.
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile
+
 # Spark is some 500 MB and of no use without Java. Where it cannot be had its tests are skipped, and say so.
 SPARK := $(if $(shell command -v java 2>/dev/null),$(VENV)/spark)
 
@@ -23,11 +27,12 @@ test: $(VENV)/dev $(SPARK)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q
-	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -q tests/portal
+	$(PYTEST) --ignore tests/browser
+	$(PYTEST) tests/browser
+	$(BIN)/python tests/postgres.py $(PYTEST) tests/portal
 
 test-postgres: $(VENV)/dev
-	$(BIN)/python tests/postgres.py $(BIN)/python -m pytest -q tests/portal
+	$(BIN)/python tests/postgres.py $(PYTEST) tests/portal
 
 audit: $(VENV)/dev
 	.ci/audit $(BIN)/pip-audit
