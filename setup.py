@@ -17,7 +17,7 @@ KERNEL = "src/huiqi/entitlements/kernel"
 setup(
     packages=[*find_packages("src"), "huiqi.packs"],
     package_dir={"": "src", "huiqi.packs": "packs"},
-    package_data={"": ["py.typed", "*.lark", "*.html", "*.js", "*.typ", "templates/**/*", "static/**/*"], "huiqi.packs": ["**/*"]},
+    package_data={"": ["py.typed", "*.lark", "*.html", "*.js", "*.typ", "*.csv", "templates/**/*", "static/**/*"], "huiqi.packs": ["**/*"]},
     include_package_data=False,
     ext_modules=[
         Extension(

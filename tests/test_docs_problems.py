@@ -9,10 +9,13 @@ from pathlib import Path
 
 from huiqi.cli.app import FURTHER
 from huiqi.rules import functions
+from huiqi.vocabulary.problem_words import in_chinese
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "problems.md").read_text(encoding="utf-8")
 ROW = re.compile(r"(?m)^\| `([a-z.-]+)` \| ([^|]+(?:\\\|[^|]+)*) \| ([^|]+(?:\\\|[^|]+)*) \|$")
+IN_FILES = re.compile(r"`([^`]+)`")
+IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 CODE = re.compile(r"([a-z]+)\.[a-z]+(-[a-z]+)*\Z")
 FILES = re.compile(r"(?!text\.|table\.).*\.(csv|html|js|json|lark|ledger|parquet|pdf|rules|typ|yaml)\Z")  # text.yaml and table.parquet are codes
 FAMILIES = {
@@ -100,6 +103,15 @@ def test_every_code_is_listed() -> None:
 
 def test_every_listed_code_exists() -> None:
     assert [code for code in LISTED if code not in WRITTEN and not any(pattern.match(code) for pattern in PATTERNS)] == []
+
+
+def test_every_code_is_told_in_chinese_with_the_same_words_of_files() -> None:
+    told = in_chinese()
+    assert list(told) == LISTED
+    for code, *texts in ROW.findall(PAGE):
+        for english, chinese in zip(texts, told[code], strict=True):
+            assert IDEOGRAPH.search(chinese), code
+            assert set(IN_FILES.findall(english.replace("\\|", "|"))) == set(IN_FILES.findall(chinese)), code
 
 
 def test_codes_are_listed_once_and_in_order() -> None:

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from huiqi.vocabulary.problem_words import in_chinese
 from huiqi_portal.accounts.models import Reading
 from huiqi_portal.accounts.roles import Role
 from huiqi_portal.jobs.models import State
@@ -71,6 +72,19 @@ def test_a_reform_that_does_not_fit_the_law_is_told_where_it_does_not(officer, r
     assert job.state == State.FAILED
     assert code in {problem["code"] for problem in job.problems}
     assert code in officer.get(f"/en/office/runs/{Run.objects.first().pk}/").content.decode()
+
+
+def test_a_problem_is_told_in_chinese_before_its_english_message(officer, registry):
+    officer.post("/en/office/simulate/", DAYS | {"reform": REFORM.replace("90万元", "revenu")})
+    work_off()
+    number = Run.objects.get().pk
+    meaning = in_chinese()["rules.unknown-name"]
+    chinese, english = (officer.get(f"/{lang}/office/runs/{number}/").content.decode() for lang in ("zh-hans", "en"))
+    assert meaning.means in chinese
+    assert meaning.remedy in chinese
+    assert "revenu " in chinese
+    assert meaning.means not in english
+    assert "revenu " in english
 
 
 def test_a_reform_that_is_empty_or_no_text_is_refused(officer, registry):
