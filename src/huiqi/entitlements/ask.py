@@ -82,11 +82,16 @@ def _settled(
     rows = np.cumsum([0, *(len(given) for given in answers.values())])
     if not rows[-1]:
         return [(0.0, 0)] * len(answers)
-    then, own = explainer.assessor.due(_answered(explainer, block, answers)), len(explainer.plan.measures)
-    decided = ((then.must == then.may)[:, :own] & (base.may & ~base.must)[:, :own]).sum(axis=1)
-    width = (base.high - base.low)[:, :own]
-    with np.errstate(invalid="ignore"):  # no upper end, less no upper end: such columns do not count
-        narrower = (width - (then.high - then.low)[:, :own])[:, np.isfinite(width[0]) & counts].sum(axis=1)
+    answered = _answered(explainer, block, answers)
+    then = explainer.assessor.engine(answered, stacks=False).dues(answered)
+    own, size = np.arange(len(explainer.assessor.measures)) < len(counts), answered.size
+    undecided, width = (base.may & ~base.must)[0] & own, (base.high - base.low)[0]
+    wide = own & np.isfinite(width)
+    wide[: len(counts)] &= counts
+    still = undecided[then.numbers] & ~then.must
+    decided = undecided.sum() - np.bincount(then.rows[still], minlength=size)
+    still = wide[then.numbers]
+    narrower = width[wide].sum() - np.bincount(then.rows[still], (then.high - then.low)[still], minlength=size)
     found = []
     for first, last in pairwise(rows.tolist()):
         each = max(last - first, 1)

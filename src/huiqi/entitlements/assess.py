@@ -76,6 +76,12 @@ class Assessor:
         must, may, low, high = (ends[0].tolist() for ends in (due.must, due.may, due.low, due.high))
         return [Claim(must[n], may[n], int(low[n]), high[n] if math.isinf(high[n]) else int(high[n])) for n in self._stacking_places]
 
+    def leaves_nothing(self, block: Block) -> bool:
+        """Whether stacking takes all of something that may be due to the one subject of a block, whatever is unknown."""
+        dues = self.engine(block, stacks=True).dues(block)
+        paid = dues.paid or uncut(dues)
+        return bool(((dues.high > 0) & (paid.high == 0)).any())
+
     @cached_property
     def _stacking_places(self) -> tuple[int, ...]:
         """Where the measures of the explainer's stacking stand among all."""

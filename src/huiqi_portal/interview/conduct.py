@@ -310,7 +310,7 @@ def label_of(fact: Fact, year: int | None) -> Both:
 def _line(explainer: huiqi.Explainer, one: Assessed, change: Both | None, open_: Sequence[Question]) -> Line:
     low, high = one.payable or (0, 0)
     amount = _amount(explainer, one.measure, one.payable)
-    due = _amount(explainer, one.measure, one.due)
+    due = amount if one.due == one.payable else _amount(explainer, one.measure, one.due)
     return Line(
         one.measure,
         one.status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import subprocess
@@ -69,14 +70,23 @@ def serve(
 
 
 def _warm() -> None:
-    """Read the law and put the catalogue together before anybody asks; each worker opens its own connections to the database."""
+    """Read the law and put the catalogue together before anybody asks; each worker opens its own connections to the database.
+
+    The collector of garbage leaves out what is read: it would walk through all of it in the middle of an answer, and in each worker make a copy of
+    the memory that they share. It takes it in again when other texts are read.
+    """
     from django.db import connections
 
     from huiqi_portal.catalogue.collection import collection_of
     from huiqi_portal.texts.shelf import law
 
-    collection_of(law())
-    connections.close_all()
+    gc.disable()
+    try:
+        collection_of(law())
+        connections.close_all()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _prepare(demo: bool) -> None:

@@ -80,6 +80,7 @@ def _database(said: str | None, data: Path) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": data / "db.sqlite3",
             "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"},
+            "CONN_MAX_AGE": 60,  # to open it, and to put the log away when the last one closes it, takes longer than most questions
         }
     from sqlalchemy.engine import make_url  # a quarter of a second, which a file of SQLite does without
     from sqlalchemy.exc import ArgumentError

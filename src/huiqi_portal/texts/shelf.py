@@ -45,7 +45,7 @@ def law(day: datetime.date | None = None) -> Law:
 
 def current_publication() -> Publication | None:
     """The published version that holds now; nothing while the packs that come with huiqi do."""
-    return Publication.objects.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
+    return Publication.objects.defer("report").filter(published_at__isnull=False).order_by("-published_at", "-id").first()
 
 
 def law_of(publication: Publication | None, day: datetime.date) -> Law:

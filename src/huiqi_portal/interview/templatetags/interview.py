@@ -6,7 +6,8 @@ Every text is escaped where it is put in.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from functools import lru_cache
+from html import escape as escaped
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,8 @@ from huiqi_portal.interview.conduct import Line
 from huiqi_portal.site.frame import language
 
 register = template.Library()
+
+escape = lru_cache(maxsize=20_000)(escaped)  # titles and amounts come again and again
 
 _AFTER_STACKING = Both("after stacking; {0} before it", "（叠加规则后；之前为{0}）")
 _CHARGE = Both(": the firm pays it", "（由企业缴纳）")
