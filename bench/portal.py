@@ -81,6 +81,11 @@ import json, statistics, time
 import django
 django.setup()
 import huiqi
+from django.test import Client
+from huiqi_portal.accounts.models import User
+from huiqi_portal.accounts.roles import Role
+from huiqi_portal.accounts.api_token import Scope
+from huiqi_portal.accounts.tokens import make_token
 from huiqi_portal.api.assessed import evaluation
 from huiqi_portal.registries.lookup import firm
 from huiqi_portal.texts.shelf import law
@@ -94,6 +99,12 @@ def taken(what, times=100):
 on = law()
 def told(run, known):
     return evaluation(on.explainer, run, huiqi.assess(on.explainer, known), huiqi.combine(on.explainer, run), huiqi.ask(on.explainer, run))
+def asked(subject):
+    answer = client.get(f"/api/v1/firms/{subject}/evaluation", headers=bearer)
+    assert answer.status_code == 200, answer.content
+officer, _ = User.objects.get_or_create(username="bench", role=Role.OFFICER)
+_, secret = make_token(officer, "bench", [Scope.FIRM_READ], [], 30, None)
+client, bearer = Client(SERVER_NAME="127.0.0.1"), {"Authorization": f"Bearer {secret}"}
 known = [firm(f"firm{number * 997:09}").known for number in range(100)]
 run = on.explainer.known
 start = time.process_time()
@@ -107,6 +118,7 @@ print(json.dumps({
     "assess": taken(lambda n: huiqi.assess(on.explainer, known[n])),
     "ask": taken(lambda n: huiqi.ask(on.explainer, run(known[n]))),
     "all that the API tells of a firm": taken(lambda n: told(run(known[n]), known[n])),
+    "the same as a whole request": taken(lambda n: asked(f"firm{n * 997:09}")),
 }))
 """
 

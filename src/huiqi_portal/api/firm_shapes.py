@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from huiqi_portal.api.shapes import OnDays, Provenance, Words, told
 
 
-class FactKnown(Schema):
+class FactKnown(BaseModel):
     """A known fact of a firm."""
 
     fact: str

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from huiqi_portal.api.shapes import Money, TextSource, Words, told
 
 
-class Named(Schema):
+class Named(BaseModel):
     """An id with what it is called."""
 
     id: str
     said: Words
 
 
-class MeasureListed(Schema):
+class MeasureListed(BaseModel):
     """A measure as a list shows it, in the edition that counts today."""
 
     measure: str = told("Full name: pack/policy/key", "全名：政策包/政策/条目", example="cn-zj-hangzhou-binjiang/gazelle/gazelle")
@@ -37,7 +37,7 @@ class MeasureListed(Schema):
     last_day: datetime.date | None = told("The last day of its text; null: open", "文本有效期末日；null表示未定")
 
 
-class Counted(Schema):
+class Counted(BaseModel):
     """A value of a filter and how many measures it would leave."""
 
     value: str
@@ -45,7 +45,7 @@ class Counted(Schema):
     count: int
 
 
-class Listed(Schema):
+class Listed(BaseModel):
     """A page of the list."""
 
     version: int
@@ -57,7 +57,7 @@ class Listed(Schema):
     filters: dict[str, list[Counted]] = told("Values of the filters and how many measures each would leave", "各筛选值及对应措施数")
 
 
-class Line(Schema):
+class Line(BaseModel):
     """A test in words, or a group of them."""
 
     said: Words
@@ -66,7 +66,7 @@ class Line(Schema):
     parts: list[Line]
 
 
-class Rule(Schema):
+class Rule(BaseModel):
     """What a measure gives, in words."""
 
     sentence: Words | None
@@ -74,7 +74,7 @@ class Rule(Schema):
     table: list[list[Words]] = told("A table, its headings first", "表格，首行为表头")
 
 
-class Example(Schema):
+class Example(BaseModel):
     """A worked case of the pack."""
 
     given: list[tuple[Words, Words]]
@@ -83,7 +83,7 @@ class Example(Schema):
     because: Words = told("Where the expected result comes from", "依据")
 
 
-class Stacking(Schema):
+class Stacking(BaseModel):
     """A stacking rule that is about the measure."""
 
     bearing: str
@@ -94,7 +94,7 @@ class Stacking(Schema):
     with_measures: list[str]
 
 
-class EditionChange(Schema):
+class EditionChange(BaseModel):
     """One difference in words."""
 
     said: Words
@@ -102,7 +102,7 @@ class EditionChange(Schema):
     clause: str
 
 
-class EditionListed(Schema):
+class EditionListed(BaseModel):
     """One edition of its document, with what it changes in the measure against the one before."""
 
     document: str

@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any, Literal
 
-from ninja import Schema
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from huiqi_portal.api.shapes import Words, told
 
 Kind = Literal["evaluation", "simulation", "review"]
 
 
-class NewRun(Schema):
+class NewRun(BaseModel):
     """A run to start: the law in force over the current registry."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,7 +24,7 @@ class NewRun(Schema):
     reform: str = told("The YAML of a reform, for a simulation", "调整方案（YAML），用于模拟", default="", max_length=200_000)
 
 
-class RunListed(Schema):
+class RunListed(BaseModel):
     """A run: of which law over which registry, and how far it is."""
 
     run: int
@@ -45,7 +44,7 @@ class RunListed(Schema):
     tables: list[str] = told("The tables that can be had as CSV", "可下载的CSV表格")
 
 
-class RunsListed(Schema):
+class RunsListed(BaseModel):
     """The last runs, the newest first."""
 
     total: int
@@ -54,7 +53,7 @@ class RunsListed(Schema):
     runs: list[RunListed]
 
 
-class Figures(Schema):
+class Figures(BaseModel):
     """The figures of an evaluation as its dashboard shows them, in whole fen."""
 
     run: int

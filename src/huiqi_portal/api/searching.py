@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from django.http import HttpRequest
-from ninja import Schema
+from pydantic import BaseModel
 
 from huiqi_portal.api.faults import Problem, problem
 from huiqi_portal.api.shapes import told
@@ -14,12 +14,12 @@ from huiqi_portal.catalogue.asked import LONGEST_QUESTION, MOST_REVENUE, MOST_ST
 State = Literal["", "open", "call", "later", "cohort", "over", "soon"]
 
 
-def unknown_parameters(request: HttpRequest, form: type[Schema]) -> list[Problem]:
+def unknown_parameters(request: HttpRequest, form: type[BaseModel]) -> list[Problem]:
     """The parameters of an address that its operation does not have: a misspelt filter would otherwise leave everything."""
     return [problem("part.unknown", f"query.{name[:50]}") for name in request.GET if name not in form.model_fields]
 
 
-class Search(Schema):
+class Search(BaseModel):
     """Words and filters; what is left out is not asked."""
 
     q: str = told("Words, in Chinese or English", "搜索词（中文或英文）", default="", max_length=LONGEST_QUESTION, example="瞪羚")

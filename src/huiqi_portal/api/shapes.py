@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Field, Schema
-from pydantic import ConfigDict, WithJsonSchema
+from ninja import Field
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 Status = Literal["yes", "no", "depends"]
 
@@ -23,14 +23,14 @@ def told(en: str, zh: str, **more: Any) -> Any:
     )
 
 
-class Words(Schema):
+class Words(BaseModel):
     """A text in both languages."""
 
     en: str
     zh: str
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """One thing that is wrong with a part of a request."""
 
     code: str = told("Stable code", "固定代码", example="fact.unknown")
@@ -39,7 +39,7 @@ class Problem(Schema):
     remedy: Words = told("What to do", "处理办法")
 
 
-class Fault(Schema):
+class Fault(BaseModel):
     """Every answer from 400 on has this form."""
 
     code: str = told("Stable code; docs/api.md lists them", "固定代码，见docs/api.md", example="facts.wrong")
@@ -49,7 +49,7 @@ class Fault(Schema):
     problems: list[Problem] = told("All that is wrong, part by part", "逐项问题")
 
 
-class Money(Schema):
+class Money(BaseModel):
     """A range of money in whole fen (hundredths of the currency)."""
 
     low: int = told("The lower end, in fen", "下限（分）", example=5_000_000)
@@ -57,14 +57,14 @@ class Money(Schema):
     currency: str = told("The currency", "币种", example="CNY")
 
 
-class TextSource(Schema):
+class TextSource(BaseModel):
     """How sure we are of a text."""
 
     kind: str = told("official, copy, memory or illustrative", "official（官方）、copy（转载）、memory（凭记忆）或illustrative（示例）")
     note: Words
 
 
-class Provenance(Schema):
+class Provenance(BaseModel):
     """Where a fact comes from."""
 
     source: Words
@@ -90,7 +90,7 @@ EXAMPLE_FACTS = {
 }
 
 
-class Enterprise(Schema):
+class Enterprise(BaseModel):
     """What is known of one enterprise, and on which day under which law it is looked at."""
 
     model_config = ConfigDict(extra="forbid")
@@ -138,7 +138,7 @@ class Explaining(Enterprise):
 # ---------------------------------------------------------------- what is answered
 
 
-class OnDays(Schema):
+class OnDays(BaseModel):
     """Of which day and law an answer is."""
 
     as_of: datetime.date = told("The day of the facts", "信息基准日")
@@ -146,7 +146,7 @@ class OnDays(Schema):
     version: int = told("The published version of the texts; 0: those that come with huiqi", "政策文本版本；0为随软件提供的文本")
 
 
-class PastAward(Schema):
+class PastAward(BaseModel):
     """An award of the past that counts under a stacking rule."""
 
     subject: str
@@ -160,7 +160,7 @@ class PastAward(Schema):
     provenance: Provenance | None = None
 
 
-class Cut(Schema):
+class Cut(BaseModel):
     """What a stacking rule took from a measure."""
 
     text: Words
@@ -175,7 +175,7 @@ class Cut(Schema):
     source: TextSource
 
 
-class MeasureStands(Schema):
+class MeasureStands(BaseModel):
     """How an enterprise stands to one measure."""
 
     measure: str = told("Full name: pack/policy/key", "全名：政策包/政策/条目")
@@ -190,7 +190,7 @@ class MeasureStands(Schema):
     cuts: list[Cut]
 
 
-class Together(Schema):
+class Together(BaseModel):
     """All together, in the currency of the nearest pack."""
 
     payable: Money = told("If all is applied for", "全部申报时")
@@ -198,7 +198,7 @@ class Together(Schema):
     left_out: list[str] = told("What the best choice leaves out", "最优组合中不申报的措施")
 
 
-class Unknown(Schema):
+class Unknown(BaseModel):
     """An unknown fact that keeps something open."""
 
     fact: str
@@ -216,7 +216,7 @@ class Evaluation(OnDays):
     unknown: list[Unknown] = told("The unknown facts that matter, best first", "影响结果的未知信息，重要者在前")
 
 
-class Question(Schema):
+class Question(BaseModel):
     """A question, and what an answer settles on average."""
 
     fact: str
@@ -234,7 +234,7 @@ class Questions(OnDays):
     questions: list[Question]
 
 
-class FactUsed(Schema):
+class FactUsed(BaseModel):
     """A fact that a test reads; `value` null: nobody knows it."""
 
     fact: str
@@ -244,7 +244,7 @@ class FactUsed(Schema):
     provenance: Provenance | None = None
 
 
-class Reason(Schema):
+class Reason(BaseModel):
     """A test or group of tests with its outcome, and what it would take."""
 
     status: Status
@@ -260,7 +260,7 @@ class Reason(Schema):
     parts: list[Reason] | None = None
 
 
-class AmountReason(Schema):
+class AmountReason(BaseModel):
     """An amount in fen and how it comes about."""
 
     low: int
@@ -269,7 +269,7 @@ class AmountReason(Schema):
     lines: list[Words]
 
 
-class Explanation(Schema):
+class Explanation(BaseModel):
     """Everything behind one measure: the same as `huiqi explain --json`."""
 
     subject: str
@@ -296,7 +296,7 @@ class Explanations(OnDays):
     explanations: list[Explanation]
 
 
-class Code(Schema):
+class Code(BaseModel):
     """One code of a list."""
 
     code: str
@@ -304,7 +304,7 @@ class Code(Schema):
     label: Words
 
 
-class FactAsked(Schema):
+class FactAsked(BaseModel):
     """What can be known of an enterprise."""
 
     fact: str = told("Its id", "代码", example="revenue")
@@ -321,7 +321,7 @@ class FactAsked(Schema):
     note: Words | None
 
 
-class FactsSchema(Schema):
+class FactsSchema(BaseModel):
     """Everything that can be asked of an enterprise."""
 
     version: int
@@ -330,7 +330,7 @@ class FactsSchema(Schema):
     codes: dict[str, list[Code]] = told("The code lists by name", "各代码表")
 
 
-class Place(Schema):
+class Place(BaseModel):
     """A place that measures are about."""
 
     place: str = told("Its id", "代码", example="cn-zj-hangzhou-binjiang")
@@ -340,7 +340,7 @@ class Place(Schema):
     label: Words
 
 
-class PlacesList(Schema):
+class PlacesList(BaseModel):
     """All places, each after what it lies in."""
 
     version: int

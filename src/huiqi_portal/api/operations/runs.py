@@ -7,7 +7,8 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Status
+from pydantic import BaseModel
 
 from huiqi.vocabulary.problem import FaultyInput
 from huiqi.vocabulary.speech import Both
@@ -33,7 +34,7 @@ _CURL = "curl -H 'Authorization: Bearer hq_...' {base}/runs"
 router = Router(tags=["runs"], auth=_READ)
 
 
-class Page(Schema):
+class Page(BaseModel):
     """Which page of the list."""
 
     page: int = told("The page, from 1", "页码，从1起", default=1, ge=1, le=100_000)
